@@ -1,0 +1,36 @@
+/**
+ * What viewers are told about the stream.
+ * offline: nothing has been broadcast yet, or nothing is meant to be.
+ * starting: a source is there, no picture yet.
+ * live: pieces are flowing.
+ * interrupted: it was live and the source or the encoder is gone; we expect it back.
+ * ended: the broadcaster stopped, or the wait was in vain.
+ */
+export type StreamState = 'offline' | 'starting' | 'live' | 'interrupted' | 'ended';
+
+/** The public facts of the stream at one moment; all that pages, events and playlists may know. */
+export interface StreamSnapshot {
+  readonly state: StreamState;
+  /** Seconds in this state, whole. */
+  readonly stateSeconds: number;
+  /** Seconds since the broadcast went live, whole; absent when there is none. Survives an interruption. */
+  readonly uptimeSeconds?: number;
+  readonly title: string;
+  /** People who are receiving the stream. */
+  readonly viewers: number;
+  /** Renditions that can be played now, best first, by name: `['360p', '240p', 'audio']`. */
+  readonly renditions: readonly RenditionInfo[];
+  /** Counts the encoder runs: a change means that players must take a new init segment. */
+  readonly run: number;
+}
+
+/** A rendition as offered to viewers. */
+export interface RenditionInfo {
+  readonly name: string;
+  /** MIME type with codecs, see `mimeTypeOf`. */
+  readonly mimeType: string;
+  readonly width?: number;
+  readonly height?: number;
+  /** What a viewer must be able to receive, in bits per second, audio included. */
+  readonly bandwidth: number;
+}

@@ -1,0 +1,24 @@
+import type { Readable } from 'node:stream';
+
+/** A publisher who has shown the right key and sends media. */
+export interface Publication {
+  /** For the operator's eyes: `rtmp`, `push`, `directory`. */
+  readonly kind: 'rtmp' | 'push' | 'directory';
+  readonly format: 'flv' | 'mp4';
+  readonly hasAudio: boolean;
+  /** By the publisher's own account (`start.txt`), Unix milliseconds. */
+  readonly startedAtMs?: number;
+  /**
+   * Media from the beginning of a decodable stream: headers first, then from the next keyframe on. May be called again after the reader was
+   * destroyed (the encoder restarts); only the newest reader is fed. Bounded: a reader that does not read loses media, never memory.
+   */
+  open(): Readable;
+}
+
+/** Who decides whether a publisher may go live. One publisher at a time. */
+export interface PublisherGate {
+  /** Takes the publication on air, or says that somebody else is. */
+  begin(publication: Publication): 'accepted' | 'busy';
+  /** The publisher is gone. Safe to call twice; ignored for one that was not accepted. */
+  end(publication: Publication): void;
+}

@@ -1,0 +1,148 @@
+/**
+ * The one mechanism behind everything live: a piece is published once and the same bytes go to every open response.
+ * A fan-out never waits for a subscriber and never copies a piece.
+ */
+
+/** Where pieces go; an open response (see `endless-response.ts`) or anything else that can take bytes. */
+export interface Sink {
+  /** Takes a piece; must not throw and must not block. A sink that cannot keep up ends itself. */
+  write(bytes: Buffer): void;
+  /** The channel is over for this subscriber: say goodbye and close. Called at most once, never after `unsubscribe`. */
+  end(reason: EndReason): void;
+}
+
+/** Why a subscription ended. `resync`: come back and start from the latest keyframe (new init segment, new run). */
+export type EndReason = 'resync' | 'closed';
+
+/** Where a subscriber starts: from the latest starting point, from the next piece, or after the piece with this id. */
+export type StartPoint = 'keyframe' | 'now' | { readonly afterId: number };
+
+interface StoredPiece {
+  readonly id: number;
+  readonly bytes: Buffer;
+  readonly keyframe: boolean;
+}
+
+/** Bounds of what a fan-out keeps for those who join late. The newest pieces win. */
+export interface FanOutLimits {
+  readonly maxPieces: number;
+  readonly maxBytes: number;
+}
+
+export class FanOut {
+  readonly #limits: FanOutLimits;
+  readonly #sinks = new Set<Sink>();
+  #pieces: StoredPiece[] = [];
+  #storedBytes = 0;
+  #lastId = 0;
+  #head: Buffer | undefined;
+  #closed = false;
+
+  constructor(limits: FanOutLimits) {
+    this.#limits = limits;
+  }
+
+  /** How many responses are fed. */
+  get subscribers(): number {
+    return this.#sinks.size;
+  }
+
+  /** Id of the newest piece; 0 before the first. */
+  get lastId(): number {
+    return this.#lastId;
+  }
+
+  /** Bytes kept for late joiners. */
+  get storedBytes(): number {
+    return this.#storedBytes;
+  }
+
+  /** True once somebody who joins would get a picture: a head and a starting point are there. */
+  get isJoinable(): boolean {
+    return this.#head !== undefined && this.#pieces.some((piece) => piece.keyframe);
+  }
+
+  /** What every subscriber gets first (an init segment, the start of a document). A new head ends all who had the old one with `resync`. */
+  setHead(head: Buffer): void {
+    if (this.#head !== undefined) this.endAll('resync');
+    this.#head = head;
+    this.#pieces = [];
+    this.#storedBytes = 0;
+  }
+
+  /** Gives the piece to every subscriber and keeps it for late joiners. Returns its id. The bytes belong to everybody from now on. */
+  publish(bytes: Buffer, { keyframe = false }: { keyframe?: boolean } = {}): number {
+    if (this.#closed) return this.#lastId;
+    this.#lastId += 1;
+    this.#pieces.push({ id: this.#lastId, bytes, keyframe });
+    this.#storedBytes += bytes.length;
+    this.#trim();
+    for (const sink of [...this.#sinks]) sink.write(bytes);
+    return this.#lastId;
+  }
+
+  /**
+   * Sends the head and what the start point asks for, then every new piece. Returns a function that unsubscribes (safe to call twice).
+   * With `afterId` older than what is kept, everything that is kept is sent.
+   */
+  subscribe(sink: Sink, from: StartPoint): () => void {
+    if (this.#closed) {
+      sink.end('closed');
+      return () => undefined;
+    }
+    this.#sinks.add(sink);
+    if (this.#head !== undefined) sink.write(this.#head);
+    for (const piece of this.#backlog(from)) {
+      if (!this.#sinks.has(sink)) break;
+      sink.write(piece.bytes);
+    }
+    return () => {
+      this.#sinks.delete(sink);
+    };
+  }
+
+  /** Ends every open response; the channel goes on and they may come back. */
+  endAll(reason: EndReason): void {
+    const sinks = [...this.#sinks];
+    this.#sinks.clear();
+    for (const sink of sinks) sink.end(reason);
+  }
+
+  /** Forgets head and pieces: nobody can join until the next head. */
+  reset(): void {
+    this.endAll('resync');
+    this.#head = undefined;
+    this.#pieces = [];
+    this.#storedBytes = 0;
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.endAll('closed');
+    this.#pieces = [];
+    this.#storedBytes = 0;
+  }
+
+  #backlog(from: StartPoint): StoredPiece[] {
+    if (from === 'now') return [];
+    if (from === 'keyframe') {
+      const index = this.#pieces.findLastIndex((piece) => piece.keyframe);
+      return index === -1 ? [] : this.#pieces.slice(index);
+    }
+    return this.#pieces.filter((piece) => piece.id > from.afterId);
+  }
+
+  #trim(): void {
+    let drop = 0;
+    let bytes = this.#storedBytes;
+    while (this.#pieces.length - drop > this.#limits.maxPieces || bytes > this.#limits.maxBytes) {
+      const oldest = this.#pieces[drop];
+      if (oldest === undefined) break;
+      bytes -= oldest.bytes.length;
+      drop += 1;
+    }
+    if (drop > 0) this.#pieces = this.#pieces.slice(drop);
+    this.#storedBytes = bytes;
+  }
+}

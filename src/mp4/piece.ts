@@ -1,0 +1,30 @@
+/**
+ * One piece of live media: a movie fragment (moof + mdat, ISO/IEC 14496-12 8.8), or a few of them, ready to send.
+ * Made once, shared by every response, changed by nobody.
+ */
+export interface Piece {
+  readonly bytes: Buffer;
+  readonly kind: 'video' | 'audio';
+  /** The first sample is a sync sample: a viewer may start here. Audio pieces are never a starting point of a rendition with video. */
+  readonly keyframe: boolean;
+  /** Place on the broadcast's timeline, which starts at 0 with the broadcast and never goes back. */
+  readonly startSeconds: number;
+  readonly durationSeconds: number;
+}
+
+/** What a player must have before the first piece: the init segment of a rendition and how to declare it. */
+export interface RenditionInit {
+  /** ftyp + moov, scrubbed of everything that tells which program or machine wrote it. */
+  readonly bytes: Buffer;
+  /** RFC 6381 names, video first: `['avc1.4d401e', 'opus']`. */
+  readonly codecs: readonly string[];
+  /** Absent in an audio-only rendition. */
+  readonly width?: number;
+  readonly height?: number;
+}
+
+/** `video/mp4; codecs="avc1.4d401e,opus"`, as `type` of a source element or for MediaSource. */
+export function mimeTypeOf(init: RenditionInit): string {
+  const container = init.width === undefined ? 'audio/mp4' : 'video/mp4';
+  return `${container}; codecs="${init.codecs.join(',')}"`;
+}
