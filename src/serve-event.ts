@@ -1,0 +1,40 @@
+import type { StreamState } from './broadcast/stream-state.ts';
+import type { ErrorCode } from './errors.ts';
+
+/**
+ * Where our tor stands.
+ * starting: the process is being started. bootstrapping: it builds its first circuits, `progress` says how far.
+ * publishing: the onion service's descriptors are being uploaded. online: the address can be opened.
+ * restarting: tor is gone and comes back by itself. off: there is no tor, and nobody is trying.
+ */
+export type TorState = 'starting' | 'bootstrapping' | 'publishing' | 'online' | 'restarting' | 'off';
+
+/** What a running server tells whoever started it: the terminal draws it, `--json` prints one object a line, tests wait for it. */
+export type ServeEvent =
+  /** A local address is open. */
+  | { readonly kind: 'listening'; readonly url: string }
+  /** The broadcaster's login. `file` is where the password is kept, absent when it is kept nowhere. */
+  | { readonly kind: 'password'; readonly name: string; readonly password: string; readonly file?: string }
+  /** How to publish: server and key for OBS (absent when RTMP is off), address for HTTP POST with the same key (absent when push is off). */
+  | { readonly kind: 'ingest'; readonly key: string; readonly server?: string; readonly pushUrl?: string }
+  /** `progress` in percent, 0 to 100; `summary` in tor's own words; `address` with scheme, once it is known. */
+  | {
+      readonly kind: 'tor';
+      readonly state: TorState;
+      readonly progress: number;
+      readonly summary: string;
+      readonly address?: string;
+    }
+  /** The stream changed. `run` counts the encoder's runs; `source` says what is on air: `test`, `rtmp`, `file`. */
+  | { readonly kind: 'stream'; readonly state: StreamState; readonly run: number; readonly source?: string }
+  /** Lines for the torrc of the operator's own tor. */
+  | { readonly kind: 'operator-torrc'; readonly lines: readonly string[] }
+  /** Something is not as it should be, and the server goes on without it. `todo` says what the operator can do. */
+  | { readonly kind: 'warning'; readonly code: ErrorCode; readonly message: string; readonly todo?: string }
+  /** Everything that was asked for has been started; tor may still be on its way. */
+  | { readonly kind: 'ready' };
+
+/** A running server. `close` stops everything it started and is safe to call twice. */
+export interface RunningServer {
+  close(): Promise<void>;
+}
