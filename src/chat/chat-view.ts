@@ -1,0 +1,88 @@
+import type { Capcode, Message } from './message.ts';
+
+/**
+ * What the views of the chat are given. Everything here is clean data: texts are as the writer meant them and still have to be escaped,
+ * addresses are complete and relative to the origin.
+ */
+
+/** The limits a writer should see before they bite. Counted in grapheme clusters (what a person calls a character). */
+export interface ChatLimits {
+  readonly maxCharacters: number;
+  readonly maxLines: number;
+  readonly maxNameCharacters: number;
+}
+
+/** Names of the form's fields; a post must hold exactly one of each it holds at all. */
+export const chatFormFields = {
+  /** The text; kept as typed whatever happens. */
+  message: 'message',
+  /** The wished name; empty means the default name. */
+  name: 'name',
+  /** An index into the palette in decimal, or `auto`. */
+  colour: 'colour',
+  /** Proof that this server made the form for this viewer. */
+  token: 'token',
+  /** Makes a double click one message. */
+  nonce: 'nonce',
+  /** The button: `post` (the first one, so that Enter sends) or `settings` (saves name and colour and keeps the text). */
+  action: 'do',
+} as const;
+
+/** Why the last attempt was refused, for the form to show beside the kept text. */
+export interface ChatRefusalNotice {
+  /** The rule's stable name, fit for a class name: `too-long`, `slow-down`, `name-reserved`... */
+  readonly rule: string;
+  /** The sentence to show, which already holds the wait. */
+  readonly sentence: string;
+  /** When trying again makes sense; absent if waiting does not help. */
+  readonly waitSeconds?: number;
+}
+
+/** `/chat/form`: one form that posts a message and holds the settings of name and colour in a `<details>`. */
+export interface ChatFormData {
+  /** Where to post, `v=` included when the browser keeps no cookie: `/chat/form?v=...`. */
+  readonly action: string;
+  /** The plain log page, for text browsers and for those who scrolled up. */
+  readonly logHref: string;
+  /** Hidden field `token`. */
+  readonly formToken: string;
+  /** Hidden field `nonce`. */
+  readonly nonce: string;
+  /** What the writer had typed; empty on a fresh form. */
+  readonly draft: string;
+  /** The chosen (or, after a refusal, the wished) name; empty while the default one is used. */
+  readonly name: string;
+  /** What is shown for people without a name: a placeholder for the field. */
+  readonly defaultName: string;
+  /** Stands after the default name, without the `#`: `k3f`. */
+  readonly tag: string;
+  /** The chosen index; absent while the colour is chosen automatically (value `auto`). */
+  readonly colour?: number;
+  /** Choices are `auto` and 0 to `paletteSize - 1`; the values are CSS classes, never colours in markup. */
+  readonly paletteSize: number;
+  readonly limits: ChatLimits;
+  /** Set for staff: the form says under which mark they write. */
+  readonly capcode?: Capcode;
+  readonly refusal?: ChatRefusalNotice;
+  /** True when the settings have just been saved. */
+  readonly settingsSaved?: boolean;
+  /** True when the settings should be unfolded: they were refused or have just been saved. */
+  readonly settingsOpen?: boolean;
+}
+
+/** `/chat`, the endless frame: everything before the first row. The same bytes for everybody, so nothing personal is in it. */
+export interface ChatDocumentData {
+  /** Where a reader who scrolls up can read in peace. */
+  readonly logHref: string;
+}
+
+/** `/chat/log`: the last rows as a finished page that any text browser can show. */
+export interface ChatLogData {
+  readonly title: string;
+  /** Oldest first. */
+  readonly messages: readonly Message[];
+  /** Where to write, `v=` included when the browser keeps no cookie. */
+  readonly formHref: string;
+  /** This page again. */
+  readonly refreshHref: string;
+}
