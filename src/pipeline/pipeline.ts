@@ -1,0 +1,252 @@
+import { advance, type Broadcast, type BroadcastEvent, newBroadcast, uptimeSeconds } from '../broadcast/broadcast.ts';
+import type { RenditionInfo, StreamSnapshot } from '../broadcast/stream-state.ts';
+import type { EncoderListener, EncoderSource, LadderRung, RunEnd } from '../encoder/encoder-types.ts';
+import { AppError } from '../errors.ts';
+import type { Publication, PublisherGate } from '../ingest/publication.ts';
+import { Packager } from '../mp4/packager.ts';
+import { mimeTypeOf, type Piece, type RenditionInit } from '../mp4/piece.ts';
+import { type RenditionLimits, RenditionOutput } from './rendition-output.ts';
+
+/** What the pipeline needs of an encoder. */
+export interface EncoderPort {
+  /** Encodes this source from now on, in place of any other. */
+  start(source: EncoderSource): void;
+  stop(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What is broadcast while no publisher is there. */
+export interface BaseSource {
+  readonly source: EncoderSource;
+  /** A test card only fills the time before the first publisher; anything else comes back when a publisher leaves. */
+  readonly isTestCard: boolean;
+}
+
+export interface PipelineOptions {
+  readonly ladder: readonly LadderRung[];
+  readonly audioBitsPerSecond: number;
+  readonly limits: RenditionLimits;
+  readonly base?: BaseSource;
+  /** How long a publisher may be away before the broadcast is over. */
+  readonly graceMs: number;
+  createEncoder(listener: EncoderListener): EncoderPort;
+  /** Monotonic milliseconds. */
+  now(): number;
+  /** Unix milliseconds, only to understand a publisher's account of its start. */
+  wallClock(): number;
+  /** State, run or renditions have changed. */
+  onChange(): void;
+  /** Something the operator should know; never shown to viewers. */
+  onTrouble(message: string): void;
+}
+
+/** The part of a snapshot that the pipeline knows. */
+export type PipelineStatus = Omit<StreamSnapshot, 'title' | 'viewers'>;
+
+/** How long to wait before encoding again after media that could not be read. */
+const malformedPauseMs = 1000;
+
+/**
+ * The way of a frame: chooses what is on air (a publisher, else the base source), has it encoded, packaged and handed to every viewer,
+ * and keeps the public state of the broadcast. Switching or losing a publisher never needs a restart of the server.
+ */
+export class Pipeline implements PublisherGate {
+  readonly #options: PipelineOptions;
+  readonly #encoder: EncoderPort;
+  readonly #outputs = new Map<string, RenditionOutput>();
+  #broadcast: Broadcast;
+  #publication: Publication | undefined;
+  #onBase = false;
+  #source: EncoderSource | undefined;
+  #packager: Packager | undefined;
+  #timelineSeconds = 0;
+  #run = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(options: PipelineOptions) {
+    this.#options = options;
+    this.#broadcast = newBroadcast(options.now());
+    for (const name of [...options.ladder.map((rung) => rung.name), 'audio']) {
+      this.#outputs.set(name, new RenditionOutput(name, options.limits));
+    }
+    this.#encoder = options.createEncoder({
+      onRunStarted: (run) => this.#runStarted(run),
+      onBytes: (_run, output, bytes) => this.#package(output, bytes),
+      onRunEnded: (_run, end) => this.#runEnded(end),
+    });
+  }
+
+  /** Puts the base source on air, if there is one. */
+  start(): void {
+    if (this.#options.base !== undefined && this.#publication === undefined) this.#playBase();
+  }
+
+  begin(publication: Publication): 'accepted' | 'busy' {
+    if (this.#closed || this.#publication !== undefined) return 'busy';
+    this.#publication = publication;
+    // The audience of a test card has not been watching a broadcast: its clock starts anew.
+    if (this.#onBase && this.#options.base?.isTestCard === true) this.#broadcast = newBroadcast(this.#options.now());
+    this.#onBase = false;
+    const { format, hasAudio } = publication;
+    this.#play({ input: { kind: 'pipe', format, hasAudio }, open: () => publication.open() }, publication.startedAtMs);
+    return 'accepted';
+  }
+
+  end(publication: Publication): void {
+    if (this.#publication !== publication) return;
+    this.#publication = undefined;
+    this.#source = undefined;
+    void this.#encoder.stop();
+    this.#advance({ kind: 'picture-lost' });
+    this.#wait(this.#options.graceMs, () => this.#publisherStaysAway());
+  }
+
+  /** True while a publisher (not the base source) is on air. */
+  get hasPublisher(): boolean {
+    return this.#publication !== undefined;
+  }
+
+  status(): PipelineStatus {
+    const now = this.#options.now();
+    const uptime = uptimeSeconds(this.#broadcast, now);
+    return {
+      state: this.#broadcast.state,
+      stateSeconds: Math.max(0, Math.floor((now - this.#broadcast.sinceMs) / 1000)),
+      ...(uptime === undefined ? {} : { uptimeSeconds: uptime }),
+      renditions: this.#offered(),
+      run: this.#run,
+    };
+  }
+
+  /** The rendition of this name, whether or not it can be joined now. */
+  rendition(name: string): RenditionOutput | undefined {
+    return this.#outputs.get(name);
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    for (const output of this.#outputs.values()) output.close();
+    await this.#encoder.close();
+  }
+
+  #playBase(): void {
+    const base = this.#options.base;
+    if (base === undefined) return;
+    this.#onBase = true;
+    this.#play(base.source);
+  }
+
+  #play(source: EncoderSource, startedAtMs?: number): void {
+    clearTimeout(this.#timer);
+    this.#source = source;
+    const begun = startedAtMs === undefined ? undefined : this.#options.now() - (this.#options.wallClock() - startedAtMs);
+    this.#advance(begun === undefined ? { kind: 'source-begins' } : { kind: 'source-begins', startedAtMs: begun });
+    this.#encoder.start(source);
+  }
+
+  #publisherStaysAway(): void {
+    if (this.#publication !== undefined) return;
+    const base = this.#options.base;
+    if (base !== undefined && !base.isTestCard) {
+      this.#playBase();
+      return;
+    }
+    this.#sourceOver();
+  }
+
+  #sourceOver(): void {
+    this.#source = undefined;
+    for (const output of this.#outputs.values()) output.finish();
+    this.#advance({ kind: 'source-over' });
+  }
+
+  #runStarted(run: number): void {
+    this.#run = run;
+    this.#packager = new Packager({
+      video: this.#options.ladder,
+      startSeconds: this.#timelineSeconds,
+      sink: {
+        onInit: (rendition, init) => this.#begin(rendition, init),
+        onPiece: (rendition, piece) => this.#publish(rendition, piece),
+      },
+    });
+  }
+
+  #package(output: string, bytes: Buffer): void {
+    try {
+      this.#packager?.push(output, bytes);
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      this.#options.onTrouble(`The encoder's output could not be read: ${error.message}`);
+      this.#leaveRun();
+      this.#advance({ kind: 'picture-lost' });
+      this.#wait(malformedPauseMs, () => this.#encodeAgain());
+    }
+  }
+
+  #encodeAgain(): void {
+    if (this.#source !== undefined) this.#encoder.start(this.#source);
+  }
+
+  #begin(rendition: string, init: RenditionInit): void {
+    this.#outputs.get(rendition)?.begin(init);
+  }
+
+  #publish(rendition: string, piece: Piece): void {
+    const isFirst = this.#outputs.get(rendition)?.publish(piece) ?? false;
+    if (!isFirst) return;
+    if (piece.kind === 'video') this.#advance({ kind: 'picture' });
+    this.#options.onChange();
+  }
+
+  #runEnded(end: RunEnd): void {
+    this.#leaveRun();
+    if (end.kind === 'stopped' || this.#closed) return;
+    if (end.kind !== 'source-ended') {
+      this.#options.onTrouble(`${end.message} Trying again in ${Math.ceil(end.retryInMs / 1000)} s.`);
+      this.#advance({ kind: 'picture-lost' });
+      return;
+    }
+    // A publication says itself when it is over; a base source that ends has nothing more to show.
+    this.#advance({ kind: 'picture-lost' });
+    if (this.#publication === undefined) this.#sourceOver();
+  }
+
+  #leaveRun(): void {
+    if (this.#packager !== undefined) this.#timelineSeconds = Math.max(this.#timelineSeconds, this.#packager.endSeconds);
+    this.#packager = undefined;
+  }
+
+  #offered(): RenditionInfo[] {
+    const { ladder, audioBitsPerSecond } = this.#options;
+    const offers: RenditionInfo[] = [];
+    for (const output of this.#outputs.values()) {
+      const init = output.init;
+      if (init === undefined) continue;
+      const rung = ladder.find((candidate) => candidate.name === output.name);
+      offers.push({
+        name: output.name,
+        mimeType: mimeTypeOf(init),
+        bandwidth: (rung?.bitsPerSecond ?? 0) + audioBitsPerSecond,
+        ...(init.width === undefined ? {} : { width: init.width }),
+        ...(init.height === undefined ? {} : { height: init.height }),
+      });
+    }
+    return offers;
+  }
+
+  #advance(event: BroadcastEvent): void {
+    const before = this.#broadcast;
+    this.#broadcast = advance(before, event, this.#options.now());
+    if (this.#broadcast !== before) this.#options.onChange();
+  }
+
+  #wait(ms: number, then: () => void): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(then, ms);
+    this.#timer.unref();
+  }
+}

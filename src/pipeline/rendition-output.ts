@@ -1,0 +1,71 @@
+import { MediaWindow, type MediaWindowLimits } from '../hls/media-window.ts';
+import { frameChunk } from '../live/chunked.ts';
+import { FanOut, type FanOutLimits } from '../live/fan-out.ts';
+import type { Piece, RenditionInit } from '../mp4/piece.ts';
+
+/** Bounds of one rendition's memory. */
+export interface RenditionLimits {
+  readonly live: FanOutLimits;
+  readonly hls: MediaWindowLimits;
+}
+
+/**
+ * One rendition as viewers get it: the endless response (`fanOut`, bytes framed as HTTP chunks) and the HLS window. Both hold the same memory:
+ * a piece is copied once, into its chunk frame, and the window keeps a view of it.
+ */
+export class RenditionOutput {
+  readonly name: string;
+  readonly fanOut: FanOut;
+  readonly window: MediaWindow;
+  #init: RenditionInit | undefined;
+  #awaitsKeyframe = false;
+
+  constructor(name: string, limits: RenditionLimits) {
+    this.name = name;
+    this.fanOut = new FanOut(limits.live);
+    this.window = new MediaWindow(limits.hls);
+  }
+
+  /** The init segment of what is being sent; absent while nothing can be joined. */
+  get init(): RenditionInit | undefined {
+    return this.fanOut.isJoinable ? this.#init : undefined;
+  }
+
+  /**
+   * A new encoder run declares itself. Viewers keep what they have until its first keyframe is there: whoever is told to come back
+   * must find a picture.
+   */
+  begin(init: RenditionInit): void {
+    this.#init = init;
+    this.#awaitsKeyframe = true;
+  }
+
+  /** Sends a piece to everybody. Returns true when it is the first of a run that a viewer can start from. */
+  publish(piece: Piece): boolean {
+    const isFirst = this.#awaitsKeyframe;
+    if (isFirst && !this.#startWith(piece)) return false;
+    const { framed, payload } = frameChunk(piece.bytes);
+    this.fanOut.publish(framed, { keyframe: piece.keyframe });
+    this.window.push({ ...piece, bytes: payload });
+    return isFirst;
+  }
+
+  /** The stream is over: responses end, nobody can join, players of the playlist are told that it ended. */
+  finish(): void {
+    this.#awaitsKeyframe = false;
+    this.fanOut.reset();
+    this.window.end();
+  }
+
+  close(): void {
+    this.fanOut.close();
+  }
+
+  #startWith(piece: Piece): boolean {
+    if (!piece.keyframe || this.#init === undefined) return false;
+    this.#awaitsKeyframe = false;
+    this.fanOut.setHead(frameChunk(this.#init.bytes).framed);
+    this.window.begin(this.#init);
+    return true;
+  }
+}

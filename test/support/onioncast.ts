@@ -1,0 +1,151 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import type { ServeEvent } from '../../src/serve-event.ts';
+
+const repository = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+const program = path.join(repository, 'dist/cli/main.js');
+
+export interface OnioncastOptions {
+  /** Further arguments of `serve`. */
+  readonly args?: readonly string[];
+  /** Further environment, `ONIONCAST_*` for settings. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** A data directory that outlives this process; otherwise a temporary one is made and removed. */
+  readonly data?: string;
+}
+
+/** The built program as a child process: real, whole, on loopback, on free ports, without tor unless asked for. */
+export class Onioncast {
+  readonly data: string;
+  readonly events: ServeEvent[] = [];
+  readonly #child: ChildProcessByStdio<null, Readable, Readable>;
+  readonly #ownsData: boolean;
+  readonly #exited: Promise<number | null>;
+  readonly #waiting = new Set<() => void>();
+  #errors = '';
+
+  private constructor(data: string, ownsData: boolean, options: OnioncastOptions) {
+    this.data = data;
+    this.#ownsData = ownsData;
+    const args = [program, 'serve', '--json', '--data', data, '--listen', '127.0.0.1:0', ...(options.args ?? ['--no-tor'])];
+    this.#child = spawn(process.execPath, args, {
+      cwd: data,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ONIONCAST_INGEST_RTMP: '127.0.0.1:0', ...options.env },
+    });
+    this.#exited = new Promise((resolve) => {
+      this.#child.once('exit', (code) => {
+        resolve(code);
+        this.#wake();
+      });
+    });
+    createInterface({ input: this.#child.stdout }).on('line', (line) => this.#onLine(line));
+    this.#child.stderr.on('data', (text: Buffer) => {
+      this.#errors = (this.#errors + text.toString()).slice(-8192);
+    });
+  }
+
+  /** Starts the program and waits until it says that everything has been started. */
+  static async start(options: OnioncastOptions = {}): Promise<Onioncast> {
+    const data = options.data ?? (await mkdtemp(path.join(tmpdir(), 'onioncast-')));
+    const server = new Onioncast(data, options.data === undefined, options);
+    try {
+      await server.event('ready');
+    } catch (error) {
+      await server.close();
+      throw error;
+    }
+    return server;
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  /** What the program wrote to standard error, the last 8 KiB. */
+  get errors(): string {
+    return this.#errors;
+  }
+
+  /** `http://127.0.0.1:PORT`, without a slash at the end. */
+  get url(): string {
+    const listening = this.events.find((event) => event.kind === 'listening');
+    if (listening === undefined) throw new Error('the program has not said where it listens');
+    return listening.url.replace(/\/$/u, '');
+  }
+
+  /** The first event of this kind that satisfies the condition, past or future. */
+  async event<Kind extends ServeEvent['kind']>(
+    kind: Kind,
+    condition: (event: Extract<ServeEvent, { kind: Kind }>) => boolean = () => true,
+    withinMs = 60_000,
+  ): Promise<Extract<ServeEvent, { kind: Kind }>> {
+    const isWanted = (event: ServeEvent): event is Extract<ServeEvent, { kind: Kind }> => event.kind === kind;
+    return await this.until(
+      () => this.events.filter(isWanted).find(condition),
+      withinMs,
+      () => `no event "${kind}" as expected within ${withinMs} ms; last: ${JSON.stringify(this.events.slice(-5))}`,
+    );
+  }
+
+  /** The first event of this kind from now on. */
+  async nextEvent<Kind extends ServeEvent['kind']>(
+    kind: Kind,
+    condition: (event: Extract<ServeEvent, { kind: Kind }>) => boolean = () => true,
+    withinMs = 60_000,
+  ): Promise<Extract<ServeEvent, { kind: Kind }>> {
+    const seen = new Set(this.events);
+    return await this.event(kind, (event) => !seen.has(event) && condition(event), withinMs);
+  }
+
+  /** Ends the program as Ctrl-C does. Safe to call twice. Returns its exit code and how long it took, in milliseconds. */
+  async close(): Promise<{ code: number | null; ms: number }> {
+    const start = performance.now();
+    if (this.#child.exitCode === null && this.#child.signalCode === null) this.#child.kill('SIGINT');
+    const hardStop = setTimeout(() => this.#child.kill('SIGKILL'), 15_000);
+    const code = await this.#exited;
+    clearTimeout(hardStop);
+    if (this.#ownsData) await rm(this.data, { recursive: true, force: true });
+    return { code, ms: performance.now() - start };
+  }
+
+  /** Kills the program without warning and waits until it is gone. */
+  async kill(): Promise<void> {
+    this.#child.kill('SIGKILL');
+    await this.#exited;
+  }
+
+  private async until<T>(look: () => T | undefined, withinMs: number, complaint: () => string): Promise<T> {
+    return await new Promise<T>((resolve, reject) => {
+      const settle = (): void => {
+        const found = look();
+        const gone = this.#child.exitCode !== null || this.#child.signalCode !== null;
+        if (found === undefined && !gone) return;
+        this.#waiting.delete(settle);
+        clearTimeout(timer);
+        if (found !== undefined) resolve(found);
+        else reject(new Error(`the program ended (${this.#child.exitCode}): ${this.#errors}`));
+      };
+      const timer = setTimeout(() => {
+        this.#waiting.delete(settle);
+        reject(new Error(`${complaint()}\n${this.#errors}`));
+      }, withinMs);
+      this.#waiting.add(settle);
+      settle();
+    });
+  }
+
+  #onLine(line: string): void {
+    this.events.push(JSON.parse(line));
+    this.#wake();
+  }
+
+  #wake(): void {
+    for (const settle of [...this.#waiting]) settle();
+  }
+}
