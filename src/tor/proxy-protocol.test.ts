@@ -43,7 +43,7 @@ describe('parseProxyLine', () => {
         line[at % line.length] = byte;
         const result = parseProxyLine(line);
         if (result.kind !== 'ok') return;
-        const port = Number(line.latin1Slice(0, result.length).trimEnd().split(' ').at(-1));
+        const port = Number(line.toString('latin1', 0, result.length).trimEnd().split(' ').at(-1));
         expect(line.subarray(0, result.length)).toEqual(torLine(result.circuitId, port));
       }),
     );

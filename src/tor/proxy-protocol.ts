@@ -34,7 +34,7 @@ export function parseProxyLine(buffer: Buffer): ProxyLine {
   const end = buffer.subarray(0, maxProxyLineBytes).indexOf(lineFeed);
   if (end === -1) return buffer.length >= maxProxyLineBytes ? bad : incomplete;
   if (buffer[end - 1] !== carriageReturn) return bad;
-  const match = wholeLine.exec(buffer.latin1Slice(0, end - 1));
+  const match = wholeLine.exec(buffer.toString('latin1', 0, end - 1));
   if (match === null) return bad;
   const [, high = '', low = '', sourcePort = '', virtualPort = ''] = match;
   const circuitId = Number.parseInt(high, 16) * 0x1_0000 + Number.parseInt(low, 16);
