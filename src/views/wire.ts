@@ -1,0 +1,27 @@
+import type { ChatFormData } from '../chat/chat-view.ts';
+import type { ClientTexts } from './texts/en.ts';
+
+/**
+ * What travels between the server and the script of the watch page. `/events` carries `row` events (one line of HTML made by `renderChatRow`, id = message id)
+ * and `info` events (JSON of a `StreamSnapshot`).
+ */
+
+/**
+ * JSON of `/chat/form` for `Accept: application/json`: the form as it would be rendered. A post has the same fields and encoding
+ * (`application/x-www-form-urlencoded`) as the form without script; `posted` is true when the message was taken.
+ */
+export interface ChatFormAnswer {
+  readonly posted: boolean;
+  readonly form: ChatFormData;
+}
+
+/** What the page tells its script, as JSON in `data-page` of the root element of the stage. */
+export interface PageSettings {
+  /** View key of this page: ties its media responses together. */
+  readonly view: string;
+  /** Viewer token; present only if the browser came without a cookie. */
+  readonly viewer?: string;
+  /** Seconds since the broadcast went live when the page was made. */
+  readonly uptimeSeconds?: number;
+  readonly texts: ClientTexts;
+}
