@@ -1,0 +1,117 @@
+import { z } from 'zod';
+import { parseAddress } from './address.ts';
+import { formatBitrate, parseBitrate } from './bitrate.ts';
+import { formatDuration, parseDuration } from './duration.ts';
+import { formatSize, parseSize } from './size.ts';
+import { parseSource } from './source.ts';
+
+/** A kind of value: what is accepted, and the words that complete "must be ...". */
+export interface Kind<S extends z.ZodType = z.ZodType> {
+  readonly schema: S;
+  readonly expects: string;
+}
+
+interface QuantityCodec {
+  readonly name: string;
+  readonly parse: (text: string) => number;
+  readonly format: (value: number) => string;
+}
+
+function quantity({ name, parse, format }: QuantityCodec, min: string, max: string) {
+  const [low, high] = [parse(min), parse(max)];
+  const expects = `${name} from ${format(low)} to ${format(high)}`;
+  const schema = parsed((text) => {
+    const value = parse(text);
+    if (value < low || value > high) throw new RangeError('');
+    return value;
+  });
+  return { schema, expects };
+}
+
+/** Milliseconds, written `10s`. */
+export function duration(min: string, max: string) {
+  return quantity({ name: 'a duration', parse: parseDuration, format: formatDuration }, min, max);
+}
+
+/** Bytes, written `16MiB`. */
+export function size(min: string, max: string) {
+  return quantity({ name: 'a size', parse: parseSize, format: formatSize }, min, max);
+}
+
+/** Bits per second, written `64k`. */
+export function bitrate(min: string, max: string) {
+  return quantity({ name: 'a bit rate', parse: parseBitrate, format: formatBitrate }, min, max);
+}
+
+/** A whole number. */
+export function integer(min: number, max: number) {
+  return { schema: z.int().min(min).max(max), expects: `a whole number from ${min} to ${max}` };
+}
+
+/** Yes or no. */
+export const flag = { schema: z.boolean(), expects: 'true or false' };
+
+/** Text that people read, in one line. */
+export function line(maxLength: number) {
+  const schema = z
+    .string()
+    .max(maxLength)
+    .regex(/^\P{Cc}*$/u);
+  return { schema, expects: `one line of text, at most ${maxLength} characters` };
+}
+
+/** Text that people read, over several lines. */
+export function paragraph(maxLength: number) {
+  const schema = z
+    .string()
+    .max(maxLength)
+    .regex(/^(?:\P{Cc}|[\n\t])*$/u);
+  return { schema, expects: `text, at most ${maxLength} characters` };
+}
+
+/** A path in the file system, or the name of a program on the PATH. */
+export function path(what: string) {
+  return { schema: z.string().regex(/^\P{Cc}{1,4096}$/u), expects: what };
+}
+
+/** One name out of a fixed list. */
+export function oneOf<const T extends readonly [string, ...string[]]>(names: T) {
+  return { schema: z.enum(names), expects: `one of ${quoted(names)}` };
+}
+
+/** Some names out of a fixed list, each at most once. */
+export function someOf<const T extends readonly [string, ...string[]]>(names: T) {
+  const schema = z
+    .array(z.enum(names))
+    .min(1)
+    .refine((list) => new Set(list).size === list.length);
+  return { schema, expects: `a list of ${quoted(names)}, each at most once` };
+}
+
+/** Lines that are handed on as they are. */
+export function lines(maxLines: number) {
+  const schema = z.array(z.string().regex(/^\P{Cc}{1,1024}$/u)).max(maxLines);
+  return { schema, expects: `a list of at most ${maxLines} lines of text` };
+}
+
+/** Where a listener stands. */
+export const address = { schema: parsed(parseAddress), expects: 'an address of this machine itself or "off"' };
+
+/** What is broadcast. */
+export const source = { schema: parsed(parseSource), expects: 'a source' };
+
+function parsed<T>(parse: (text: string) => T) {
+  return z.string().transform((text, context): T => {
+    try {
+      return parse(text);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      context.issues.push({ code: 'custom', message: error.message, input: text });
+      return z.NEVER;
+    }
+  });
+}
+
+function quoted(names: readonly string[]): string {
+  return names.map((name) => `"${name}"`).join(', ');
+}

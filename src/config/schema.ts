@@ -1,0 +1,162 @@
+import { z } from 'zod';
+import type { Kind } from './kinds.ts';
+import * as kinds from './kinds.ts';
+
+/** What people are told about a setting. */
+export interface SettingDoc {
+  /** What it does, in sentences. */
+  readonly description: string;
+  /** Completes "must be ...". */
+  readonly expects: string;
+}
+
+/** The words that belong to each setting and section of `configSchema`. */
+export const settingDocs = z.registry<SettingDoc>();
+
+function setting<S extends z.ZodType>({ schema, expects }: Kind<S>, initial: z.input<S>, description: string) {
+  const filled = z.prefault(schema, initial);
+  settingDocs.add(filled, { description, expects });
+  return filled;
+}
+
+function section<T extends z.ZodRawShape>(description: string, shape: T) {
+  const object = z.strictObject(shape);
+  settingDocs.add(object, { description, expects: 'a section' });
+  return object;
+}
+
+/**
+ * Every setting: the one source of names, types, limits, defaults and documentation. The file writes names in snake case and leaves out the
+ * unit that ends a name here (`graceMs` is `grace = "10s"`), the environment writes `ONIONCAST_INGEST_GRACE`.
+ */
+export const configSchema = section('', {
+  title: setting(
+    kinds.line(200),
+    'Live',
+    'Title of the stream. A file title.txt in the data directory takes its place and may change while live.',
+  ),
+  data: setting(
+    kinds.path('a directory'),
+    './data',
+    'Where keys, passwords and the chat are kept. Back it up: the onion address is in it.',
+  ),
+  source: setting(
+    kinds.source,
+    'test',
+    'What is broadcast while no publisher is connected: "test" (test card), "none", "screen" (screen and sound of this machine), ' +
+      '"file:PATH" (again and again) or "dir:PATH" (segments another program writes).',
+  ),
+  ephemeral: setting(
+    kinds.flag,
+    false,
+    'Keep nothing on disk: a new onion address, key and password at each start, and no chat after the end.',
+  ),
+  site: section('What the page says about itself.', {
+    name: setting(kinds.line(64), 'Onioncast', 'Name of the site.'),
+    about: setting(kinds.paragraph(4000), '', 'A few sentences below the stream.'),
+  }),
+  broadcaster: section('Who broadcasts.', {
+    name: setting(kinds.line(24), 'Broadcaster', 'The name that is shown.'),
+  }),
+  listen: section('Addresses without Tor.', {
+    local: setting(kinds.address, '127.0.0.1:5000', 'For a browser on this machine, or "off".'),
+  }),
+  tor: section('The onion service.', {
+    enabled: setting(kinds.flag, true, 'Whether there is one.'),
+    binary: setting(kinds.path('a program'), 'tor', 'The tor program.'),
+    mode: setting(
+      kinds.oneOf(['managed', 'operator']),
+      'managed',
+      '"managed" starts a tor of its own. "operator" prints the lines for the torrc of a tor that you run.',
+    ),
+    extraTorrc: setting(kinds.lines(64), [], 'Lines added to the torrc of our own tor, such as bridges.'),
+    pow: section(
+      'Proof of work: under attack, visitors wait in order of the work their Tor Browser did. It costs nothing in peace.',
+      {
+        enabled: setting(kinds.flag, true, 'Whether tor asks for it under load.'),
+        rate: setting(
+          kinds.integer(1, 10_000),
+          250,
+          'New circuits per second that are let in under load. A low rate locks people out.',
+        ),
+        burst: setting(
+          kinds.integer(1, 100_000),
+          2500,
+          'New circuits that are let in at once before that rate applies.',
+        ),
+      },
+    ),
+  }),
+  ingest: section('How media comes in from a publisher such as OBS.', {
+    rtmp: setting(kinds.address, '127.0.0.1:1935', 'RTMP, for OBS and FFmpeg on this machine, or "off".'),
+    push: setting(kinds.flag, true, 'Whether FLV or fragmented MP4 may be sent by HTTP POST with the same key.'),
+    graceMs: setting(
+      kinds.duration('0s', '5m'),
+      '10s',
+      'How long a publisher who was cut off is waited for before the source above comes back.',
+    ),
+  }),
+  encoder: section('How the picture is made.', {
+    ffmpeg: setting(kinds.path('a program'), 'ffmpeg', 'The FFmpeg program.'),
+    ffprobe: setting(kinds.path('a program'), 'ffprobe', 'The ffprobe program.'),
+    ladder: setting(
+      kinds.someOf(['720p', '480p', '360p', '240p']),
+      ['360p', '240p'],
+      'Renditions on offer. Each one costs CPU; Tor carries the small ones better.',
+    ),
+    frameRate: setting(kinds.integer(1, 60), 30, 'Pictures per second, at most.'),
+    preset: setting(
+      kinds.oneOf(['auto', 'ultrafast', 'superfast', 'veryfast', 'faster', 'fast', 'medium']),
+      'auto',
+      'How much CPU is spent on quality, as x264 names it. "auto" looks at the machine.',
+    ),
+    audioBitrate: setting(kinds.bitrate('16k', '256k'), '64k', 'Of the one sound that all renditions share.'),
+    stallMs: setting(kinds.duration('1s', '1m'), '5s', 'An encoder that says nothing for so long is started anew.'),
+  }),
+  hls: section('HTTP Live Streaming, for players such as mpv and VLC.', {
+    segmentMs: setting(
+      kinds.duration('1s', '10s'),
+      '2s',
+      'Length of a segment. Players are about three of them behind.',
+    ),
+    windowMs: setting(kinds.duration('6s', '5m'), '30s', 'How much is kept. At least three segments.'),
+    memoryBytes: setting(
+      kinds.size('1MiB', '1GiB'),
+      '32MiB',
+      'What a rendition may keep in memory; the oldest goes first.',
+    ),
+  }),
+  live: section('The endless responses that the page plays.', {
+    memoryBytes: setting(
+      kinds.size('1MiB', '256MiB'),
+      '8MiB',
+      'What a rendition may keep in memory for those who join.',
+    ),
+    maxViewerLagMs: setting(
+      kinds.duration('500ms', '30s'),
+      '2s',
+      'A viewer whose connection is behind by more is brought back to the live edge.',
+    ),
+  }),
+  limits: section('What the server takes on.', {
+    connections: setting(kinds.integer(16, 65_536), 1024, 'Connections open at once. A viewer needs three to six.'),
+    viewers: setting(kinds.integer(1, 65_536), 300, 'Viewers who receive the stream at once.'),
+  }),
+  chat: section('The chat.', {
+    history: setting(kinds.integer(1, 4096), 256, 'Messages that somebody who comes in sees.'),
+    maxLength: setting(kinds.integer(16, 4096), 512, 'Characters in a message.'),
+    keepMs: setting(
+      kinds.duration('1h', '8760h'),
+      '720h',
+      "How long a viewer's name and colour are remembered after the last visit.",
+    ),
+  }),
+  log: section('What is written to the terminal while running, about the program and never about its visitors.', {
+    level: setting(kinds.oneOf(['off', 'error', 'warn', 'info', 'debug']), 'off', 'How much.'),
+  }),
+});
+
+type Immutable<T> = T extends object ? { readonly [Key in keyof T]: Immutable<T[Key]> } : T;
+
+/** A checked configuration. Durations are in milliseconds, sizes in bytes, bit rates in bits per second; paths are absolute. */
+export type OnioncastConfig = Immutable<z.output<typeof configSchema>>;
