@@ -1,0 +1,187 @@
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { chromium } from 'playwright-core';
+import puppeteer from 'puppeteer-core';
+
+export type BrowserName = 'chromium' | 'firefox';
+
+export interface BrowserOptions {
+  /** False: as at Tor Browser's Safest level, no script of the page runs. */
+  readonly script: boolean;
+  readonly width?: number;
+  readonly height?: number;
+  /** Everything, names included, goes through this SOCKS port. */
+  readonly socksPort?: number;
+  /** Further Firefox preferences. */
+  readonly preferences?: Readonly<Record<string, string | number | boolean>>;
+  readonly colourScheme?: 'dark' | 'light';
+}
+
+/** One page of a real browser, reduced to what both drivers can do. Expressions are source text and give what JSON can carry. */
+export interface BrowserPage {
+  /** Opens an address; waits for the document, never for `load`, which a page with endless frames does not reach. */
+  goto(url: string): Promise<void>;
+  /** Evaluates in the page with the debugger's rights: works without script as well. */
+  evaluate<T>(expression: string): Promise<T>;
+  /** Evaluates until the result is truthy, at most `withinMs`. */
+  until<T>(expression: string, withinMs?: number): Promise<T>;
+  click(x: number, y: number): Promise<void>;
+  /** Types into whatever has the focus. */
+  type(text: string): Promise<void>;
+  press(key: 'Enter' | 'Tab' | 'Space'): Promise<void>;
+  screenshot(path?: string): Promise<Buffer>;
+  close(): Promise<void>;
+}
+
+const executables: Record<BrowserName, readonly string[]> = {
+  chromium: ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'],
+  firefox: ['/usr/bin/firefox-esr', '/usr/bin/firefox'],
+};
+
+/** Tor Browser's habits, as far as preferences can give them. */
+const torBrowserPreferences = {
+  'privacy.resistFingerprinting': true,
+  'privacy.firstparty.isolate': true,
+  'browser.privatebrowsing.autostart': true,
+  'network.cookie.cookieBehavior': 1,
+  'media.memory_cache_max_size': 65536,
+  'browser.cache.disk.enable': false,
+  'javascript.options.ion': false,
+  'javascript.options.baselinejit': false,
+} as const;
+
+/** Preferences that every Firefox here has: nothing is asked of the network, media plays without a click as long as it is muted. */
+const quietPreferences = {
+  'app.update.enabled': false,
+  'browser.safebrowsing.malware.enabled': false,
+  'browser.safebrowsing.phishing.enabled': false,
+  'extensions.update.enabled': false,
+  'network.captive-portal-service.enabled': false,
+  'network.connectivity-service.enabled': false,
+  'media.autoplay.default': 1,
+  'media.gmp-manager.updateEnabled': false,
+} as const;
+
+export async function openBrowser(name: BrowserName, options: BrowserOptions): Promise<BrowserPage> {
+  return name === 'chromium' ? await openChromium(options) : await openFirefox(options);
+}
+
+/** What to hand to `preferences` for a Firefox that behaves like Tor Browser. */
+export function likeTorBrowser(): Readonly<Record<string, string | number | boolean>> {
+  return torBrowserPreferences;
+}
+
+function executable(name: BrowserName): string {
+  const found = executables[name].find((candidate) => existsSync(candidate));
+  if (found === undefined) throw new Error(`${name} is not installed; "npm test" installs it`);
+  return found;
+}
+
+async function openChromium(options: BrowserOptions): Promise<BrowserPage> {
+  const { width = 1400, height = 900, socksPort } = options;
+  const browser = await chromium.launch({
+    executablePath: executable('chromium'),
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--no-first-run',
+      '--autoplay-policy=no-user-gesture-required',
+      ...(socksPort === undefined
+        ? []
+        : [
+            `--proxy-server=socks5://127.0.0.1:${socksPort}`,
+            '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1',
+          ]),
+    ],
+  });
+  const context = await browser.newContext({
+    javaScriptEnabled: options.script,
+    viewport: { width, height },
+    colorScheme: options.colourScheme ?? 'dark',
+  });
+  const page = await context.newPage();
+  return {
+    goto: async (url) => {
+      await page.goto(url, { waitUntil: 'domcontentloaded', timeout: 60_000 });
+    },
+    evaluate: async <T>(expression: string) => await page.evaluate<T>(expression),
+    until: async <T>(expression: string, withinMs?: number) =>
+      await repeat<T>(async () => await page.evaluate<T>(expression), expression, withinMs),
+    click: async (x, y) => await page.mouse.click(x, y),
+    type: async (text) => await page.keyboard.type(text),
+    press: async (key) => await page.keyboard.press(key),
+    screenshot: async (path) => await page.screenshot(path === undefined ? {} : { path }),
+    close: async () => await browser.close(),
+  };
+}
+
+async function openFirefox(options: BrowserOptions): Promise<BrowserPage> {
+  const { width = 1400, height = 900, socksPort } = options;
+  const browser = await puppeteer.launch({
+    browser: 'firefox',
+    executablePath: executable('firefox'),
+    headless: true,
+    args: [`--width=${width}`, `--height=${height}`],
+    extraPrefsFirefox: {
+      ...quietPreferences,
+      'javascript.enabled': options.script,
+      'layout.css.prefers-color-scheme.content-override': options.colourScheme === 'light' ? 1 : 0,
+      ...(socksPort === undefined ? {} : socksPreferences(socksPort)),
+      ...options.preferences,
+    },
+  });
+  const page = await browser.newPage();
+  await page.setViewport({ width, height });
+  return {
+    goto: async (url) => {
+      await page.goto(url, { waitUntil: 'domcontentloaded', timeout: 60_000 });
+    },
+    evaluate: async <T>(expression: string) => (await page.evaluate(expression)) as T,
+    until: async <T>(expression: string, withinMs?: number) =>
+      await repeat<T>(async () => (await page.evaluate(expression)) as T, expression, withinMs),
+    click: async (x, y) => await page.mouse.click(x, y),
+    type: async (text) => await page.keyboard.type(text),
+    press: async (key) => await page.keyboard.press(key),
+    screenshot: async (path) => {
+      const picture = Buffer.from(await page.screenshot());
+      if (path !== undefined) await writeFile(path, picture);
+      return picture;
+    },
+    close: async () => await browser.close(),
+  };
+}
+
+function socksPreferences(port: number): Record<string, string | number | boolean> {
+  return {
+    'network.proxy.type': 1,
+    'network.proxy.socks': '127.0.0.1',
+    'network.proxy.socks_port': port,
+    'network.proxy.socks_version': 5,
+    'network.proxy.socks_remote_dns': true,
+    'network.proxy.socks5_remote_dns': true,
+    'network.proxy.failover_direct': false,
+    'network.dns.blockDotOnion': false,
+    'dom.security.https_only_mode': false,
+  };
+}
+
+async function repeat<T>(look: () => Promise<T>, what: string, withinMs = 30_000): Promise<T> {
+  const deadline = performance.now() + withinMs;
+  let last: unknown;
+  while (performance.now() < deadline) {
+    try {
+      const result = await look();
+      if (result) return result;
+      last = result;
+    } catch (error) {
+      // A frame may be loading again at this very moment.
+      last = error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  throw new Error(`not true within ${withinMs} ms: ${what} (last: ${String(last)})`);
+}

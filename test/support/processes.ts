@@ -1,0 +1,50 @@
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** A process as `/proc` shows it. */
+export interface ProcessFacts {
+  readonly pid: number;
+  readonly parent: number;
+  readonly command: string;
+}
+
+/** Every process below `pid`, children of children included. */
+export function descendantsOf(pid: number): ProcessFacts[] {
+  const all = allProcesses();
+  const found: ProcessFacts[] = [];
+  const parents = [pid];
+  for (let parent = parents.pop(); parent !== undefined; parent = parents.pop()) {
+    for (const facts of all.filter((candidate) => candidate.parent === parent)) {
+      found.push(facts);
+      parents.push(facts.pid);
+    }
+  }
+  return found;
+}
+
+/** The one FFmpeg below `pid`. */
+export function encoderOf(pid: number): ProcessFacts {
+  const [encoder, ...others] = descendantsOf(pid).filter((facts) => /(^|\/)ffmpeg\0/u.test(facts.command));
+  if (encoder === undefined || others.length > 0)
+    throw new Error(`expected one FFmpeg, found ${others.length + (encoder ? 1 : 0)}`);
+  return encoder;
+}
+
+export function isRunning(pid: number): boolean {
+  return allProcesses().some((facts) => facts.pid === pid);
+}
+
+function allProcesses(): ProcessFacts[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/u.test(name))
+    .flatMap((name) => {
+      try {
+        const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
+        const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+        if (state === 'Z') return [];
+        return [{ pid: Number(name), parent: Number(parent), command: readFileSync(`/proc/${name}/cmdline`, 'utf8') }];
+      } catch {
+        // It ended while we looked.
+        return [];
+      }
+    });
+}
