@@ -1,0 +1,102 @@
+import { collapseSpaces, countCharacters, hasRefusedCodePoint, hasStackedMarks } from './clean-text.ts';
+
+/** Longest name, in grapheme clusters. */
+export const maxNameCharacters = 24;
+
+const maxNameBytes = 128;
+const maxRawUnits = 1024;
+
+/** What names are measured against. */
+export interface NameRules {
+  /** Shown for people without a name; wishing for it means having none. */
+  readonly defaultName: string;
+  /** The broadcaster's configured name; nobody else may bear it. */
+  readonly broadcasterName: string;
+}
+
+/** Which rule of names a wish broke. */
+export type NameRule =
+  | 'name-malformed'
+  | 'name-forbidden-character'
+  | 'name-stacked-marks'
+  | 'name-too-long'
+  | 'name-mixed-scripts'
+  | 'name-reserved';
+
+export type NameResult =
+  | { readonly kind: 'named'; readonly name: string }
+  | { readonly kind: 'default' }
+  | { readonly kind: 'refused'; readonly rule: NameRule };
+
+/** Words of the house: whoever bore one of them would be believed. */
+const reservedWords = [
+  'broadcaster',
+  'streamer',
+  'moderator',
+  'mod',
+  'administrator',
+  'admin',
+  'owner',
+  'system',
+  'server',
+  'onioncast',
+];
+
+/**
+ * Scripts in everyday use (UAX #31, table 5), each with those it is written together with: a name must fit into one line.
+ * Latin beside Chinese, Japanese and Korean is the `highly restrictive` level of UTS #39, section 5.2.
+ */
+const scriptGroups: readonly RegExp[] = [
+  ['Latin', 'Han', 'Hiragana', 'Katakana'],
+  ['Latin', 'Han', 'Bopomofo'],
+  ['Latin', 'Han', 'Hangul'],
+  ...'Arabic Armenian Bengali Cyrillic Devanagari Ethiopic Georgian Greek Gujarati Gurmukhi Hebrew Kannada Khmer Lao'
+    .split(' ')
+    .map((script) => [script]),
+  ...'Malayalam Myanmar Oriya Sinhala Tamil Telugu Thaana Thai Tibetan'.split(' ').map((script) => [script]),
+].map((scripts) => {
+  const members = ['Common', 'Inherited', ...scripts].map((script) => `\\p{scx=${script}}`).join('');
+  return new RegExp(`^[${members}]*$`, 'u');
+});
+
+/**
+ * Decides what a wished name becomes: NFKC, spaces collapsed; empty or the default name means having none.
+ * Reserved names are found behind case, compatibility letters, accents, spaces and punctuation.
+ */
+export function cleanName(wish: string, rules: NameRules): NameResult {
+  if (wish.length > maxRawUnits) return { kind: 'refused', rule: 'name-too-long' };
+  if (!wish.isWellFormed()) return { kind: 'refused', rule: 'name-malformed' };
+  const name = collapseSpaces(wish.normalize('NFKC')).trim().normalize('NFKC');
+  if (name === '' || isSameName(name, rules.defaultName)) return { kind: 'default' };
+  // `#` introduces the tag of nameless people; a mark in front would attach itself to whatever stands before the name.
+  if (hasRefusedCodePoint(name) || name.includes('#') || /^\p{M}/u.test(name)) {
+    return { kind: 'refused', rule: 'name-forbidden-character' };
+  }
+  if (hasStackedMarks(name)) return { kind: 'refused', rule: 'name-stacked-marks' };
+  if (Buffer.byteLength(name) > maxNameBytes || countCharacters(name, maxNameCharacters) > maxNameCharacters) {
+    return { kind: 'refused', rule: 'name-too-long' };
+  }
+  // Threat: T11. Letters of two alphabets in one name have hardly another use than looking like somebody else.
+  if (!scriptGroups.some((group) => group.test(name))) return { kind: 'refused', rule: 'name-mixed-scripts' };
+  if ([rules.broadcasterName, ...reservedWords].some((reserved) => isSameName(name, reserved))) {
+    return { kind: 'refused', rule: 'name-reserved' };
+  }
+  return { kind: 'named', name };
+}
+
+/** True if two names would be taken for the same at a careless glance. */
+function isSameName(a: string, b: string): boolean {
+  const folded = foldName(a);
+  return folded === '' ? a === b.normalize('NFKC') : folded === foldName(b);
+}
+
+/** The letters and digits alone, without case and accents. */
+function foldName(name: string): string {
+  return name
+    .normalize('NFKD')
+    .toLowerCase()
+    .toUpperCase()
+    .toLowerCase()
+    .normalize('NFKD')
+    .replace(/[^\p{L}\p{N}]/gu, '');
+}
