@@ -9,6 +9,8 @@ import { parseSource } from './source.ts';
 export interface Kind<S extends z.ZodType = z.ZodType> {
   readonly schema: S;
   readonly expects: string;
+  /** The value is never repeated in a message. */
+  readonly secret?: boolean;
 }
 
 interface QuantityCodec {
@@ -22,8 +24,7 @@ function quantity({ name, parse, format }: QuantityCodec, min: string, max: stri
   const expects = `${name} from ${format(low)} to ${format(high)}`;
   const schema = parsed((text) => {
     const value = parse(text);
-    if (value < low || value > high) throw new RangeError('');
-    return value;
+    return value < low || value > high ? undefined : value;
   });
   return { schema, expects };
 }
@@ -88,27 +89,31 @@ export function someOf<const T extends readonly [string, ...string[]]>(names: T)
   return { schema, expects: `a list of ${quoted(names)}, each at most once` };
 }
 
-/** Lines that are handed on as they are. */
+/** Lines that are handed on as they are; they may hold passwords. */
 export function lines(maxLines: number) {
   const schema = z.array(z.string().regex(/^\P{Cc}{1,1024}$/u)).max(maxLines);
-  return { schema, expects: `a list of at most ${maxLines} lines of text` };
+  return { schema, expects: `a list of at most ${maxLines} lines of text`, secret: true } as const;
 }
 
 /** Where a listener stands. */
 export const address = { schema: parsed(parseAddress), expects: 'an address of this machine itself or "off"' };
 
 /** What is broadcast. */
-export const source = { schema: parsed(parseSource), expects: 'a source' };
+export const source = { schema: parsed(parseSource), expects: '"test", "none", "screen", "file:PATH" or "dir:PATH"' };
 
-function parsed<T>(parse: (text: string) => T) {
+/** A text that `parse` understands. Where it gives nothing, `expects` says enough; where it throws a RangeError, that is the reason to tell. */
+function parsed<T>(parse: (text: string) => T | undefined) {
   return z.string().transform((text, context): T => {
+    let reason: string | undefined;
     try {
-      return parse(text);
+      const value = parse(text);
+      if (value !== undefined) return value;
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
-      context.issues.push({ code: 'custom', message: error.message, input: text });
-      return z.NEVER;
+      reason = error.message;
     }
+    context.issues.push({ code: 'custom', input: text, params: { reason } });
+    return z.NEVER;
   });
 }
 

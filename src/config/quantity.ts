@@ -25,7 +25,7 @@ export function parseQuantity(text: string, units: Units, what: string, example:
 export function formatQuantity(value: number, units: Units): string {
   let best: readonly [string, number] = ['', 1];
   for (const [name, factor] of Object.entries(units)) {
-    if (factor >= best[1] && value % factor === 0 && (value !== 0 || best[0] === '')) best = [name, factor];
+    if (factor >= best[1] && value % factor === 0 && (value > 0 || factor === 1)) best = [name, factor];
   }
   return `${value / best[1]}${best[0]}`;
 }

@@ -8,20 +8,26 @@ export interface SettingDoc {
   readonly description: string;
   /** Completes "must be ...". */
   readonly expects: string;
+  /** The value is never repeated in a message. */
+  readonly secret: boolean;
 }
 
 /** The words that belong to each setting and section of `configSchema`. */
 export const settingDocs = z.registry<SettingDoc>();
 
-function setting<S extends z.ZodType>({ schema, expects }: Kind<S>, initial: z.input<S>, description: string) {
+function setting<S extends z.ZodType>(
+  { schema, expects, secret = false }: Kind<S>,
+  initial: z.input<S>,
+  description: string,
+) {
   const filled = z.prefault(schema, initial);
-  settingDocs.add(filled, { description, expects });
+  settingDocs.add(filled, { description, expects, secret });
   return filled;
 }
 
 function section<T extends z.ZodRawShape>(description: string, shape: T) {
   const object = z.strictObject(shape);
-  settingDocs.add(object, { description, expects: 'a section' });
+  settingDocs.add(object, { description, expects: 'a section', secret: false });
   return object;
 }
 
@@ -43,8 +49,8 @@ export const configSchema = section('', {
   source: setting(
     kinds.source,
     'test',
-    'What is broadcast while no publisher is connected: "test" (test card), "none", "screen" (screen and sound of this machine), ' +
-      '"file:PATH" (again and again) or "dir:PATH" (segments another program writes).',
+    'What is broadcast while no publisher is connected: a test card, nothing, screen and sound of this machine, a file again and again, ' +
+      'or the segments that another program writes to a directory.',
   ),
   ephemeral: setting(
     kinds.flag,

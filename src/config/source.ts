@@ -7,13 +7,10 @@ export type SourceSetting =
   | { readonly kind: 'test' | 'none' | 'screen' }
   | { readonly kind: 'file' | 'dir'; readonly path: string };
 
-/** Reads `test`, `none`, `screen`, `file:PATH` or `dir:PATH`. Throws a RangeError that says what is expected. */
-export function parseSource(text: string): SourceSetting {
+/** Reads `test`, `none`, `screen`, `file:PATH` or `dir:PATH`; gives nothing for any other text. */
+export function parseSource(text: string): SourceSetting | undefined {
   if (text === 'test' || text === 'none' || text === 'screen') return { kind: text };
-  const match = /^(file|dir):(.+)$/.exec(text);
-  const path = match?.[2];
-  if (path === undefined || path.includes('\0')) {
-    throw new RangeError('a source is "test", "none", "screen", "file:PATH" or "dir:PATH"');
-  }
-  return { kind: match?.[1] === 'dir' ? 'dir' : 'file', path };
+  const match = /^(file|dir):(\P{Cc}{1,4096})$/u.exec(text);
+  if (match?.[2] === undefined) return undefined;
+  return { kind: match[1] === 'dir' ? 'dir' : 'file', path: match[2] };
 }

@@ -1,0 +1,27 @@
+import { formatAddress, type ListenAddress } from './address.ts';
+import { formatDuration } from './duration.ts';
+import type { OnioncastConfig } from './schema.ts';
+
+/** Sentences about settings that are each fine and do not go together; empty when all is well. */
+export function findContradictions({ hls, limits, listen, tor, ingest }: OnioncastConfig): string[] {
+  const problems: string[] = [];
+  if (hls.windowMs < 3 * hls.segmentMs) {
+    problems.push(
+      `hls.window (${formatDuration(hls.windowMs)}) must hold at least three of hls.segment (${formatDuration(hls.segmentMs)})`,
+    );
+  }
+  if (limits.viewers > limits.connections) {
+    problems.push(`limits.viewers (${limits.viewers}) cannot be above limits.connections (${limits.connections})`);
+  }
+  if (listen.local === 'off' && !tor.enabled) {
+    problems.push('listen.local is off and tor.enabled is false: nobody could reach the server');
+  }
+  if (isSame(listen.local, ingest.rtmp)) {
+    problems.push(`listen.local and ingest.rtmp are both ${formatAddress(listen.local)}: they need different ports`);
+  }
+  return problems;
+}
+
+function isSame(one: ListenAddress, other: ListenAddress): boolean {
+  return one !== 'off' && one.port !== 0 && formatAddress(one) === formatAddress(other);
+}
