@@ -1,0 +1,177 @@
+import type { Socket } from 'node:net';
+import { lastChunk } from './chunked.ts';
+import type { EndReason, Sink, StartPoint } from './fan-out.ts';
+import type { ResponseWatch, Watched } from './response-watch.ts';
+
+/**
+ * Why a response is over.
+ * viewer-left: the other side closed. slow: it did not take what was sent. too-old: it reached its age limit and may come back.
+ */
+export type ClosedReason = EndReason | 'viewer-left' | 'slow' | 'too-old';
+
+/** What a response can follow; a `FanOut`. */
+export interface Channel {
+  subscribe(sink: Sink, from: StartPoint): () => void;
+}
+
+export interface EndlessResponseOptions {
+  /** A connection whose request has been read and that nobody else writes to. */
+  readonly socket: Socket;
+  readonly watch: ResponseWatch;
+  /** All headers of the answer but `Connection` and `Transfer-Encoding`. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Bytes that may wait in this process before the viewer counts as slow, beyond what the viewer is sent at once on joining. */
+  readonly maxQueuedBytes: number;
+  readonly maxAgeMs?: number;
+  /** A framed chunk that means nothing, sent whenever nothing else was for `keepAliveMs`. */
+  readonly keepAlive?: Buffer;
+  readonly keepAliveMs?: number;
+  /** Hears exactly once, when the fate is decided; `drainedBytes` is what the kernel has taken by then. Must not throw. */
+  onClosed?(reason: ClosedReason, drainedBytes: number): void;
+}
+
+/** Whatever waits must move by this much in this time. */
+const minDrain = { bytes: 1024, ms: 30_000 };
+/** How long a goodbye may take before the connection is cut. */
+const goodbyeMs = 2000;
+const defaultMaxAgeMs = 12 * 60 * 60 * 1000;
+const defaultKeepAliveMs = 20_000;
+
+/**
+ * An answer that ends only when somebody decides so. Takes chunks that are already framed and writes the same memory to every viewer; never
+ * waits, never copies. A viewer who does not drain is cut off, so that memory stays bounded.
+ */
+// Threat: T13, T14
+export class EndlessResponse implements Sink, Watched {
+  readonly #options: EndlessResponseOptions;
+  readonly #socket: Socket;
+  readonly #openedAtMs: number;
+  #unsubscribe: (() => void) | undefined;
+  #closedAtMs: number | undefined;
+  #writtenBytes = 0;
+  #burstEndBytes = 0;
+  #lastWriteAtMs: number;
+  #lastDrainAtMs: number;
+  #lastDrainedBytes = 0;
+  /** The drain rate is measured from here: time and bytes at that time. */
+  #mark: { atMs: number; drainedBytes: number };
+
+  constructor(options: EndlessResponseOptions) {
+    this.#options = options;
+    this.#socket = options.socket;
+    this.#openedAtMs = options.watch.now();
+    this.#lastWriteAtMs = this.#openedAtMs;
+    this.#lastDrainAtMs = this.#openedAtMs;
+    this.#mark = { atMs: this.#openedAtMs, drainedBytes: 0 };
+    this.#socket.setTimeout(0);
+    this.#socket.on('error', this.#onGone);
+    this.#socket.on('end', this.#onGone);
+    this.#socket.on('close', this.#onGone);
+    options.watch.add(this);
+    if (this.#socket.destroyed) this.#onGone();
+    else this.#socket.write(head(options.headers), 'latin1');
+  }
+
+  get isOpen(): boolean {
+    return this.#closedAtMs === undefined;
+  }
+
+  /** Body bytes handed over so far, the frames of chunks included. */
+  get writtenBytes(): number {
+    return this.#writtenBytes;
+  }
+
+  /** Body bytes that have left this process. */
+  get drainedBytes(): number {
+    return Math.max(0, this.#writtenBytes - this.#socket.writableLength);
+  }
+
+  /** When bytes were last seen to leave, on the watch's clock, to the second; the opening counts as one. */
+  get lastDrainAtMs(): number {
+    return this.#lastDrainAtMs;
+  }
+
+  /** Sends what the channel has for a newcomer, then all that is new, until either side ends. */
+  follow(channel: Channel, from: StartPoint): void {
+    if (!this.isOpen) return;
+    this.#unsubscribe?.();
+    // Whoever joins gets everything at once; only what comes on top of that says something about their speed.
+    this.#burstEndBytes = Number.POSITIVE_INFINITY;
+    const unsubscribe = channel.subscribe(this, from);
+    this.#burstEndBytes = this.#writtenBytes;
+    if (this.isOpen) this.#unsubscribe = unsubscribe;
+    else unsubscribe();
+  }
+
+  write(bytes: Buffer): void {
+    if (!this.isOpen || bytes.length === 0) return;
+    this.#writtenBytes += bytes.length;
+    this.#lastWriteAtMs = this.#options.watch.now();
+    this.#socket.write(bytes);
+    const drained = this.#noteDrain(this.#lastWriteAtMs);
+    if (drained < this.#burstEndBytes) {
+      if (this.#writtenBytes - this.#burstEndBytes > this.#options.maxQueuedBytes) this.close('slow');
+    } else if (this.#writtenBytes - drained > this.#options.maxQueuedBytes) {
+      this.close('slow');
+    }
+  }
+
+  end(reason: EndReason): void {
+    this.close(reason);
+  }
+
+  /** Ends the response: a slow viewer's at once, any other's after what is queued. Safe to call twice; the first reason counts. */
+  close(reason: ClosedReason): void {
+    if (!this.isOpen) return;
+    this.#closedAtMs = this.#options.watch.now();
+    const drained = this.drainedBytes;
+    this.#unsubscribe?.();
+    this.#unsubscribe = undefined;
+    if (reason === 'slow' || reason === 'viewer-left') this.#socket.destroy();
+    else this.#sayGoodbye();
+    if (this.#socket.destroyed) this.#options.watch.remove(this);
+    this.#options.onClosed?.(reason, drained);
+  }
+
+  check(nowMs: number): void {
+    if (this.#closedAtMs !== undefined) {
+      if (nowMs - this.#closedAtMs >= goodbyeMs) this.#socket.destroy();
+      if (this.#socket.destroyed) this.#options.watch.remove(this);
+      return;
+    }
+    const drained = this.#noteDrain(nowMs);
+    if (drained === this.#writtenBytes || drained - this.#mark.drainedBytes >= minDrain.bytes) {
+      this.#mark = { atMs: nowMs, drainedBytes: drained };
+    }
+    const { maxAgeMs = defaultMaxAgeMs, keepAlive, keepAliveMs = defaultKeepAliveMs } = this.#options;
+    if (nowMs - this.#mark.atMs >= minDrain.ms) this.close('slow');
+    else if (nowMs - this.#openedAtMs >= maxAgeMs) this.close('too-old');
+    else if (keepAlive !== undefined && nowMs - this.#lastWriteAtMs >= keepAliveMs) this.write(keepAlive);
+  }
+
+  readonly #onGone = (): void => {
+    this.close('viewer-left');
+    this.#options.watch.remove(this);
+  };
+
+  #noteDrain(nowMs: number): number {
+    const drained = this.drainedBytes;
+    if (drained > this.#lastDrainedBytes) {
+      this.#lastDrainedBytes = drained;
+      this.#lastDrainAtMs = nowMs;
+    }
+    return drained;
+  }
+
+  #sayGoodbye(): void {
+    if (this.#socket.writable) this.#socket.write(lastChunk);
+    // Not `end()`: a peer that never closes its own half would keep the connection for ever.
+    this.#socket.destroySoon();
+  }
+}
+
+/** RFC 9112, 4 and 5: the answer is written by hand, since its body bypasses Node's own framing. */
+function head(headers: Readonly<Record<string, string>>): string {
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  return ['HTTP/1.1 200 OK', ...lines, 'Connection: close', 'Transfer-Encoding: chunked', '', ''].join('\r\n');
+}

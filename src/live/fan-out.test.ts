@@ -1,0 +1,149 @@
+import { expect, test } from 'vitest';
+import { type EndReason, FanOut, type Sink } from './fan-out.ts';
+
+class Listener implements Sink {
+  readonly heard: string[] = [];
+  readonly ends: EndReason[] = [];
+  write(bytes: Buffer): void {
+    this.heard.push(bytes.toString());
+  }
+  end(reason: EndReason): void {
+    this.ends.push(reason);
+  }
+}
+
+const roomy = { maxPieces: 100, maxBytes: 10_000 };
+const bytes = (text: string): Buffer => Buffer.from(text);
+
+function withPieces(limits = roomy): FanOut {
+  const fanOut = new FanOut(limits);
+  fanOut.setHead(bytes('head'));
+  fanOut.publish(bytes('K1'), { keyframe: true });
+  fanOut.publish(bytes('a'));
+  fanOut.publish(bytes('K2'), { keyframe: true });
+  fanOut.publish(bytes('b'));
+  return fanOut;
+}
+
+test('a newcomer gets the head and everything from the latest keyframe, then what is new', () => {
+  const fanOut = withPieces();
+  const listener = new Listener();
+  fanOut.subscribe(listener, 'keyframe');
+  fanOut.publish(bytes('c'));
+  expect(listener.heard).toEqual(['head', 'K2', 'b', 'c']);
+});
+
+test('a newcomer who asks for now gets the head and only what is new', () => {
+  const fanOut = withPieces();
+  const listener = new Listener();
+  fanOut.subscribe(listener, 'now');
+  fanOut.publish(bytes('c'));
+  expect(listener.heard).toEqual(['head', 'c']);
+});
+
+test('whoever comes back with an id misses nothing that is kept and hears nothing twice', () => {
+  const fanOut = withPieces();
+  const listener = new Listener();
+  fanOut.subscribe(listener, { afterId: 2 });
+  expect(listener.heard).toEqual(['head', 'K2', 'b']);
+  expect(fanOut.lastId).toBe(4);
+});
+
+test('an id that is no longer kept brings everything that is', () => {
+  const fanOut = withPieces({ maxPieces: 2, maxBytes: 100 });
+  const listener = new Listener();
+  fanOut.subscribe(listener, { afterId: 0 });
+  expect(listener.heard).toEqual(['head', 'K2', 'b']);
+});
+
+test('every subscriber gets the very same memory', () => {
+  const fanOut = new FanOut(roomy);
+  const seen: Buffer[] = [];
+  const sink: Sink = { write: (piece) => seen.push(piece), end: () => undefined };
+  fanOut.subscribe(sink, 'now');
+  fanOut.subscribe({ ...sink }, 'now');
+  const piece = bytes('piece');
+  fanOut.publish(piece);
+  expect(seen).toHaveLength(2);
+  expect(seen.every((one) => one === piece)).toBe(true);
+});
+
+test('it keeps at most the number of pieces and of bytes it may, the newest', () => {
+  const fanOut = new FanOut({ maxPieces: 3, maxBytes: 10 });
+  for (const text of ['1111', '2222', '3333', '44']) fanOut.publish(bytes(text));
+  expect(fanOut.storedBytes).toBe(10);
+  fanOut.publish(bytes('5'));
+  expect(fanOut.storedBytes).toBe(7);
+  const listener = new Listener();
+  fanOut.subscribe(listener, { afterId: 0 });
+  expect(listener.heard).toEqual(['3333', '44', '5']);
+});
+
+test('a piece larger than everything that may be kept is sent and not kept', () => {
+  const fanOut = new FanOut({ maxPieces: 3, maxBytes: 4 });
+  const listener = new Listener();
+  fanOut.subscribe(listener, 'now');
+  fanOut.publish(bytes('too large'), { keyframe: true });
+  expect(listener.heard).toEqual(['too large']);
+  expect(fanOut.storedBytes).toBe(0);
+});
+
+test('it can be joined once there is a head and a keyframe, and no longer after a reset', () => {
+  const fanOut = new FanOut(roomy);
+  fanOut.publish(bytes('K'), { keyframe: true });
+  expect(fanOut.isJoinable).toBe(false);
+  fanOut.setHead(bytes('head'));
+  expect(fanOut.isJoinable).toBe(false);
+  fanOut.publish(bytes('a'));
+  expect(fanOut.isJoinable).toBe(false);
+  fanOut.publish(bytes('K'), { keyframe: true });
+  expect(fanOut.isJoinable).toBe(true);
+  fanOut.reset();
+  expect(fanOut.isJoinable).toBe(false);
+});
+
+test('a new head tells everybody to come back and forgets what belonged to the old one', () => {
+  const fanOut = withPieces();
+  const listener = new Listener();
+  fanOut.subscribe(listener, 'now');
+  fanOut.setHead(bytes('other'));
+  expect(listener.ends).toEqual(['resync']);
+  expect(fanOut.subscribers).toBe(0);
+  expect(fanOut.storedBytes).toBe(0);
+});
+
+test('whoever unsubscribes hears nothing more, not even the end, and may do so twice', () => {
+  const fanOut = withPieces();
+  const listener = new Listener();
+  const unsubscribe = fanOut.subscribe(listener, 'now');
+  unsubscribe();
+  unsubscribe();
+  fanOut.publish(bytes('c'));
+  fanOut.close();
+  expect(listener.heard).toEqual(['head']);
+  expect(listener.ends).toEqual([]);
+});
+
+test('closing ends everybody once, refuses newcomers and ignores further pieces', () => {
+  const fanOut = withPieces();
+  const listener = new Listener();
+  fanOut.subscribe(listener, 'now');
+  fanOut.close();
+  fanOut.close();
+  const late = new Listener();
+  fanOut.subscribe(late, 'keyframe');
+  expect(listener.ends).toEqual(['closed']);
+  expect(late).toMatchObject({ heard: [], ends: ['closed'] });
+  expect(fanOut.publish(bytes('c'))).toBe(4);
+  expect(fanOut.storedBytes).toBe(0);
+});
+
+test('a subscriber that leaves while it is being fed does not disturb the others', () => {
+  const fanOut = new FanOut(roomy);
+  const order: string[] = [];
+  const leave = fanOut.subscribe({ write: () => order.push('first') && leave(), end: () => undefined }, 'now');
+  fanOut.subscribe({ write: () => order.push('second'), end: () => undefined }, 'now');
+  fanOut.publish(bytes('1'));
+  fanOut.publish(bytes('2'));
+  expect(order).toEqual(['first', 'second', 'second']);
+});
