@@ -81,7 +81,7 @@ export class EndlessResponse implements Sink, Watched {
     return this.#writtenBytes;
   }
 
-  /** Body bytes that have left this process. */
+  /** Body bytes that have left this process, as far as is known: Node reports a write when the kernel has taken the whole of it. */
   get drainedBytes(): number {
     return Math.max(0, this.#writtenBytes - this.#socket.writableLength);
   }
