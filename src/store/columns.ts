@@ -1,0 +1,13 @@
+import type { SQLOutputValue } from 'node:sqlite';
+
+/** Reads a column that holds text; throws if it does not, which only a foreign hand in the file can bring about. */
+export function textColumn(value: SQLOutputValue | undefined): string {
+  if (typeof value !== 'string') throw new TypeError('expected text in the database');
+  return value;
+}
+
+/** Reads a column that holds an integer; throws if it does not. */
+export function integerColumn(value: SQLOutputValue | undefined): number {
+  if (typeof value !== 'number') throw new TypeError('expected an integer in the database');
+  return value;
+}

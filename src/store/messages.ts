@@ -1,0 +1,66 @@
+import type { SQLOutputValue, StatementSync } from 'node:sqlite';
+import type { Author, Capcode } from '../chat/message.ts';
+import type { PostedMessage } from '../chat/room.ts';
+import { integerColumn, textColumn } from './columns.ts';
+import type { Database } from './database.ts';
+
+/** The last messages of the room on disk, no more than are shown: what is not needed cannot leak. */
+export class MessageRepository {
+  readonly #database: Database;
+  readonly #keep: number;
+  readonly #insert: StatementSync;
+  readonly #prune: StatementSync;
+  readonly #newest: StatementSync;
+
+  /** `keep`: how many of the newest stay. */
+  constructor(database: Database, keep: number) {
+    this.#database = database;
+    this.#keep = keep;
+    this.#insert = database.prepare(
+      'INSERT INTO messages (id, at_ms, viewer, nonce, name, tag, colour, capcode, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    );
+    this.#prune = database.prepare('DELETE FROM messages WHERE id <= ?');
+    this.#newest = database.prepare('SELECT * FROM messages ORDER BY id DESC LIMIT ?');
+  }
+
+  /** Adds a message; call it within `Database.commit`. */
+  append({ message, viewerId, nonce }: PostedMessage): void {
+    const { id, atMs, author, text } = message;
+    const { name, tag = null, colour, capcode = null } = author;
+    this.#insert.run(id, atMs, viewerId, nonce, name, tag, colour, capcode, text);
+    this.#prune.run(id - this.#keep);
+  }
+
+  /** The newest messages, oldest first. */
+  newest(): PostedMessage[] {
+    const rows = this.#database.read(() => this.#newest.all(this.#keep), []);
+    return rows.map(postedOf).reverse();
+  }
+}
+
+function postedOf(row: Record<string, SQLOutputValue>): PostedMessage {
+  return {
+    message: {
+      id: integerColumn(row['id']),
+      atMs: integerColumn(row['at_ms']),
+      author: authorOf(row),
+      text: textColumn(row['text']),
+    },
+    viewerId: textColumn(row['viewer']),
+    nonce: textColumn(row['nonce']),
+  };
+}
+
+function authorOf(row: Record<string, SQLOutputValue>): Author {
+  const { tag, capcode } = row;
+  return {
+    name: textColumn(row['name']),
+    ...(typeof tag === 'string' ? { tag } : {}),
+    colour: integerColumn(row['colour']),
+    ...(isCapcode(capcode) ? { capcode } : {}),
+  };
+}
+
+function isCapcode(value: SQLOutputValue | undefined): value is Capcode {
+  return value === 'broadcaster' || value === 'moderator';
+}

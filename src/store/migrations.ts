@@ -1,0 +1,49 @@
+import type { DatabaseSync } from 'node:sqlite';
+
+/**
+ * The schema, step by step. To change it, add a step at the end; a released step is never edited, since databases out there have run it.
+ * `PRAGMA user_version` counts the steps a database has behind it.
+ */
+export const migrations: readonly string[] = [
+  `CREATE TABLE messages (
+     id INTEGER PRIMARY KEY,
+     at_ms INTEGER NOT NULL,
+     viewer TEXT NOT NULL,
+     nonce TEXT NOT NULL,
+     name TEXT NOT NULL,
+     tag TEXT,
+     colour INTEGER NOT NULL,
+     capcode TEXT,
+     text TEXT NOT NULL
+   ) STRICT;
+   CREATE TABLE viewers (
+     id TEXT PRIMARY KEY,
+     name TEXT,
+     colour INTEGER NOT NULL,
+     is_colour_chosen INTEGER NOT NULL,
+     seen_at_ms INTEGER NOT NULL
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX viewers_by_seen ON viewers (seen_at_ms);
+   CREATE TABLE settings (
+     key TEXT PRIMARY KEY,
+     value TEXT NOT NULL
+   ) STRICT, WITHOUT ROWID;`,
+];
+
+/** Brings a database up to date, all steps or none. Returns `newer` and touches nothing if it knows more steps than this program. */
+export function migrate(database: DatabaseSync, steps: readonly string[] = migrations): 'current' | 'newer' {
+  const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
+  if (version > steps.length) return 'newer';
+  if (version === steps.length) return 'current';
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    for (const step of steps.slice(version)) database.exec(step);
+    // A pragma takes no parameters; the value is a number of our own.
+    database.exec(`PRAGMA user_version = ${steps.length}`);
+    database.exec('COMMIT');
+  } catch (error) {
+    if (database.isTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
+  return 'current';
+}
