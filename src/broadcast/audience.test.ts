@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import { Audience } from './audience.ts';
+
+test('whoever takes bytes is watching, and no longer is when they stop taking them', () => {
+  const audience = new Audience();
+  const reception = { lastDrainAtMs: 1000 };
+  audience.receive('ann', reception, 5000);
+  expect(audience.count(6000)).toBe(1);
+  expect(audience.count(6001)).toBe(0);
+  reception.lastDrainAtMs = 6001;
+  expect(audience.count(11_001)).toBe(1);
+});
+
+test('one viewer with several responses and playlists counts once', () => {
+  const audience = new Audience();
+  audience.receive('ann', { lastDrainAtMs: 0 }, 5000);
+  audience.receive('ann', { lastDrainAtMs: 0 }, 5000);
+  audience.fetchPlaylist('ann', 2000, 0);
+  audience.fetchPlaylist('bob', 2000, 0);
+  expect([...audience.watching(100)]).toEqual(['ann', 'bob']);
+  expect(audience.count(100)).toBe(2);
+});
+
+test('a response that ended no longer counts, and its end may be told twice', () => {
+  const audience = new Audience();
+  const leave = audience.receive('ann', { lastDrainAtMs: 0 }, 5000);
+  const leaveAgain = audience.receive('ann', { lastDrainAtMs: 0 }, 5000);
+  leave();
+  leave();
+  expect(audience.count(1)).toBe(1);
+  leaveAgain();
+  expect(audience.count(1)).toBe(0);
+});
+
+test('a playlist counts for three target durations from the last fetch', () => {
+  const audience = new Audience();
+  audience.fetchPlaylist('bob', 2000, 0);
+  audience.fetchPlaylist('bob', 2000, 5000);
+  expect(audience.count(11_000)).toBe(1);
+  expect(audience.count(11_001)).toBe(0);
+  expect(audience.count(11_000)).toBe(0);
+});
+
+test('it remembers a bounded number of playlist viewers, the newest', () => {
+  const audience = new Audience();
+  for (let viewer = 0; viewer < 5000; viewer += 1) audience.fetchPlaylist(String(viewer), 2000, 0);
+  const watching = audience.watching(0);
+  expect(watching.size).toBe(4096);
+  expect(watching.has('4999')).toBe(true);
+  expect(watching.has('0')).toBe(false);
+});

@@ -1,0 +1,174 @@
+/**
+ * The header sets of all answers, as data. Nothing else is ever sent: no Date, no Server, no clock, no version.
+ * The listener adds only `Connection`, `Keep-Alive`, `Transfer-Encoding` and `Content-Length`.
+ */
+// Threat: T04, T31, T37
+
+/** Header names and values of one kind of answer. */
+export type HeaderSet = Readonly<Record<string, string>>;
+
+const html = { 'Content-Type': 'text/html; charset=utf-8' };
+const noStore = { 'Cache-Control': 'no-store' };
+/** Besides caching: a proxy that recompresses or collects would break an endless answer. */
+const endless = { 'Cache-Control': 'no-store, no-transform' };
+const noSniff = { 'X-Content-Type-Options': 'nosniff' };
+const ownOriginOnly = { 'Cross-Origin-Resource-Policy': 'same-origin' };
+
+const document = {
+  ...html,
+  // Not `no-referrer`: Firefox would send `Origin: null` with our own forms.
+  'Referrer-Policy': 'same-origin',
+  ...noSniff,
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+  ...ownOriginOnly,
+};
+const topLevel = {
+  'X-Frame-Options': 'DENY',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Permissions-Policy':
+    'camera=(), microphone=(), geolocation=(), display-capture=(), clipboard-read=(), fullscreen=(self), autoplay=(self)',
+  'Origin-Agent-Cluster': '?1',
+};
+const framed = { 'X-Frame-Options': 'SAMEORIGIN' };
+
+/** Directives in the order given, on top of: nothing is allowed, no base, framed by nobody or by our own pages. */
+function policy(ancestors: "'none'" | "'self'", directives: readonly string[]): HeaderSet {
+  const all = ["default-src 'none'", ...directives, "base-uri 'none'", `frame-ancestors ${ancestors}`];
+  return { 'Content-Security-Policy': all.join('; ') };
+}
+
+const look = ["img-src 'self'", "style-src 'self'"];
+
+/** A whole page without script. */
+export const pageHeaders: HeaderSet = {
+  ...document,
+  ...noStore,
+  ...topLevel,
+  ...policy("'none'", [
+    "img-src 'self'",
+    "media-src 'self'",
+    "style-src 'self'",
+    "frame-src 'self'",
+    "form-action 'self'",
+  ]),
+};
+
+/**
+ * The watch page, whose script feeds the picture to MediaSource (hence `blob:`) and inserts the server's own chat rows
+ * through one Trusted Types policy called `row`.
+ */
+export const scriptPageHeaders: HeaderSet = {
+  ...document,
+  ...noStore,
+  ...topLevel,
+  ...policy("'none'", [
+    "script-src 'self'",
+    "connect-src 'self'",
+    "img-src 'self'",
+    "media-src 'self' blob:",
+    "style-src 'self'",
+    "frame-src 'self'",
+    "form-action 'self'",
+    "require-trusted-types-for 'script'",
+    'trusted-types row',
+  ]),
+};
+
+/** A finished document inside one of our pages, forms allowed. */
+export const frameHeaders: HeaderSet = {
+  ...document,
+  ...noStore,
+  ...framed,
+  ...policy("'self'", [...look, "form-action 'self'"]),
+};
+
+/** The chat as an endless document inside one of our pages. */
+export const endlessFrameHeaders: HeaderSet = {
+  ...document,
+  ...endless,
+  ...framed,
+  ...policy("'self'", [...look, "form-action 'none'"]),
+};
+
+/** The player document: endless, brought up to date by style rules (hence `unsafe-inline`, for style alone), holding the picture. */
+export const playerHeaders: HeaderSet = {
+  ...document,
+  ...endless,
+  ...framed,
+  ...policy("'self'", ["img-src 'self'", "media-src 'self'", "style-src 'self' 'unsafe-inline'", "form-action 'none'"]),
+};
+
+/** Server-sent events (HTML, 9.2). */
+export const eventStreamHeaders: HeaderSet = {
+  'Content-Type': 'text/event-stream',
+  ...endless,
+  ...noSniff,
+  ...ownOriginOnly,
+};
+
+/** An endless media response. Ranges make no sense in it: every viewer gets the live edge. */
+export function endlessMediaHeaders(contentType: 'video/mp4' | 'audio/mp4'): HeaderSet {
+  return { 'Content-Type': contentType, ...endless, 'Accept-Ranges': 'none', ...noSniff, ...ownOriginOnly };
+}
+
+/** A finished piece of media or a playlist. */
+export function mediaHeaders(contentType: 'video/mp4' | 'audio/mp4' | 'application/vnd.apple.mpegurl'): HeaderSet {
+  return { 'Content-Type': contentType, ...noStore, 'Accept-Ranges': 'none', ...noSniff, ...ownOriginOnly };
+}
+
+/** Data for our own script, or for a supervisor. */
+export const jsonHeaders: HeaderSet = {
+  'Content-Type': 'application/json; charset=utf-8',
+  ...noStore,
+  ...noSniff,
+  ...ownOriginOnly,
+};
+
+/** One plain sentence, for programs. */
+export const textHeaders: HeaderSet = {
+  'Content-Type': 'text/plain; charset=utf-8',
+  ...noStore,
+  ...noSniff,
+  ...ownOriginOnly,
+};
+
+/** The answer to a form: `303` with a `Location` that is never made from input. */
+export const redirectHeaders: HeaderSet = noStore;
+
+/** A file whose name holds a hash of its content. */
+export function assetHeaders(contentType: string): HeaderSet {
+  return {
+    'Content-Type': contentType,
+    'Cache-Control': 'private, max-age=31536000, immutable',
+    ...noSniff,
+    ...ownOriginOnly,
+  };
+}
+
+/** An error page; it may appear in place of a page or of a frame. */
+export const errorHeaders: HeaderSet = {
+  ...document,
+  ...noStore,
+  ...framed,
+  ...policy("'self'", [...look, "form-action 'none'"]),
+  Connection: 'close',
+};
+
+/** Every header name that may ever leave this server, in lower case. */
+export const allowedHeaderNames: ReadonlySet<string> = new Set([
+  ...[pageHeaders, scriptPageHeaders, endlessMediaHeaders('video/mp4')].flatMap((set) =>
+    Object.keys(set).map((name) => name.toLowerCase()),
+  ),
+  'set-cookie',
+  'location',
+  'allow',
+  'retry-after',
+  'connection',
+  'keep-alive',
+  'transfer-encoding',
+  'content-length',
+  'content-encoding',
+  'vary',
+  'etag',
+  'refresh',
+]);
