@@ -1,0 +1,274 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { AppError } from '../errors.ts';
+import { TorControl } from './control.ts';
+import { cleanNotice, explainExit } from './notice-ring.ts';
+import { preparePrivateDirectory, readOnionAddress } from './onion-key.ts';
+import { runTor } from './tor-command.ts';
+import { TorProcess } from './tor-process.ts';
+import {
+  initialTorStatus,
+  nextTorStatus,
+  readBootstrapPhase,
+  readTorEvent,
+  subscribedEvents,
+  type TorEvent,
+  type TorStatus,
+} from './tor-status.ts';
+import { inspectTor, oldestSafeTor } from './tor-version.ts';
+import { type ProofOfWorkQueue, renderTorrc } from './torrc.ts';
+
+/** Settings of our own tor and of the onion service on it. */
+export interface TorServiceSettings {
+  readonly torBinary: string;
+  /** For tor alone; made with 0700. Keeps the onion key and tor's entry guards, which must outlive restarts. */
+  readonly directory: string;
+  /** The unix socket of our public listener; it may appear later. */
+  readonly targetSocketPath: string;
+  /** A new address at each start, whose key is kept in a temporary directory and deleted at the end. */
+  readonly ephemeral?: boolean;
+  readonly proofOfWork: ProofOfWorkQueue & { readonly enabled: boolean };
+  readonly extraTorrc: readonly string[];
+  /** Called with each new status. Must not throw. */
+  onChange(status: TorStatus): void;
+}
+
+const attachTimeoutMs = 30_000;
+const connectPauseMs = 50;
+/** Linux allows 108 bytes for the path of a unix socket, with the zero at its end. */
+const maxSocketPathBytes = 107;
+/** A run that was useful for this long starts the back-off anew. */
+const steadyRunMs = 60_000;
+/** How long tor may take to follow its owner once the control connection is lost. */
+const orphanTimeoutMs = 5000;
+/** How long we wait for tor's own exit before a failure to attach is taken for the cause. */
+const lastWordsMs = 500;
+
+/** The pause before start number `attempt` (1 is the first after a failure): half a second, doubled each time, 30 s at most. */
+export function restartDelayMs(attempt: number): number {
+  return Math.min(30_000, 500 * 2 ** (attempt - 1));
+}
+
+/** Our own tor with one onion service: launched, watched, launched again when it dies, ended with us. */
+export class TorService {
+  readonly #settings: TorServiceSettings;
+  readonly #directory: string;
+  readonly #stopping = new AbortController();
+  #status = initialTorStatus;
+  #serviceDirectory: string;
+  #temporaryDirectory: string | undefined;
+  #process: TorProcess | undefined;
+  #supervision: Promise<void> | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(settings: TorServiceSettings) {
+    this.#settings = settings;
+    this.#directory = resolve(settings.directory);
+    this.#serviceDirectory = join(this.#directory, 'onion');
+  }
+
+  get status(): TorStatus {
+    return this.#status;
+  }
+
+  /** The process id of the tor that runs or ran last; it changes with each restart. */
+  get pid(): number | undefined {
+    return this.#process?.pid;
+  }
+
+  /** What tor said last, addresses taken out, oldest first; for the operator who looks for a fault. */
+  get notices(): readonly string[] {
+    return this.#process?.notices ?? [];
+  }
+
+  /**
+   * Resolves once tor is launched; the status tells the rest. Throws `TOOL_MISSING`, `DATA_DIRECTORY` or `CONFIG_INVALID` for what only
+   * a person can mend.
+   */
+  async start(): Promise<void> {
+    if (this.#supervision !== undefined) throw new Error('The tor service was already started.');
+    try {
+      await this.#prepare();
+    } catch (error) {
+      await this.#removeTemporaryDirectory();
+      throw error;
+    }
+    if (this.#stopping.signal.aborted) return this.#removeTemporaryDirectory();
+    this.#process = this.#launch();
+    this.#supervision = this.#supervise(this.#process);
+  }
+
+  /** Ends tor, within 3 s; safe to call twice and before `start`. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#stopping.abort();
+    await this.#process?.stop();
+    await this.#supervision;
+    await this.#removeTemporaryDirectory();
+    this.#take({ kind: 'stopped' });
+  }
+
+  async #prepare(): Promise<void> {
+    const { torBinary, targetSocketPath, ephemeral = false, proofOfWork } = this.#settings;
+    const tor = await inspectTor(torBinary);
+    if (!tor.isSafe) {
+      this.#warn(`tor ${tor.version} has known holes; install ${oldestSafeTor.join('.')} or later.`);
+    }
+    if (proofOfWork.enabled && !tor.hasProofOfWork) {
+      this.#warn('This tor cannot ask for proof of work, which protects the service against floods.');
+    }
+    [this.#controlSocketPath, targetSocketPath].forEach(refuseLongSocketPath);
+    await preparePrivateDirectory(this.#directory);
+    if (ephemeral) {
+      this.#temporaryDirectory = await mkdtemp(join(tmpdir(), 'onioncast-'));
+      this.#serviceDirectory = join(this.#temporaryDirectory, 'onion');
+    }
+    await preparePrivateDirectory(this.#serviceDirectory);
+    const torrc = renderTorrc({
+      dataDirectory: this.#directory,
+      serviceDirectory: this.#serviceDirectory,
+      targetSocketPath,
+      controlSocketPath: this.#controlSocketPath,
+      ownerPid: process.pid,
+      proofOfWork: proofOfWork.enabled && tor.hasProofOfWork ? proofOfWork : undefined,
+      extraTorrc: this.#settings.extraTorrc,
+    });
+    await writeFile(this.#torrcPath, torrc, { mode: 0o600 });
+    await this.#verifyTorrc();
+  }
+
+  async #verifyTorrc(): Promise<void> {
+    const args = ['--verify-config', '--defaults-torrc', '/dev/null', '-f', this.#torrcPath];
+    const { code, output } = await runTor(this.#settings.torBinary, args, this.#directory);
+    if (code === 0) return;
+    const complaints = [...output.matchAll(/\[(?:warn|err)\] (.*)/g)].map((match) => match[1] ?? '');
+    const reason = cleanNotice(complaints.at(-1) ?? `it ended with code ${code}.`);
+    throw new AppError('CONFIG_INVALID', `tor refuses its configuration: ${reason}`);
+  }
+
+  get #torrcPath(): string {
+    return join(this.#directory, 'torrc');
+  }
+
+  get #controlSocketPath(): string {
+    return join(this.#directory, 'control');
+  }
+
+  #launch(): TorProcess {
+    this.#take({ kind: 'launched' });
+    this.#process = new TorProcess(this.#settings.torBinary, this.#torrcPath, this.#directory);
+    return this.#process;
+  }
+
+  async #supervise(first: TorProcess): Promise<void> {
+    let run = first;
+    for (let attempt = 1; ; attempt += 1) {
+      const startedAt = performance.now();
+      const end = await this.#follow(run);
+      if (this.#stopping.signal.aborted) return;
+      this.#take(end);
+      if (end.kind === 'failed') return;
+      if (performance.now() - startedAt >= steadyRunMs) attempt = 1;
+      await pause(restartDelayMs(attempt), this.#stopping.signal);
+      if (this.#stopping.signal.aborted) return;
+      run = this.#launch();
+    }
+  }
+
+  /** Watches one run to its end and says why it ended; `failed` when there is no sense in another. */
+  async #follow(run: TorProcess): Promise<Extract<TorEvent, { kind: 'exited' | 'failed' }>> {
+    let failure: string | undefined;
+    const control = await this.#attach(run).catch((error: unknown) => {
+      failure = error instanceof Error ? error.message : String(error);
+    });
+    if (control === undefined) {
+      await Promise.race([run.exited, delay(lastWordsMs)]);
+      // When tor ended by itself, its own words say why; else the reason is ours, and we end it.
+      if (run.hasExited) failure = undefined;
+      else await run.stop();
+    }
+    const exit = await run.exited;
+    control?.close();
+    if (exit.error !== undefined) return { kind: 'failed', reason: `tor cannot be launched: ${exit.error.message}` };
+    return { kind: 'exited', reason: failure ?? explainExit(exit, run.notices) };
+  }
+
+  /** Becomes tor's owner, listens to its events, reads the address. */
+  async #attach(run: TorProcess): Promise<TorControl> {
+    let address = '';
+    const control = await this.#connect(run, {
+      onEvent: (reply) => {
+        const event = readTorEvent(reply, address);
+        if (event !== undefined) this.#take(event);
+      },
+      onClose: () => {
+        // tor follows its owner at once; one that hangs is ended by force.
+        const force = setTimeout(() => void run.stop(), orphanTimeoutMs);
+        void run.exited.then(() => clearTimeout(force));
+      },
+    });
+    try {
+      await control.authenticate(join(this.#directory, 'control_auth_cookie'));
+      await control.takeOwnership();
+      address = await readOnionAddress(this.#serviceDirectory);
+      this.#take({ kind: 'address', address });
+      await control.setEvents(subscribedEvents);
+      const phase = readBootstrapPhase(await control.getInfo('status/bootstrap-phase'));
+      // An upload that nobody counted would leave the service "publishing" for hours, until tor's next one.
+      if (phase.progress === 100) throw new Error('tor was watched too late.');
+      this.#take(phase);
+      return control;
+    } catch (error) {
+      control.close();
+      throw error;
+    }
+  }
+
+  async #connect(run: TorProcess, listener: Parameters<typeof TorControl.connect>[1]): Promise<TorControl> {
+    const deadline = performance.now() + attachTimeoutMs;
+    for (;;) {
+      try {
+        return await TorControl.connect(this.#controlSocketPath, listener);
+      } catch (error) {
+        // Not there yet, or left over from a run before; anything lasting ends at the deadline.
+        if (performance.now() > deadline) throw new Error('tor did not open its control socket.', { cause: error });
+      }
+      await Promise.race([delay(connectPauseMs), run.exited]);
+      if (run.hasExited) throw new Error('tor ended before it opened its control socket.');
+    }
+  }
+
+  #warn(text: string): void {
+    this.#take({ kind: 'warning', text });
+  }
+
+  #take(event: TorEvent): void {
+    const next = nextTorStatus(this.#status, event);
+    if (next === this.#status) return;
+    this.#status = next;
+    this.#settings.onChange(next);
+  }
+
+  async #removeTemporaryDirectory(): Promise<void> {
+    if (this.#temporaryDirectory !== undefined) await rm(this.#temporaryDirectory, { recursive: true, force: true });
+    this.#temporaryDirectory = undefined;
+  }
+}
+
+function refuseLongSocketPath(path: string): void {
+  if (Buffer.byteLength(path) <= maxSocketPathBytes) return;
+  throw new AppError('DATA_DIRECTORY', `The path of the socket ${path} is too long; choose a shorter data directory.`);
+}
+
+/** Sleeps; returns early, without complaint, when told to stop. */
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await delay(ms, undefined, { signal }).catch((error: unknown) => {
+    if (!signal.aborted) throw error;
+  });
+}

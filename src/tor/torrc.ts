@@ -1,0 +1,131 @@
+import { AppError } from '../errors.ts';
+
+/** How fast tor's queue of introductions is served once it asks clients for proof of work (torrc `HiddenServicePoW*`, proposal 327). */
+export interface ProofOfWorkQueue {
+  /** Introductions a second taken from the queue; too low a rate locks everybody out. */
+  readonly queueRate: number;
+  /** Introductions taken at once before the rate applies. */
+  readonly queueBurst: number;
+}
+
+/** What makes up the onion service, whoever runs the tor. */
+export interface OnionServiceSettings {
+  /** Where tor keeps the key and the address. */
+  readonly serviceDirectory: string;
+  /** The unix socket of our public listener. */
+  readonly targetSocketPath: string;
+  /** Left out where tor was built without the module `pow`, which would refuse the configuration. */
+  readonly proofOfWork?: ProofOfWorkQueue | undefined;
+}
+
+/** Everything in the configuration of the tor that Onioncast runs itself. */
+export interface TorrcSettings extends OnionServiceSettings {
+  readonly dataDirectory: string;
+  readonly controlSocketPath: string;
+  /** tor ends when this process is gone, even if it could not say so. */
+  readonly ownerPid: number;
+  /** Raw lines of the operator, placed last, so that `HiddenService...` lines in them speak of our service. */
+  readonly extraTorrc: readonly string[];
+}
+
+const controlCharacter = /\p{Cc}/u;
+
+/** Options that would undo what this configuration promises: anonymity, no listener but ours, a tor that dies with us. */
+const forbiddenOptions = [
+  '%include',
+  'ControlPort',
+  'ControlSocket',
+  'DataDirectory',
+  'HiddenServiceDir',
+  'HiddenServiceNonAnonymousMode',
+  'HiddenServiceSingleHopMode',
+  'ORPort',
+  'RunAsDaemon',
+  'SocksPort',
+].map((option) => option.toLowerCase());
+
+/** Renders the torrc of our own tor. Throws `CONFIG_INVALID` for a path or an extra line that cannot be written safely. */
+// Threat: T28
+export function renderTorrc(settings: TorrcSettings): string {
+  settings.extraTorrc.forEach(refuseUnsafeLine);
+  return [
+    `DataDirectory ${quote(settings.dataDirectory)}`,
+    'SocksPort 0',
+    'ControlPort 0',
+    `ControlSocket ${quote(settings.controlSocketPath)}`,
+    'CookieAuthentication 1',
+    `__OwningControllerProcess ${settings.ownerPid}`,
+    'SafeLogging 1',
+    'Log notice stdout',
+    'AvoidDiskWrites 1',
+    'VanguardsLiteEnabled 1',
+    'MaxMemInQueues 512 MB',
+    ...onionServiceLines(settings),
+    ...settings.extraTorrc,
+    '',
+  ].join('\n');
+}
+
+/** Renders the lines for somebody who runs tor themselves, with what else they must do, as comments. */
+export function renderOperatorTorrc(settings: OnionServiceSettings): string {
+  const socket = settings.targetSocketPath;
+  return [
+    '# Onioncast: add these lines to the torrc of your tor and reload it. The address is then in the file "hostname" of the directory.',
+    ...onionServiceLines(settings),
+    '#',
+    '# The user that tor runs as (debian-tor on Debian) needs write permission on the socket and passage through its directory.',
+    '# Debian and Ubuntu confine the packaged tor with AppArmor, and viewers see a dead site until the socket is allowed.',
+    '# Add this line to /etc/apparmor.d/local/system_tor, then run: apparmor_parser -r /etc/apparmor.d/system_tor',
+    `#   ${/[\s"]/.test(socket) ? quote(socket) : socket} rw,`,
+    '',
+  ].join('\n');
+}
+
+function onionServiceLines(settings: OnionServiceSettings): string[] {
+  return [
+    `HiddenServiceDir ${quote(settings.serviceDirectory)}`,
+    'HiddenServiceVersion 3',
+    `HiddenServicePort ${quote(`80 unix:${quote(settings.targetSocketPath)}`)}`,
+    'HiddenServiceMaxStreams 20',
+    'HiddenServiceMaxStreamsCloseCircuit 1',
+    'HiddenServiceExportCircuitID haproxy',
+    ...proofOfWorkLines(settings.proofOfWork),
+  ];
+}
+
+function proofOfWorkLines(queue: ProofOfWorkQueue | undefined): string[] {
+  if (queue === undefined) return [];
+  return [
+    'HiddenServicePoWDefensesEnabled 1',
+    `HiddenServicePoWQueueRate ${wholeNumber(queue.queueRate)}`,
+    `HiddenServicePoWQueueBurst ${wholeNumber(queue.queueBurst)}`,
+  ];
+}
+
+/** A C string, which tor unescapes when a value begins with a quote; unquoted, `#` would start a comment. */
+function quote(value: string): string {
+  if (controlCharacter.test(value)) {
+    throw new AppError('CONFIG_INVALID', 'A path for tor contains a line break or another control character.');
+  }
+  return `"${value.replace(/["\\]/g, '\\$&')}"`;
+}
+
+function wholeNumber(value: number): string {
+  if (Number.isSafeInteger(value) && value >= 0) return String(value);
+  throw new AppError('CONFIG_INVALID', `tor wants whole numbers for its proof-of-work queue, not ${value}.`);
+}
+
+function refuseUnsafeLine(line: string): void {
+  if (controlCharacter.test(line.replaceAll('\t', ' '))) {
+    throw new AppError('CONFIG_INVALID', 'An extra line for tor contains a line break or another control character.');
+  }
+  if (line.endsWith('\\')) {
+    throw new AppError('CONFIG_INVALID', 'An extra line for tor must not end in a backslash, which would join lines.');
+  }
+  const option = /^\s*[+/]?([^\s#]+)/.exec(line)?.[1];
+  // tor takes abbreviations of its options, so a beginning of a forbidden name is as bad as the name.
+  const forbidden = option && forbiddenOptions.find((name) => name.startsWith(option.toLowerCase()));
+  if (forbidden) {
+    throw new AppError('CONFIG_INVALID', `An extra line for tor sets ${option}, which Onioncast decides itself.`);
+  }
+}
