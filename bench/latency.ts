@@ -116,13 +116,9 @@ async function main(): Promise<void> {
   try {
     await server.event('stream', (event) => event.state === 'live');
     front = await startFront(server.url);
-    const target = { host: '127.0.0.1', port: front.port };
     for (const link of links) {
-      const delay =
-        link === 'delayed'
-          ? { delayMs: roundTripMs / 2, jitterMs: 0, bytesPerSecond: delayedBytesPerSecond }
-          : { delayMs: 0, jitterMs: 0 };
-      const proxy = await startDelayProxy({ mode: 'tcp', target, ...delay });
+      const path = { oneWayMs: roundTripMs / 2, jitterMs: 0, bytesPerSecond: delayedBytesPerSecond };
+      const proxy = await startDelayProxy({ target: { port: front.port }, ...path });
       try {
         for (const browser of browsers) {
           for (const mode of modes) {

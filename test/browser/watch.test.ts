@@ -1,11 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import { type BrowserName, type BrowserPage, likeTorBrowser, openBrowser } from '../support/browsers.ts';
 import { Onioncast } from '../support/onioncast.ts';
 import { encoderOf } from '../support/processes.ts';
-
-/** Where the picture is, with and without script. */
-const videoExpression = `(document.querySelector('video') || [...document.querySelectorAll('iframe')]
-  .map((frame) => frame.contentDocument && frame.contentDocument.querySelector('video')).find(Boolean))`;
+import { pictureMoves, say, textAppears } from '../support/watching.ts';
 
 const cases: { browser: BrowserName; script: boolean }[] = [
   { browser: 'chromium', script: true },
@@ -32,46 +29,34 @@ describe('the watch page in real browsers', () => {
     return page;
   }
 
-  /** Two pictures of the page differ where the test card moves; the clock of the element goes on. */
-  async function moves(page: BrowserPage): Promise<void> {
-    await page.until(`${videoExpression} && ${videoExpression}.currentTime > 0 && ${videoExpression}.videoWidth > 0`);
-    const before = await page.evaluate<number>(`${videoExpression}.currentTime`);
-    const first = await page.screenshot();
-    await page.until(`${videoExpression}.currentTime > ${before} + 0.5`);
-    const second = await page.screenshot();
-    expect(first.equals(second)).toBe(false);
-  }
-
   for (const { browser, script } of cases) {
     const mode = `${browser} ${script ? 'with' : 'without'} script`;
 
-    it(`shows a moving picture in ${mode}, and again after the encoder has died`, async () => {
+    it(`shows a moving picture in ${mode}, and again by itself after the encoder has died`, async () => {
       const page = await open(browser, script);
       try {
-        await moves(page);
+        await pictureMoves(page);
         const back = server.nextEvent('stream', (event) => event.state === 'live');
         process.kill(encoderOf(server.pid).pid, 'SIGKILL');
         await back;
-        // The element may be another one by now; its picture must go on without anybody's hand.
-        await moves(page);
-        await moves(page);
+        await pictureMoves(page);
+        await pictureMoves(page);
       } finally {
         await page.close();
       }
     });
 
-    it(`carries a message both ways in ${mode}`, async () => {
+    it(`carries a message from ${mode} to another viewer and back`, async () => {
       const text = `hello from ${mode}`;
       const page = await open(browser, script);
-      const watcher = await openBrowser('chromium', { script: true });
+      const watcher = await open('chromium', true);
       try {
-        await watcher.goto(`${server.url}/`);
-        await watcher.until(`document.querySelector('video')`);
-        await typeMessage(page, text);
-        const rows = `[document, ...[...document.querySelectorAll('iframe')].map((f) => f.contentDocument)]
-          .filter(Boolean).map((d) => d.body ? d.body.innerText : '').join('\\n')`;
-        await watcher.until(`(${rows}).includes(${JSON.stringify(text)})`);
-        await page.until(`(${rows}).includes(${JSON.stringify(text)})`);
+        await say(page, text);
+        await textAppears(watcher, text);
+        await textAppears(page, text);
+        const answer = `answer to ${mode}`;
+        await say(watcher, answer);
+        await textAppears(page, answer);
       } finally {
         await page.close();
         await watcher.close();
@@ -79,28 +64,3 @@ describe('the watch page in real browsers', () => {
     });
   }
 });
-
-/** Writes into the chat form as a person does: click, type, send. */
-async function typeMessage(page: BrowserPage, text: string): Promise<void> {
-  const place = await page.until<{ x: number; y: number; inFrame: boolean }>(`(() => {
-    const visible = (area) => area && area.getBoundingClientRect().width > 0;
-    const own = document.querySelector('textarea');
-    if (visible(own)) { const r = own.getBoundingClientRect(); return { x: r.x + r.width / 2, y: r.y + r.height / 2, inFrame: false }; }
-    for (const frame of document.querySelectorAll('iframe')) {
-      const area = frame.contentDocument && frame.contentDocument.querySelector('textarea');
-      if (!visible(area)) continue;
-      const outer = frame.getBoundingClientRect(), r = area.getBoundingClientRect();
-      return { x: outer.x + r.x + r.width / 2, y: outer.y + r.y + r.height / 2, inFrame: true };
-    }
-    return null;
-  })()`);
-  await page.click(place.x, place.y);
-  await page.type(text);
-  if (!place.inFrame) {
-    await page.press('Enter');
-    return;
-  }
-  // Without script Enter breaks the line; the button is what comes next.
-  await page.press('Tab');
-  await page.press('Enter');
-}

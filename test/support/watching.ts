@@ -1,0 +1,57 @@
+import type { BrowserPage } from './browsers.ts';
+
+/** Source text that gives the video element of the watch page, with and without script. */
+export const videoExpression = `(document.querySelector('video') || [...document.querySelectorAll('iframe')]
+  .map((frame) => frame.contentDocument && frame.contentDocument.querySelector('video')).find(Boolean))`;
+
+/** Source text that gives all text of the page, its frames included. */
+export const allTextExpression = `[document, ...[...document.querySelectorAll('iframe')].map((frame) => frame.contentDocument)]
+  .filter((d) => d && d.body).map((d) => d.body.innerText).join('\\n')`;
+
+/** Resolves once the picture has moved: the element's clock has gone on, and two screenshots differ. */
+export async function pictureMoves(page: BrowserPage, withinMs = 30_000): Promise<void> {
+  await page.until(
+    `${videoExpression} && ${videoExpression}.currentTime > 0 && ${videoExpression}.videoWidth > 0`,
+    withinMs,
+  );
+  const before = await page.evaluate<number>(`${videoExpression}.currentTime`);
+  const first = await page.screenshot();
+  await page.until(`${videoExpression} && ${videoExpression}.currentTime !== ${before}`, withinMs);
+  await page.until(`${videoExpression} && Math.abs(${videoExpression}.currentTime - ${before}) > 0.5`, withinMs);
+  const second = await page.screenshot();
+  if (first.equals(second)) throw new Error('the clock of the video goes on, but its picture does not');
+}
+
+/** Resolves once this text can be read in the page or one of its frames. */
+export async function textAppears(page: BrowserPage, text: string, withinMs = 30_000): Promise<void> {
+  await page.until(`(${allTextExpression}).includes(${JSON.stringify(text)})`, withinMs);
+}
+
+/** Writes into the chat form as a person does: click, type, send. */
+export async function say(page: BrowserPage, text: string): Promise<void> {
+  const place = await page.until<{ x: number; y: number; inFrame: boolean }>(findTextarea);
+  await page.click(place.x, place.y);
+  await page.type(text);
+  if (!place.inFrame) {
+    await page.press('Enter');
+    return;
+  }
+  // Without script Enter breaks the line; the button is what comes next.
+  await page.press('Tab');
+  await page.press('Enter');
+}
+
+const findTextarea = `(() => {
+  const middle = (outer, area, inFrame) => {
+    const r = area.getBoundingClientRect();
+    return { x: outer.x + r.x + r.width / 2, y: outer.y + r.y + r.height / 2, inFrame };
+  };
+  const isVisible = (area) => area && area.getBoundingClientRect().width > 0;
+  const own = document.querySelector('textarea');
+  if (isVisible(own)) return middle({ x: 0, y: 0 }, own, false);
+  for (const frame of document.querySelectorAll('iframe')) {
+    const area = frame.contentDocument && frame.contentDocument.querySelector('textarea');
+    if (isVisible(area)) return middle(frame.getBoundingClientRect(), area, true);
+  }
+  return null;
+})()`;

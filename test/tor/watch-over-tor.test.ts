@@ -1,0 +1,66 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type BrowserName, likeTorBrowser, openBrowser } from '../support/browsers.ts';
+import { Onioncast } from '../support/onioncast.ts';
+import { descendantsOf } from '../support/processes.ts';
+import { pictureMoves, say, textAppears } from '../support/watching.ts';
+import { startTorNetwork, type TorNetwork } from '../support/tor-network.ts';
+
+const cases: { browser: BrowserName; script: boolean }[] = [
+  { browser: 'chromium', script: true },
+  { browser: 'firefox', script: true },
+  { browser: 'firefox', script: false },
+];
+
+describe('the onion service, through a network of real tors', () => {
+  let data: string;
+  let network: TorNetwork;
+  let server: Onioncast;
+  let onion: string;
+
+  beforeAll(async () => {
+    data = await mkdtemp(path.join(tmpdir(), 'onioncast-tor-'));
+    network = await startTorNetwork();
+    await mkdir(path.join(data, 'tor'), { mode: 0o700 });
+    await network.seedDataDirectory(path.join(data, 'tor'));
+    const config = path.join(data, 'onioncast.toml');
+    await writeFile(config, `[tor]\nextra_torrc = ${JSON.stringify(network.torrcLines)}\n`);
+    server = await Onioncast.start({ data, args: ['--config', config] });
+    const online = await server.event('tor', (event) => event.state === 'online', 90_000);
+    onion = online.address ?? '';
+    await server.event('stream', (event) => event.state === 'live');
+  });
+
+  afterAll(async () => {
+    await server?.close();
+    await network?.close();
+    await rm(data, { recursive: true, force: true });
+  });
+
+  for (const { browser, script } of cases) {
+    it(`shows the page, a moving picture and a message there and back in ${browser} ${script ? 'with' : 'without'} script`, async () => {
+      const socksPort = network.socksPorts[0] ?? 0;
+      const page = await openBrowser(browser, { script, socksPort, preferences: script ? {} : likeTorBrowser() });
+      try {
+        await page.goto(onion);
+        await pictureMoves(page, 60_000);
+        const text = `over Tor from ${browser} ${script}`;
+        await say(page, text);
+        await textAppears(page, text, 60_000);
+      } finally {
+        await page.close();
+      }
+    });
+  }
+
+  it('comes back by itself at the same address when its tor is killed, while the local page goes on', async () => {
+    const tor = descendantsOf(server.pid).find((facts) => /(^|\/)tor\0/u.test(facts.command));
+    const again = server.nextEvent('tor', (event) => event.state === 'online', 90_000);
+    process.kill(tor?.pid ?? 0, 'SIGKILL');
+    await server.nextEvent('tor', (event) => event.state === 'restarting');
+    expect((await fetch(`${server.url}/`)).status).toBe(200);
+    expect((await again).address).toBe(onion);
+  });
+});
