@@ -5,7 +5,7 @@ const plain = /^[\p{L}\p{N} ]$/u;
  * A CSS string literal, quotes included, that shows exactly `text` and can end neither the string, the rule nor the style element
  * (CSS Syntax 4.3.7: a backslash, up to six hexadecimal digits, one space that belongs to the escape).
  */
-// Threat: T07
+// Threat: T10
 export function cssString(text: string): string {
   let out = '"';
   for (const character of text.toWellFormed()) {

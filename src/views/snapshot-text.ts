@@ -28,7 +28,7 @@ export function describeSnapshot(snapshot: StreamSnapshot): SnapshotText {
   const state = en.states[snapshot.state];
   return {
     light: lights[snapshot.state],
-    title: snapshot.title,
+    title: snapshot.title === '' ? en.untitled : snapshot.title,
     sentence: state.sentence,
     viewers: viewersText(snapshot.viewers),
     ...(snapshot.state !== 'live' && { screen: { heading: state.heading, advice: state.advice } }),

@@ -1,3 +1,4 @@
+import type { StreamSnapshot } from '../broadcast/stream-state.ts';
 import type { ChatFormData } from '../chat/chat-view.ts';
 import type { ClientTexts } from './texts/en.ts';
 
@@ -21,7 +22,7 @@ export interface PageSettings {
   readonly view: string;
   /** Viewer token; present only if the browser came without a cookie. */
   readonly viewer?: string;
-  /** Seconds since the broadcast went live when the page was made. */
-  readonly uptimeSeconds?: number;
+  /** The stream when the page was made: playing can begin before the first event has come. */
+  readonly snapshot: StreamSnapshot;
   readonly texts: ClientTexts;
 }

@@ -7,6 +7,8 @@ export interface StateText {
   readonly advice: string;
 }
 
+const untitled = 'Live stream';
+
 const states: Readonly<Record<StreamState, StateText>> = {
   offline: {
     heading: 'Offline',
@@ -34,6 +36,9 @@ const states: Readonly<Record<StreamState, StateText>> = {
 /** Texts that the script needs; it gets them from the page, so that there is one catalogue per language. `{n}` stands for a number. */
 const client = {
   states,
+  untitled,
+  video: 'Video',
+
   viewersOne: '{n} viewer',
   viewersMany: '{n} viewers',
   waited: '({n} s)',
@@ -50,7 +55,8 @@ const client = {
   reconnecting: 'Nothing arrives here. Trying again.',
   restarted: 'The stream was restarted. Taking it up again.',
   clickToPlay: 'Your browser blocks media on this page: click the placeholder in the picture to play.',
-  unsupported: 'This browser cannot play the format of this stream. Try the version without script, or another quality.',
+  unsupported:
+    'This browser cannot play the format of this stream. Try the version without script, or another quality.',
   needClick: 'Click to play.',
   newOne: '{n} new message',
   newMany: '{n} new messages',
@@ -59,17 +65,16 @@ const client = {
   tooLong: '{n} too many',
   sendFailed: 'Not sent: the server could not be reached. Your text is kept, try again.',
   chatLost: 'The chat is not connected. Trying again.',
-  saved: 'Saved.',
-  writeAs: 'You write as {n}',
 } as const;
 
 /** All words of the interface in English. Another language is another object of this shape. */
 export const en = {
   lang: 'en',
   productName: 'Onioncast',
+  untitled,
   states,
   client,
-  video: 'Video',
+  video: client.video,
   information: 'About this stream',
   chat: 'Chat',
   chatMessages: 'Chat messages',
@@ -89,6 +94,7 @@ export const en = {
   reload: 'Reload',
   reloadChat: 'Reload the chat',
   newestAtBottom: 'Newest at the bottom, times in UTC.',
+  failed: 'This did not work.',
   backToStream: 'Back to the stream',
   noMessages: 'No messages yet. Say hello.',
   quality: 'Quality',

@@ -1,0 +1,193 @@
+import type { StreamSnapshot } from '../src/broadcast/stream-state.ts';
+import type { ClientTexts } from '../src/views/texts/en.ts';
+import { byId, withNumber } from './page.ts';
+import type { Player } from './player.ts';
+import { remember, remembered } from './storage.ts';
+
+/** Late by more than this over the usual hold-back is worth saying. */
+const lateSeconds = 1.5;
+const idleAfterMs = 2500;
+
+const keyActions: Readonly<Record<string, string>> = {
+  ' ': 'play',
+  k: 'play',
+  m: 'mute',
+  f: 'full',
+  t: 'theatre',
+  c: 'chat',
+  l: 'live',
+  p: 'pip',
+  '/': 'write',
+  '?': 'keys',
+};
+
+export interface ControlsOptions {
+  readonly player: Player;
+  readonly texts: ClientTexts;
+  findVideo(): HTMLVideoElement | undefined;
+  /** Puts the cursor into the chat form. */
+  write(): void;
+}
+
+/** Buttons, keys and the bar over the picture. */
+export class Controls {
+  readonly #options: ControlsOptions;
+  readonly #stage = byId('stage', HTMLElement);
+  readonly #behind = byId('behind', HTMLElement);
+  readonly #behindLight = byId('behind-light', HTMLElement);
+  readonly #volume = byId('volume', HTMLInputElement);
+  readonly #quality = byId('quality', HTMLSelectElement);
+  readonly #actions: Readonly<Record<string, () => void>>;
+  #idleTimer = 0;
+  #offered = '';
+
+  constructor(options: ControlsOptions) {
+    this.#options = options;
+    const { player } = options;
+    this.#actions = {
+      play: () => (player.isPaused ? player.play() : player.pause()),
+      mute: () => this.#toggleSound(),
+      live: () => player.goLive(),
+      full: () => void this.#toggleFullScreen(),
+      pip: () => void this.#togglePictureInPicture(),
+      theatre: () => this.#toggleTheatre(),
+      chat: () => this.#toggleTheatre(),
+      write: () => {
+        document.documentElement.classList.remove('theatre');
+        options.write();
+      },
+      keys: () => byId('keys', HTMLDialogElement).showModal(),
+    };
+    this.#listen();
+    this.applySound(options.findVideo());
+    document.documentElement.classList.toggle('theatre', remembered('theatre') === 'on');
+    setInterval(() => this.#show(), 500);
+    this.#show();
+    this.#wake();
+  }
+
+  /** Gives a picture the volume that was chosen earlier; sound is off until somebody asked for it. */
+  applySound(video: HTMLVideoElement | undefined): void {
+    if (video === undefined) return;
+    video.volume = Math.min(1, Math.max(0, Number(remembered('volume') ?? 1) || 0));
+    video.muted = remembered('sound') !== 'on';
+    video.addEventListener('volumechange', () => this.#show());
+    video.addEventListener('play', () => this.#show());
+    video.addEventListener('pause', () => this.#show());
+  }
+
+  /** Offers the renditions that there are. */
+  update(snapshot: StreamSnapshot): void {
+    const names = snapshot.renditions.map((rendition) => rendition.name).join();
+    if (names === this.#offered) return;
+    this.#offered = names;
+    this.#quality.replaceChildren(
+      ...snapshot.renditions.map(
+        ({ name, height }) => new Option(height === undefined ? this.#options.texts.audioOnly : name, name),
+      ),
+    );
+    this.#show();
+  }
+
+  #listen(): void {
+    for (const button of document.querySelectorAll<HTMLElement>('[data-do]')) {
+      button.addEventListener('click', () => this.#actions[button.dataset.do ?? '']?.());
+    }
+    this.#stage.addEventListener('dblclick', (event) => {
+      if (event.target instanceof HTMLVideoElement) void this.#toggleFullScreen();
+    });
+    this.#stage.addEventListener('pointermove', () => this.#wake());
+    this.#stage.addEventListener('pointerdown', () => this.#wake());
+    this.#volume.addEventListener('input', () => this.#setVolume(Number(this.#volume.value) / 100));
+    this.#quality.addEventListener('change', () => this.#options.player.choose(this.#quality.value));
+    document.addEventListener('keydown', (event) => this.#onKey(event));
+  }
+
+  #onKey(event: KeyboardEvent): void {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const target = event.target instanceof Element ? event.target : undefined;
+    if (target?.closest('input:not([type=range]), textarea, select, dialog') != null) return;
+    // Space on a button or link presses it, which is what everybody expects.
+    if (event.key === ' ' && target?.closest('button, a, summary') != null) return;
+    const action = this.#actions[keyActions[event.key] ?? ''];
+    if (action === undefined) return;
+    event.preventDefault();
+    action();
+  }
+
+  #toggleSound(): void {
+    const video = this.#options.findVideo();
+    if (video === undefined) return;
+    video.muted = !video.muted;
+    if (!video.muted && video.volume === 0) this.#setVolume(0.5);
+    remember('sound', video.muted ? 'off' : 'on');
+  }
+
+  #setVolume(volume: number): void {
+    const video = this.#options.findVideo();
+    if (video === undefined) return;
+    video.volume = volume;
+    video.muted = volume === 0;
+    remember('volume', String(volume));
+    remember('sound', video.muted ? 'off' : 'on');
+  }
+
+  async #toggleFullScreen(): Promise<void> {
+    try {
+      if (document.fullscreenElement === null) await this.#stage.requestFullscreen();
+      else await document.exitFullscreen();
+    } catch {
+      // The browser refuses it here (a frame, a setting); everything else still works.
+    }
+  }
+
+  async #togglePictureInPicture(): Promise<void> {
+    try {
+      if (document.pictureInPictureElement !== null) await document.exitPictureInPicture();
+      else await this.#options.findVideo()?.requestPictureInPicture();
+    } catch {
+      // Refused by the browser or its settings, see `#toggleFullScreen`.
+    }
+  }
+
+  #toggleTheatre(): void {
+    const isOn = document.documentElement.classList.toggle('theatre');
+    remember('theatre', isOn ? 'on' : 'off');
+  }
+
+  #wake(): void {
+    this.#stage.classList.remove('idle');
+    clearTimeout(this.#idleTimer);
+    this.#idleTimer = setTimeout(() => {
+      if (!this.#options.player.isPaused) this.#stage.classList.add('idle');
+    }, idleAfterMs);
+  }
+
+  #show(): void {
+    const { player, texts } = this.#options;
+    const video = this.#options.findVideo();
+    const isMuted = video === undefined || video.muted;
+    this.#stage.classList.toggle('playing', video?.paused === false);
+    this.#stage.classList.toggle('muted', isMuted);
+    this.#volume.value = String(isMuted ? 0 : Math.round(video.volume * 100));
+    label('play', player.isPaused ? texts.play : texts.pause);
+    label('mute', isMuted ? texts.unmute : texts.mute);
+    const behind = player.behindSeconds ?? 0;
+    const isLate = behind > player.targetSeconds + lateSeconds;
+    const text = player.isPaused
+      ? texts.paused
+      : isLate
+        ? withNumber(texts.behind, Math.round(behind))
+        : texts.liveEdge;
+    if (this.#behind.textContent !== text) this.#behind.textContent = text;
+    this.#behindLight.className = `light light-${isLate || player.isPaused ? 'trouble' : 'live'}`;
+    if (player.rendition !== undefined && document.activeElement !== this.#quality) {
+      this.#quality.value = player.rendition;
+    }
+  }
+}
+
+function label(action: string, text: string): void {
+  const button = document.querySelector(`.control[data-do=${action}]`);
+  button?.setAttribute('aria-label', text);
+}

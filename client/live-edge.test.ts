@@ -1,0 +1,162 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { BackOff } from './back-off.ts';
+import {
+  ArrivalMeter,
+  decayTarget,
+  decide,
+  firstTargetSeconds,
+  raiseTarget,
+  startPosition,
+  trimEnd,
+} from './live-edge.ts';
+
+const calm = { currentTime: 100, rate: 1, target: 0.4, sinceStart: 60 };
+
+describe('deciding where to play', () => {
+  it('starts the target behind the edge, and never before what is buffered', () => {
+    expect(startPosition([{ start: 10, end: 11.5 }], 0.4)).toBeCloseTo(11.1);
+    expect(startPosition([{ start: 10, end: 10.2 }], 0.4)).toBe(10);
+    expect(startPosition([], 0.4)).toBe(0);
+  });
+
+  it('plays at normal speed when the distance is right', () => {
+    expect(decide({ ...calm, buffered: [{ start: 90, end: 100.4 }] })).toEqual({ kind: 'rate', rate: 1 });
+  });
+
+  it.each([
+    [101.2, 1.1],
+    [100.7, 1.05],
+    [100.1, 0.95],
+  ])('with media up to %d it plays at %d', (end, rate) => {
+    expect(decide({ ...calm, buffered: [{ start: 90, end }] })).toEqual({ kind: 'rate', rate });
+  });
+
+  it('keeps catching up until it is there, instead of changing speed to and fro', () => {
+    const buffered = [{ start: 90, end: 100.48 }];
+    expect(decide({ ...calm, rate: 1, buffered })).toEqual({ kind: 'rate', rate: 1 });
+    expect(decide({ ...calm, rate: 1.05, buffered })).toEqual({ kind: 'rate', rate: 1.05 });
+  });
+
+  it('jumps when it is more than five seconds late', () => {
+    expect(decide({ ...calm, buffered: [{ start: 90, end: 105.5 }] })).toEqual({ kind: 'seek', to: 105.1 });
+    expect(decide({ ...calm, buffered: [{ start: 90, end: 105.3 }] })).toEqual({ kind: 'rate', rate: 1.1 });
+  });
+
+  it('jumps earlier just after the start, when the rest of the burst comes in', () => {
+    expect(decide({ ...calm, sinceStart: 1, buffered: [{ start: 99, end: 101 }] })).toEqual({
+      kind: 'seek',
+      to: 100.6,
+    });
+  });
+
+  it('steps over a hole in the buffer', () => {
+    const buffered = [
+      { start: 90, end: 100.02 },
+      { start: 101, end: 102 },
+    ];
+    expect(decide({ ...calm, buffered })).toEqual({ kind: 'seek', to: 101 });
+  });
+
+  it('does not step over a hole that is still ahead', () => {
+    const buffered = [
+      { start: 90, end: 100.5 },
+      { start: 101, end: 102 },
+    ];
+    expect(decide({ ...calm, buffered }).kind).toBe('rate');
+  });
+
+  it('never seeks to where nothing is buffered', () => {
+    const position = fc.record({
+      currentTime: fc.double({ min: 0, max: 1000, noNaN: true }),
+      rate: fc.constantFrom(0.95, 1, 1.05, 1.1),
+      target: fc.double({ min: 0.2, max: 6, noNaN: true }),
+      sinceStart: fc.double({ min: 0, max: 100, noNaN: true }),
+      buffered: fc
+        .array(fc.double({ min: 0, max: 1000, noNaN: true }), { maxLength: 8 })
+        .map((times) => [...new Set(times)].sort((a, b) => a - b))
+        .map((times) => pairs(times)),
+    });
+    fc.assert(
+      fc.property(position, (at) => {
+        const move = decide(at);
+        if (move.kind === 'rate') return move.rate >= 0.95 && move.rate <= 1.1;
+        return at.buffered.some((range) => range.start <= move.to && move.to <= range.end);
+      }),
+    );
+  });
+
+  it('throws old media away only after a minute and a half', () => {
+    expect(trimEnd([{ start: 20, end: 101 }], 100)).toBeUndefined();
+    expect(trimEnd([{ start: 5, end: 101 }], 100)).toBe(40);
+    expect(trimEnd([], 100)).toBeUndefined();
+  });
+});
+
+describe('the target', () => {
+  it('grows with each wait up to six seconds', () => {
+    expect(raiseTarget(0.4)).toBeCloseTo(0.7);
+    expect(raiseTarget(5.9)).toBe(6);
+  });
+
+  it('sinks two hundredths a second, not below what the link needs', () => {
+    expect(decayTarget(1, 0.3, 10)).toBeCloseTo(0.8);
+    expect(decayTarget(0.31, 0.3, 10)).toBe(0.3);
+  });
+
+  it('follows the floor upwards at once', () => {
+    expect(decayTarget(0.3, 0.5, 1)).toBe(0.5);
+  });
+});
+
+describe('measuring arrivals', () => {
+  it('knows nothing at first', () => {
+    expect(new ArrivalMeter().floor).toBe(firstTargetSeconds);
+    expect(new ArrivalMeter().behind(5, 3)).toBe(0);
+  });
+
+  it('on a calm link needs little more than a piece', () => {
+    expect(meterOf(0.1, () => 0).floor).toBe(0.2);
+    expect(meterOf(0.25, () => 0).floor).toBeCloseTo(0.3);
+  });
+
+  it('on a shaky link needs the jitter too', () => {
+    expect(meterOf(0.25, (index) => (index % 3) * 0.2).floor).toBeGreaterThan(0.5);
+  });
+
+  it('ignores one long silence', () => {
+    expect(meterOf(0.25, (index) => (index === 50 ? 3 : 0)).floor).toBeLessThan(0.4);
+  });
+
+  it('tells how far behind the newest media a position is, even while nothing arrives', () => {
+    const meter = new ArrivalMeter();
+    meter.add(10, 4.75, 5);
+    expect(meter.behind(10, 4.6)).toBeCloseTo(0.4);
+    expect(meter.behind(12, 5)).toBeCloseTo(2);
+  });
+});
+
+describe('backing off', () => {
+  it('doubles up to a bound, spread over the upper half, and begins anew after success', () => {
+    const backOff = new BackOff(500, 4000);
+    expect([0, 0, 0, 0, 0].map((random) => backOff.next(random))).toEqual([250, 500, 1000, 2000, 2000]);
+    expect(backOff.next(0.999)).toBeLessThan(4000);
+    backOff.reset();
+    expect(backOff.next(0)).toBe(250);
+  });
+});
+
+function pairs(times: readonly number[]): { start: number; end: number }[] {
+  return times.flatMap((start, index) => {
+    const end = times[index + 1];
+    return index % 2 === 0 && end !== undefined ? [{ start, end }] : [];
+  });
+}
+
+function meterOf(piece: number, lateness: (index: number) => number): ArrivalMeter {
+  const meter = new ArrivalMeter();
+  for (let index = 0; index < 100; index += 1) {
+    meter.add(index * piece + lateness(index), index * piece, (index + 1) * piece);
+  }
+  return meter;
+}

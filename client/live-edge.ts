@@ -1,0 +1,134 @@
+/**
+ * How a player stays close to the live edge, as pure functions over numbers. All times are in seconds.
+ * *Ahead* is what is buffered after the playing position; right after an append it is as large as it gets between two pieces, and is measured there.
+ */
+
+/** Where the target begins: enough for pieces of a quarter of a second on a calm link. */
+export const firstTargetSeconds = 0.4;
+
+const highestTarget = 6;
+const lowestFloor = 0.2;
+const raiseBy = 0.3;
+const decayPerSecond = 0.02;
+const jumpBeyond = 5;
+const jumpBeyondAtStart = 0.4;
+const startPhase = 3;
+
+/** A part of the timeline that is buffered. */
+export interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What the player sees at one moment. */
+export interface Position {
+  readonly currentTime: number;
+  readonly rate: number;
+  /** In order, not overlapping. */
+  readonly buffered: readonly Range[];
+  /** How far ahead we want to be. */
+  readonly target: number;
+  /** Since playing began, or began anew after a reconnect. */
+  readonly sinceStart: number;
+}
+
+/** What to do about it. */
+export type Move = { readonly kind: 'seek'; readonly to: number } | { readonly kind: 'rate'; readonly rate: number };
+
+/** The target after playing had to wait for data. */
+export function raiseTarget(target: number): number {
+  return Math.min(highestTarget, target + raiseBy);
+}
+
+/** The target after a time without trouble: it sinks slowly to what the link is known to need. */
+export function decayTarget(target: number, floor: number, elapsed: number): number {
+  return target <= floor ? floor : Math.max(floor, target - decayPerSecond * elapsed);
+}
+
+/** Where to begin once the first burst is there. */
+export function startPosition(buffered: readonly Range[], target: number): number {
+  const last = buffered.at(-1);
+  return last === undefined ? 0 : Math.max(last.start, last.end - target);
+}
+
+/** One decision: over a hole, back to the edge, or a little faster or slower. */
+export function decide(position: Position): Move {
+  const { buffered, currentTime, target, sinceStart } = position;
+  const last = buffered.at(-1);
+  if (last === undefined) return { kind: 'rate', rate: 1 };
+  const limit = sinceStart < startPhase ? jumpBeyondAtStart : jumpBeyond;
+  if (last.end - currentTime > target + limit) return { kind: 'seek', to: startPosition(buffered, target) };
+  const hole = nextStartAfterHole(buffered, currentTime);
+  if (hole !== undefined) return { kind: 'seek', to: hole };
+  return { kind: 'rate', rate: rateFor(last.end - currentTime, target, position.rate) };
+}
+
+/** A rate once chosen is kept until its work is done, since each change can be heard. */
+function rateFor(ahead: number, target: number, rate: number): number {
+  if (ahead > target + 0.6) return 1.1;
+  if (ahead > target + (rate > 1 ? 0.03 : 0.12)) return 1.05;
+  if (ahead < target * (rate < 1 ? 0.7 : 0.4)) return 0.95;
+  return 1;
+}
+
+/** The start of the next range if playing stands (within two frames) at the end of one, or in none. */
+function nextStartAfterHole(buffered: readonly Range[], currentTime: number): number | undefined {
+  const edge = 0.06;
+  if (buffered.some((range) => range.start <= currentTime && currentTime < range.end - edge)) return undefined;
+  return buffered.find((range) => range.start > currentTime)?.start;
+}
+
+/** Up to where the buffer may be thrown away; undefined while it is not worth it. */
+export function trimEnd(buffered: readonly Range[], currentTime: number): number | undefined {
+  const first = buffered[0];
+  return first !== undefined && currentTime - first.start > 90 ? currentTime - 60 : undefined;
+}
+
+/** An arrival: how far the wall clock was from the end of the media before it and after it. */
+interface Arrival {
+  readonly lateBefore: number;
+  readonly lateAfter: number;
+}
+
+/**
+ * Measures how unevenly pieces arrive. Between the earliest that media comes and the latest that it is needed lies the buffer
+ * without which playing would stop: the length of a piece plus the jitter of the link.
+ */
+export class ArrivalMeter {
+  readonly #size: number;
+  #arrivals: Arrival[] = [];
+
+  /** Remembers the last `size` arrivals. */
+  constructor(size = 160) {
+    this.#size = size;
+  }
+
+  /** `now` on any steady clock; ends of the buffered media before and after the arrival. */
+  add(now: number, endBefore: number, endAfter: number): void {
+    if (endAfter <= endBefore) return;
+    this.#arrivals.push({ lateBefore: now - endBefore, lateAfter: now - endAfter });
+    if (this.#arrivals.length > this.#size) this.#arrivals.shift();
+  }
+
+  /** Another stream or connection: what was known no longer holds. */
+  reset(): void {
+    this.#arrivals = [];
+  }
+
+  /** The least sensible target. A rare long silence is left out (one in twenty): waiting for it for ever would cost everyone the edge. */
+  get floor(): number {
+    if (this.#arrivals.length < 8) return firstTargetSeconds;
+    const late = this.#arrivals.map((arrival) => arrival.lateBefore).sort((a, b) => a - b);
+    const usualLate = late[Math.floor((late.length - 1) * 0.95)] ?? 0;
+    return Math.min(highestTarget, Math.max(lowestFloor, usualLate - this.#earliest + 0.05));
+  }
+
+  /** How far a position is behind the newest media there could be by now; 0 while nothing is known. */
+  behind(now: number, currentTime: number): number {
+    return this.#arrivals.length === 0 ? 0 : Math.max(0, now - this.#earliest - currentTime);
+  }
+
+  get #earliest(): number {
+    return Math.min(...this.#arrivals.map((arrival) => arrival.lateAfter));
+  }
+}

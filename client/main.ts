@@ -1,0 +1,76 @@
+import { ChatForm } from './chat-form.ts';
+import { ChatLog } from './chat-log.ts';
+import { Controls } from './controls.ts';
+import { Events } from './events.ts';
+import { Info } from './info.ts';
+import { address, byId, readSettings, showText } from './page.ts';
+import { Player, type PlayerTrouble } from './player.ts';
+
+const settings = readSettings();
+const { texts } = settings;
+const stage = byId('stage', HTMLElement);
+const notice = byId('stage-notice', HTMLElement);
+
+document.documentElement.classList.add('js');
+for (const element of document.querySelectorAll<HTMLElement>('[data-script]')) element.hidden = false;
+stage.prepend(makeVideo());
+
+const sentences: Readonly<Record<PlayerTrouble, string | undefined>> = {
+  fine: undefined,
+  connecting: texts.connecting,
+  reconnecting: texts.reconnecting,
+  restarted: texts.restarted,
+  blocked: texts.clickToPlay,
+  unsupported: texts.unsupported,
+  'needs-click': texts.needClick,
+};
+let trouble: PlayerTrouble = 'fine';
+
+const player = new Player(settings.snapshot, {
+  findVideo,
+  urlOf: (rendition) => address(`/stream/${rendition}.mp4`, settings, { view: settings.view }),
+  onTrouble: (next) => {
+    trouble = next;
+    showText(notice, sentences[next]);
+  },
+});
+const form = new ChatForm(texts);
+const log = new ChatLog(texts);
+const info = new Info(settings.snapshot, texts);
+const controls = new Controls({ player, texts, findVideo, write: () => form.focus() });
+
+new Events((lastId) => address('/events', settings, lastId === '' ? {} : { last: lastId }), {
+  onRow: (html) => log.add(html),
+  onInfo: (snapshot) => {
+    info.update(snapshot);
+    controls.update(snapshot);
+    player.update(snapshot);
+  },
+  onConnected: (isConnected) => showText(byId('chat-notice', HTMLElement), isConnected ? undefined : texts.chatLost),
+});
+
+stage.addEventListener('click', () => {
+  if (trouble === 'needs-click') player.play();
+  else if (trouble === 'blocked') player.retryBlocked();
+});
+
+// NoScript puts a placeholder where the picture was, and a picture back when it is clicked.
+new MutationObserver(() => {
+  const video = findVideo();
+  if (trouble !== 'blocked' || video === undefined) return;
+  controls.applySound(video);
+  player.retryBlocked();
+}).observe(stage, { childList: true });
+
+function findVideo(): HTMLVideoElement | undefined {
+  return stage.querySelector('video') ?? undefined;
+}
+
+function makeVideo(): HTMLVideoElement {
+  const video = document.createElement('video');
+  video.className = 'picture';
+  video.playsInline = true;
+  video.muted = true;
+  video.setAttribute('aria-label', stage.getAttribute('aria-label') ?? '');
+  return video;
+}

@@ -1,0 +1,71 @@
+/**
+ * Makes what browsers fetch besides pages: `dist/assets` with the style sheet and the script, minified, with a hash of the content in the name and
+ * compressed beforehand (gzip and Brotli), the icon, and `manifest.json`, which says what is where.
+ * Use: `node scripts/build-client.js [target directory]`.
+ */
+import { createHash } from 'node:crypto';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+import { renderPaletteCss } from '../src/views/palette-css.ts';
+import { drawIcon } from './draw-icon.js';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const target = process.argv[2] ?? join(root, 'dist', 'assets');
+
+/** What every browser since Firefox ESR 128 (Tor Browser 14) understands. */
+const browsers = ['firefox128', 'chrome123', 'safari17.5'];
+
+async function bundle(entry, loader) {
+  const result = await build({
+    ...(typeof entry === 'string' ? { entryPoints: [entry] } : { stdin: { ...entry, loader } }),
+    bundle: true,
+    write: false,
+    minify: true,
+    format: 'esm',
+    target: browsers,
+    charset: 'utf8',
+    legalComments: 'none',
+    logLevel: 'warning',
+  });
+  return Buffer.from(result.outputFiles[0].contents);
+}
+
+async function emit(name, type, content) {
+  const [stem, ending] = name.split('.');
+  const file = `${stem}-${createHash('sha256').update(content).digest('hex').slice(0, 16)}.${ending}`;
+  const brotli = brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: content.length } });
+  const gzip = gzipSync(content, { level: 9 });
+  await writeFile(join(target, file), content);
+  await writeFile(join(target, `${file}.gz`), gzip);
+  await writeFile(join(target, `${file}.br`), brotli);
+  console.log(`${file}  ${content.length} bytes, gzip ${gzip.length}, Brotli ${brotli.length}`);
+  return { file, type };
+}
+
+await rm(target, { recursive: true, force: true });
+await mkdir(target, { recursive: true });
+
+const styles = join(root, 'src', 'views', 'styles');
+const style = await bundle(
+  { contents: `@import './main.css';\n${renderPaletteCss()}`, resolveDir: styles, sourcefile: 'style.css' },
+  'css',
+);
+const script = await bundle(join(root, 'client', 'main.ts'), 'ts');
+
+const files = [
+  await emit('style.css', 'text/css; charset=utf-8', style),
+  await emit('main.js', 'text/javascript; charset=utf-8', script),
+];
+await writeFile(join(target, 'favicon.png'), drawIcon(64));
+
+const manifest = {
+  style: `/assets/${files[0].file}`,
+  script: `/assets/${files[1].file}`,
+  icon: 'favicon.png',
+  files,
+};
+await writeFile(join(target, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+console.log(`${basename(target)}: ${files.length} files and the icon`);

@@ -1,0 +1,30 @@
+import type { ChatDocumentData } from '../chat/chat-view.ts';
+import { Document, renderOpenDocument } from './document.tsx';
+import { en } from './texts/en.ts';
+
+/**
+ * The endless log up to the first row. Rows are appended as they come; the newest stays in view (a reversed column starts at its end),
+ * and a reader who has scrolled up stays where they are. When the document ends, the browser loads it again.
+ */
+export function renderChatDocumentOpen(data: ChatDocumentData & { readonly styleHref: string }): string {
+  const html = renderOpenDocument(
+    <Document
+      title={en.chatMessages}
+      styleHref={data.styleHref}
+      kind="frame chat-frame"
+      head={<meta http-equiv="refresh" content="0" />}
+    >
+      <main class="chat-box">
+        <div class="chat-log" role="log" aria-label={en.chatMessages}>
+          <p class="chat-empty">
+            {en.noMessages}{' '}
+            <a href={data.logHref} target="_top">
+              {en.log}
+            </a>
+          </p>
+        </div>
+      </main>
+    </Document>,
+  );
+  return html.slice(0, html.lastIndexOf('</div></main>'));
+}

@@ -1,0 +1,118 @@
+import type { JSX } from 'preact';
+import { type ChatFormData, chatFormFields } from '../chat/chat-view.ts';
+import { Document, renderDocument } from './document.tsx';
+import { en } from './texts/en.ts';
+
+/** `/chat/form` as a frame of its own (or a page of its own, in a text browser). It answers to itself and never loses what was typed. */
+export function renderChatForm(data: ChatFormData & { readonly styleHref: string }): string {
+  return renderDocument(
+    <Document title={en.writeMessage} styleHref={data.styleHref} kind="frame form-frame">
+      <main>
+        <ChatForm data={data} />
+        <p class="text-only">
+          <a href={data.logHref} target="_top">
+            {en.chatLogTitle}
+          </a>{' '}
+          <a href="/" target="_top">
+            {en.backToStream}
+          </a>
+        </p>
+      </main>
+    </Document>,
+  );
+}
+
+/** The form. The same markup for the frame and, filled in by the script, for the page. */
+export function ChatForm({ data }: { readonly data: ChatFormData }): JSX.Element {
+  const { limits, refusal } = data;
+  return (
+    <form class="chat-form" method="post" action={data.action} autocomplete="off">
+      <input type="hidden" name={chatFormFields.token} value={data.formToken} />
+      <input type="hidden" name={chatFormFields.nonce} value={data.nonce} />
+      <p class={refusal === undefined ? 'notice' : `notice notice-bad rule-${refusal.rule}`} id="notice" role="status">
+        {refusal?.sentence ?? (data.settingsSaved === true ? en.saved : '')}
+      </p>
+      <div class="write-line">
+        <textarea
+          class="field message-field"
+          name={chatFormFields.message}
+          aria-label={en.writeMessage}
+          aria-describedby="notice"
+          placeholder={en.writeMessage}
+          title={en.limits.replace('{c}', String(limits.maxCharacters)).replace('{l}', String(limits.maxLines))}
+          rows={2}
+          accesskey="m"
+          enterkeyhint="send"
+        >
+          {data.draft}
+        </textarea>
+        <button class="button send" type="submit" name={chatFormFields.action} value="post" accesskey="s">
+          {en.send}
+        </button>
+      </div>
+      <div class="form-line">
+        <ChatSettings data={data} />
+        <span class="counter" aria-live="polite" />
+      </div>
+    </form>
+  );
+}
+
+function ChatSettings({ data }: { readonly data: ChatFormData }): JSX.Element {
+  const shownName = data.name === '' ? data.defaultName : data.name;
+  return (
+    <details class="settings" open={data.settingsOpen === true && data.refusal !== undefined}>
+      <summary title={en.settings}>
+        <i class="icon icon-gear" aria-hidden="true" />
+        <span class="hidden-text">{en.settings}: </span>
+        <bdi class={`settings-name name ${data.colour === undefined ? '' : `c${data.colour}`}`}>{shownName}</bdi>
+        <span class="tag settings-tag" hidden={data.name !== ''}>
+          #{data.tag}
+        </span>
+      </summary>
+      <div class="settings-panel">
+        <label class="setting">
+          <span>{en.name}</span>
+          <input
+            class="field"
+            type="text"
+            name={chatFormFields.name}
+            value={data.name}
+            placeholder={data.defaultName}
+            maxLength={data.limits.maxNameCharacters * 4}
+            spellcheck={false}
+          />
+        </label>
+        <fieldset class="setting swatches">
+          <legend>{en.colour}</legend>
+          <Swatch value="auto" label={en.colourAuto} checked={data.colour === undefined} />
+          {Array.from({ length: data.paletteSize }, (_, index) => (
+            <Swatch
+              key={index}
+              value={String(index)}
+              label={en.colourNumber.replace('{n}', String(index + 1))}
+              checked={data.colour === index}
+            />
+          ))}
+        </fieldset>
+        <button class="button quiet" type="submit" name={chatFormFields.action} value="settings">
+          {en.save}
+        </button>
+      </div>
+    </details>
+  );
+}
+
+function Swatch({ value, label, checked }: { value: string; label: string; checked: boolean }): JSX.Element {
+  return (
+    <input
+      class={value === 'auto' ? 'swatch swatch-auto' : `swatch c${value}`}
+      type="radio"
+      name={chatFormFields.colour}
+      value={value}
+      aria-label={label}
+      title={label}
+      checked={checked}
+    />
+  );
+}

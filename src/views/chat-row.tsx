@@ -1,0 +1,59 @@
+import type { JSX } from 'preact';
+import { renderToString } from 'preact-render-to-string';
+import type { Capcode, Message } from '../chat/message.ts';
+import { en } from './texts/en.ts';
+
+const badges: Readonly<Record<Capcode, string>> = { broadcaster: en.broadcaster, moderator: en.moderator };
+
+/**
+ * A message as one line of HTML without a line break, made once for every reader: the endless log, the script and the log page.
+ * If `previousAtMs` is given and the message belongs to another day (UTC), a line with the date stands before it.
+ */
+// Threat: T10
+export function renderChatRow(message: Message, previousAtMs?: number): string {
+  const row = renderToString(<Row message={message} />);
+  const day = dayOf(message.atMs);
+  return previousAtMs === undefined || dayOf(previousAtMs) === day ? row : renderDay(day) + row;
+}
+
+/** Rows of a finished log, oldest first, with a date before each day if they span more than one. */
+export function renderChatRows(messages: readonly Message[]): string {
+  return messages.map((message, index) => renderChatRow(message, messages[index - 1]?.atMs)).join('');
+}
+
+function renderDay(day: string): string {
+  return renderToString(
+    <div class="day">
+      <time dateTime={day}>{day}</time>
+    </div>,
+  );
+}
+
+function Row({ message }: { message: Message }): JSX.Element {
+  const { author } = message;
+  const at = new Date(message.atMs).toISOString();
+  return (
+    <div class="row" id={`m${message.id}`}>
+      <time dateTime={at} title={`${at.slice(0, 10)} ${at.slice(11, 19)} UTC`}>
+        {at.slice(11, 16)}
+      </time>{' '}
+      {author.capcode !== undefined && <b class={`badge badge-${author.capcode}`}>{badges[author.capcode]}</b>}{' '}
+      <bdi class={`name c${Math.trunc(author.colour)}`}>{inOneLine(author.name)}</bdi>
+      {author.tag !== undefined && <span class="tag">#{inOneLine(author.tag)}</span>}
+      <span class="colon">: </span>
+      <bdi class="text">{withBreaks(message.text)}</bdi>
+    </div>
+  );
+}
+
+function withBreaks(text: string): (string | JSX.Element)[] {
+  return text.split(/\r\n|\r|\n/u).flatMap((line, index) => (index === 0 ? [line] : [<br />, line]));
+}
+
+function inOneLine(text: string): string {
+  return text.replace(/[\r\n]+/gu, ' ');
+}
+
+function dayOf(atMs: number): string {
+  return new Date(atMs).toISOString().slice(0, 10);
+}

@@ -1,0 +1,53 @@
+import type { ComponentChildren, JSX } from 'preact';
+import { renderToString } from 'preact-render-to-string';
+import { en } from './texts/en.ts';
+
+/** What every document has, pages and frames alike. */
+export interface DocumentProps {
+  /** Text of the title bar. */
+  readonly title: string;
+  /** Address of the style sheet, content hash included. */
+  readonly styleHref: string;
+  /** Class of the body: says which document this is. */
+  readonly kind: string;
+  /** More for the head: refresh, script, own rules. */
+  readonly head?: ComponentChildren;
+  readonly children?: ComponentChildren;
+}
+
+/** Where pages find their style sheet and script; names hold a content hash, so that they never go stale. */
+export interface PageAssets {
+  readonly style: string;
+  readonly script: string;
+}
+
+/** The skeleton of every document: language, title, style sheet, icon, viewport. */
+export function Document({ title, styleHref, kind, head, children }: DocumentProps): JSX.Element {
+  return (
+    <html lang={en.lang}>
+      <head>
+        <meta charset="utf-8" />
+        <title>{title}</title>
+        <meta name="viewport" content="width=device-width, initial-scale=1, interactive-widget=resizes-content" />
+        <meta name="color-scheme" content="dark light" />
+        <link rel="icon" type="image/png" href="/favicon.png" />
+        <link rel="stylesheet" href={styleHref} />
+        {head}
+      </head>
+      <body class={kind}>{children}</body>
+    </html>
+  );
+}
+
+const end = '</body></html>';
+
+/** A finished document as HTML. */
+export function renderDocument(document: JSX.Element): string {
+  return `<!doctype html>${renderToString(document)}`;
+}
+
+/** A document that stays open: everything up to the place where more can be appended to the body. */
+export function renderOpenDocument(document: JSX.Element): string {
+  const html = renderDocument(document);
+  return html.slice(0, html.lastIndexOf(end));
+}

@@ -1,0 +1,64 @@
+import type { JSX } from 'preact';
+import type { RenditionInfo } from '../broadcast/stream-state.ts';
+import { renditionLabel } from './snapshot-text.ts';
+import { en } from './texts/en.ts';
+
+/** A button of the player: `action` is what the script does, `keyName` is told in the tooltip. */
+function Control({ action, label, keyName }: { action: string; label: string; keyName: string }): JSX.Element {
+  return (
+    <button class="control" type="button" data-do={action} aria-label={label} title={`${label} (${keyName})`}>
+      <i class={`icon icon-${action}`} aria-hidden="true" />
+    </button>
+  );
+}
+
+/** The bar over the lower edge of the picture; works with the script only. */
+export function PlayerControls({ renditions }: { readonly renditions: readonly RenditionInfo[] }): JSX.Element {
+  return (
+    <div class="controls" id="controls">
+      <Control action="play" label={en.play} keyName="k" />
+      <Control action="mute" label={en.mute} keyName="m" />
+      <input class="volume" id="volume" type="range" min="0" max="100" defaultValue="100" aria-label={en.volume} />
+      <button class="live-pill" type="button" data-do="live" title={`${en.goLive} (l)`}>
+        <i class="light light-live" id="behind-light" aria-hidden="true" />
+        <span id="behind" />
+      </button>
+      <span class="spacer" />
+      <select class="quality" id="quality" aria-label={en.quality}>
+        {renditions.map((rendition) => (
+          <option key={rendition.name} value={rendition.name}>
+            {renditionLabel(rendition)}
+          </option>
+        ))}
+      </select>
+      <Control action="pip" label={en.pictureInPicture} keyName="p" />
+      <Control action="theatre" label={en.theatre} keyName="t" />
+      <Control action="chat" label={en.showChat} keyName="c" />
+      <Control action="full" label={en.fullScreen} keyName="f" />
+    </div>
+  );
+}
+
+/** The list of keys, opened with `?`. */
+export function Keys(): JSX.Element {
+  return (
+    <dialog class="keys" id="keys" aria-labelledby="keys-heading">
+      <h2 id="keys-heading">{en.keysTitle}</h2>
+      <dl>
+        {en.keys.map(([key, meaning]) => (
+          <div key={key}>
+            <dt>
+              <kbd>{key}</kbd>
+            </dt>
+            <dd>{meaning}</dd>
+          </div>
+        ))}
+      </dl>
+      <form method="dialog">
+        <button class="button" type="submit">
+          {en.close}
+        </button>
+      </form>
+    </dialog>
+  );
+}

@@ -1,0 +1,147 @@
+import type { JSX } from 'preact';
+import type { RenditionInfo, StreamSnapshot } from '../broadcast/stream-state.ts';
+import { cssString } from './css-string.ts';
+import { Document, renderOpenDocument } from './document.tsx';
+import { describeSnapshot, renditionLabel } from './snapshot-text.ts';
+import { StateScreen, StreamInfo } from './stream-info.tsx';
+import { en } from './texts/en.ts';
+
+/** What the player document is made of. */
+export interface PlayerDocumentData {
+  readonly snapshot: StreamSnapshot;
+  readonly styleHref: string;
+  /** The view key: ties this document to its media response. */
+  readonly view: string;
+  /** The viewer token for addresses; absent if the browser keeps the cookie. */
+  readonly viewer?: string;
+  /** The rendition to play, one of the snapshot's; absent if there is nothing to play. */
+  readonly rendition?: RenditionInfo;
+  /** Starts with sound; browsers may then wait for a click. */
+  readonly sound: boolean;
+  /** Seconds between the end of the document and its reload: 0 for an endless document. */
+  readonly refreshSeconds: number;
+}
+
+/**
+ * The open half of the player document: the picture, and the information under it. The browser runs the refresh only when the document ends,
+ * so the server reloads the player by ending it. Needs `style-src 'self' 'unsafe-inline'`: there is no script in it, and `renderPlayerUpdate` is style.
+ */
+export function renderPlayerDocument(data: PlayerDocumentData): string {
+  const title = describeSnapshot(data.snapshot).title;
+  return renderOpenDocument(
+    <Document
+      title={title}
+      styleHref={data.styleHref}
+      kind="frame player-frame"
+      head={
+        <>
+          <meta http-equiv="refresh" content={String(data.refreshSeconds)} />
+          <style dangerouslySetInnerHTML={{ __html: screenRule(data.snapshot) + clockRules(data.snapshot) }} />
+        </>
+      }
+    >
+      <main>
+        <div class="stage">
+          {data.rendition !== undefined && <Picture data={data} rendition={data.rendition} />}
+          <StateScreen snapshot={data.snapshot} />
+        </div>
+        <div class="info">
+          <StreamInfo snapshot={data.snapshot} />
+          <Choices data={data} />
+        </div>
+      </main>
+    </Document>,
+  );
+}
+
+function Picture({ data, rendition }: { data: PlayerDocumentData; rendition: RenditionInfo }): JSX.Element {
+  const source = `/stream/${encodeURIComponent(rendition.name)}.mp4?${query({ view: data.view, v: data.viewer })}`;
+  return (
+    <>
+      {rendition.height === undefined && <p class="sound-only">{en.audioOnly}</p>}
+      <video class="picture" autoplay muted={!data.sound} controls playsinline aria-label={en.video}>
+        <source src={source} type={rendition.mimeType} />
+        {en.noVideo} <a href={source}>{en.openStream}</a>
+      </video>
+    </>
+  );
+}
+
+/** Quality, sound and the way back to live, as links to this document. */
+function Choices({ data }: { data: PlayerDocumentData }): JSX.Element | null {
+  const { rendition, snapshot, sound } = data;
+  if (rendition === undefined) return null;
+  const link = (name: string, withSound: boolean): string =>
+    `/player?${query({ view: data.view, v: data.viewer, r: name, sound: withSound ? '1' : undefined })}`;
+  return (
+    <nav class="choices" aria-label={en.quality}>
+      <a class="chip" href={link(rendition.name, !sound)}>
+        {sound ? en.soundOff : en.soundOn}
+      </a>
+      <a class="chip" href={link(rendition.name, sound)} title={en.goLiveTitle} accesskey="l">
+        {en.goLive}
+      </a>
+      <span class="segments">
+        {snapshot.renditions.map((other) => (
+          <a
+            key={other.name}
+            class="segment"
+            href={link(other.name, sound)}
+            aria-current={other.name === rendition.name ? 'true' : undefined}
+          >
+            {renditionLabel(other)}
+          </a>
+        ))}
+      </span>
+      <small class="hint">{en.clickToPlay}</small>
+    </nav>
+  );
+}
+
+/**
+ * Style rules, to be appended to an open player document, that bring it up to date: title, state, viewers, uptime.
+ * Only for documents that are already open, since the clock counts from the moment the rules arrive.
+ */
+export function renderPlayerUpdate(snapshot: StreamSnapshot): string {
+  const text = describeSnapshot(snapshot);
+  const rules = [
+    textRule('title', text.title),
+    textRule('sentence', text.sentence),
+    textRule('viewers', text.viewers),
+    `#light{--light:var(--light-${text.light})}`,
+    screenRule(snapshot),
+    ...(text.screen === undefined
+      ? []
+      : [textRule('screen-heading', text.screen.heading), textRule('screen-advice', text.screen.advice)]),
+    clockRules(snapshot),
+  ];
+  return `<style>${rules.join('')}</style>`;
+}
+
+/** The words that were there give way to these. */
+function textRule(id: string, text: string): string {
+  return `#${id}>*{display:none}#${id}::after{content:${cssString(text)}}`;
+}
+
+function screenRule(snapshot: StreamSnapshot): string {
+  return `#screen{display:${snapshot.state === 'live' ? 'none' : 'grid'}}`;
+}
+
+function clockRules(snapshot: StreamSnapshot): string {
+  return clockRule('uptime', snapshot.uptimeSeconds) + clockRule('waited', describeSnapshot(snapshot).waitedSeconds);
+}
+
+/** A name of its own for each start makes the animation begin anew: moving the start of a running one would count from where that one began. */
+function clockRule(id: string, seconds: number | undefined): string {
+  if (seconds === undefined) return `#${id}{display:none}`;
+  const start = Math.max(0, Math.floor(seconds));
+  const name = `${id}-${start}`;
+  return `@keyframes ${name}{from{--t:0}to{--t:8640000}}#${id}{display:inline-flex;animation-name:${name};animation-delay:-${start}s}`;
+}
+
+/** A query string of what is there. */
+function query(values: Readonly<Record<string, string | undefined>>): string {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(values)) if (value !== undefined) parameters.append(name, value);
+  return parameters.toString();
+}

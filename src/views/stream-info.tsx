@@ -1,0 +1,64 @@
+import type { JSX } from 'preact';
+import type { StreamSnapshot } from '../broadcast/stream-state.ts';
+import { describeSnapshot } from './snapshot-text.ts';
+import { en } from './texts/en.ts';
+
+/** A text that appended style rules or a script can replace: the words are in a child of their own. */
+export function LiveText({ id, text }: { readonly id: string; readonly text: string }): JSX.Element {
+  return (
+    <span id={id}>
+      <span>{text}</span>
+    </span>
+  );
+}
+
+/** `m:ss` or `h:mm:ss`, counted on by the style sheet: `--t` is animated, counters show it (`styles/clock.css`). */
+function Clock({ id }: { readonly id: string }): JSX.Element {
+  return (
+    <span id={id} class="clock" role="timer">
+      <i class="clock-hours" />
+      <i class="clock-minutes" />
+      <i class="clock-seconds" />
+    </span>
+  );
+}
+
+/** The information about the stream: title, light and sentence, viewers, uptime. The same in the page and in the player document. */
+export function StreamInfo({ snapshot }: { readonly snapshot: StreamSnapshot }): JSX.Element {
+  const text = describeSnapshot(snapshot);
+  return (
+    <div class="info-body">
+      <h1 class="info-title">
+        <bdi>
+          <LiveText id="title" text={text.title} />
+        </bdi>
+      </h1>
+      <div class="info-line">
+        <p class="info-state" role="status">
+          <i id="light" class={`light light-${text.light}`} aria-hidden="true" />
+          <LiveText id="sentence" text={text.sentence} /> <span id="waited" class="waited" />
+        </p>
+        <p class="info-numbers">
+          <LiveText id="viewers" text={text.viewers} />
+          <Clock id="uptime" />
+        </p>
+      </div>
+    </div>
+  );
+}
+
+/** What covers the picture while there is none; whoever shows it hides it while there is one. */
+export function StateScreen({ snapshot }: { readonly snapshot: StreamSnapshot }): JSX.Element {
+  const { screen } = describeSnapshot(snapshot);
+  return (
+    <div id="screen" class="screen">
+      <i class="rings" aria-hidden="true" />
+      <p class="screen-heading">
+        <LiveText id="screen-heading" text={screen?.heading ?? en.states.starting.heading} />
+      </p>
+      <p class="screen-advice">
+        <LiveText id="screen-advice" text={screen?.advice ?? en.states.starting.advice} />
+      </p>
+    </div>
+  );
+}
