@@ -39,7 +39,7 @@ const log = new ChatLog(texts);
 const info = new Info(settings.snapshot, texts);
 const controls = new Controls({ player, texts, findVideo, write: () => form.focus() });
 
-new Events((lastId) => address('/events', settings, lastId === '' ? {} : { last: lastId }), {
+new Events((lastId) => address('/events', settings, lastId === '' ? {} : { after: lastId }), {
   onRow: (html) => log.add(html),
   onInfo: (snapshot) => {
     info.update(snapshot);

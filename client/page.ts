@@ -14,11 +14,9 @@ export function readSettings(): PageSettings {
 
 /** An address of ours with the viewer's token, where it is needed, and more. */
 export function address(path: string, settings: PageSettings, more: Readonly<Record<string, string>> = {}): string {
-  const query = new URLSearchParams({
-    ...(settings.viewer !== undefined && { v: settings.viewer }),
-    ...more,
-  }).toString();
-  return query === '' ? path : `${path}?${query}`;
+  const query = new URLSearchParams(settings.viewerQuery);
+  for (const [name, value] of Object.entries(more)) query.set(name, value);
+  return query.size === 0 ? path : `${path}?${query.toString()}`;
 }
 
 /** Puts a number into a text of the catalogue. */

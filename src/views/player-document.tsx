@@ -12,8 +12,8 @@ export interface PlayerDocumentData {
   readonly styleHref: string;
   /** The view key: ties this document to its media response. */
   readonly view: string;
-  /** The viewer token for addresses; absent if the browser keeps the cookie. */
-  readonly viewer?: string;
+  /** `v=TOKEN` for addresses; empty if the browser keeps the cookie. */
+  readonly viewerQuery: string;
   /** The rendition to play, one of the snapshot's; absent if there is nothing to play. */
   readonly rendition?: RenditionInfo;
   /** Starts with sound; browsers may then wait for a click. */
@@ -55,7 +55,7 @@ export function renderPlayerDocument(data: PlayerDocumentData): string {
 }
 
 function Picture({ data, rendition }: { data: PlayerDocumentData; rendition: RenditionInfo }): JSX.Element {
-  const source = `/stream/${encodeURIComponent(rendition.name)}.mp4?${query({ view: data.view, v: data.viewer })}`;
+  const source = `/stream/${encodeURIComponent(rendition.name)}.mp4?${query(data, {})}`;
   return (
     <>
       {rendition.height === undefined && <p class="sound-only">{en.audioOnly}</p>}
@@ -72,7 +72,7 @@ function Choices({ data }: { data: PlayerDocumentData }): JSX.Element | null {
   const { rendition, snapshot, sound } = data;
   if (rendition === undefined) return null;
   const link = (name: string, withSound: boolean): string =>
-    `/player?${query({ view: data.view, v: data.viewer, r: name, sound: withSound ? '1' : undefined })}`;
+    `/player?${query(data, { r: name, ...(withSound && { sound: '1' }) })}`;
   return (
     <nav class="choices" aria-label={en.quality}>
       <a class="chip" href={link(rendition.name, !sound)}>
@@ -139,9 +139,10 @@ function clockRule(id: string, seconds: number | undefined): string {
   return `@keyframes ${name}{from{--t:0}to{--t:8640000}}#${id}{display:inline-flex;animation-name:${name};animation-delay:-${start}s}`;
 }
 
-/** A query string of what is there. */
-function query(values: Readonly<Record<string, string | undefined>>): string {
-  const parameters = new URLSearchParams();
-  for (const [name, value] of Object.entries(values)) if (value !== undefined) parameters.append(name, value);
+/** The view key, the viewer's token where it is needed, and more. */
+function query(data: PlayerDocumentData, more: Readonly<Record<string, string>>): string {
+  const parameters = new URLSearchParams(data.viewerQuery);
+  parameters.set('view', data.view);
+  for (const [name, value] of Object.entries(more)) parameters.set(name, value);
   return parameters.toString();
 }

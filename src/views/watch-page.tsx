@@ -19,8 +19,8 @@ export interface WatchPageData {
   readonly siteName: string;
   /** View key, new for every page. */
   readonly view: string;
-  /** Viewer token for the addresses of frames; absent if the browser keeps the cookie. */
-  readonly viewer?: string;
+  /** `v=TOKEN` for the addresses of frames; empty if the browser keeps the cookie. */
+  readonly viewerQuery: string;
   /** False for the page without script: the frames stand in the open and no script is loaded. */
   readonly script: boolean;
   readonly chat: { readonly limits: ChatLimits; readonly defaultName: string };
@@ -92,7 +92,7 @@ function Stage({ data }: { data: WatchPageData }): JSX.Element {
   const { snapshot } = data;
   const settings: PageSettings = {
     view: data.view,
-    ...(data.viewer !== undefined && { viewer: data.viewer }),
+    viewerQuery: data.viewerQuery,
     snapshot,
     texts: en.client,
   };
@@ -176,5 +176,5 @@ function blankForm(data: WatchPageData): ChatFormData {
 }
 
 function viewerQuery(data: WatchPageData, sign: '?' | '&'): string {
-  return data.viewer === undefined ? '' : `${sign}v=${encodeURIComponent(data.viewer)}`;
+  return data.viewerQuery === '' ? '' : sign + data.viewerQuery;
 }

@@ -20,8 +20,8 @@ export interface ChatFormAnswer {
 export interface PageSettings {
   /** View key of this page: ties its media responses together. */
   readonly view: string;
-  /** Viewer token; present only if the browser came without a cookie. */
-  readonly viewer?: string;
+  /** `v=TOKEN` for a browser that came without a cookie, else empty. */
+  readonly viewerQuery: string;
   /** The stream when the page was made: playing can begin before the first event has come. */
   readonly snapshot: StreamSnapshot;
   readonly texts: ClientTexts;

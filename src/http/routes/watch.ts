@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { StreamSnapshot } from '../../broadcast/stream-state.ts';
 import type { ChatLimits } from '../../chat/chat-view.ts';
 import type { PageAssets } from '../../views/document.tsx';
@@ -8,8 +8,8 @@ import { pageHeaders, scriptPageHeaders } from '../headers.ts';
 /** What the watch page needs to know; asked anew for each page. */
 export interface WatchRouteOptions {
   snapshot(): StreamSnapshot;
-  /** The token for the addresses of frames; undefined if the request brought a valid cookie. */
-  viewerTokenFor(request: FastifyRequest): string | undefined;
+  /** Recognises a viewer or mints one; `query` is `v=TOKEN` for a browser that has shown no cookie, else empty. Keeps no state. */
+  identify(request: FastifyRequest, reply: FastifyReply): { readonly query: string };
   /** A new view key. */
   mintViewKey(): string;
   readonly assets: PageAssets;
@@ -21,13 +21,12 @@ export interface WatchRouteOptions {
 export function registerWatchRoutes(app: FastifyInstance, options: WatchRouteOptions): void {
   app.get<{ Querystring: { script?: unknown } }>('/', (request, reply) => {
     const script = request.query.script !== '0';
-    const viewer = options.viewerTokenFor(request);
     const html = renderWatchPage({
       snapshot: options.snapshot(),
       assets: options.assets,
       siteName: options.siteName,
       view: options.mintViewKey(),
-      ...(viewer !== undefined && { viewer }),
+      viewerQuery: options.identify(request, reply).query,
       script,
       chat: options.chat,
     });
