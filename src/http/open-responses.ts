@@ -1,0 +1,107 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type ClosedReason, EndlessResponse } from '../live/endless-response.ts';
+import type { EndReason } from '../live/fan-out.ts';
+import { ResponseWatch } from '../live/response-watch.ts';
+import type { HeaderSet } from './headers.ts';
+
+/** What an endless response is for; each viewer may have a few of each. */
+export type EndlessKind = 'media' | 'player' | 'chat' | 'events';
+
+export interface OpenOptions {
+  readonly kind: EndlessKind;
+  /** The viewer's token. */
+  readonly viewer: string;
+  readonly headers: HeaderSet;
+  readonly maxQueuedBytes: number;
+  readonly maxAgeMs?: number;
+  /** See `EndlessResponseOptions`: a framed chunk for times of silence. */
+  readonly keepAlive?: Buffer;
+  onClosed?(reason: ClosedReason, drainedBytes: number): void;
+}
+
+export interface OpenResponsesOptions {
+  /** How many of one kind a viewer may have open; one more ends the oldest. */
+  readonly perViewerAndKind: number;
+  readonly watch?: ResponseWatch;
+}
+
+/** All endless responses of the server: opens them on Node's sockets, bounds their number per viewer, ends them when the server stops. */
+export class OpenResponses {
+  readonly #perViewerAndKind: number;
+  readonly #watch: ResponseWatch;
+  readonly #open = new Set<EndlessResponse>();
+  readonly #byOwner = new Map<string, EndlessResponse[]>();
+  readonly #sockets = new WeakSet<object>();
+  #closed = false;
+
+  constructor({ perViewerAndKind, watch = new ResponseWatch() }: OpenResponsesOptions) {
+    this.#perViewerAndKind = perViewerAndKind;
+    this.#watch = watch;
+  }
+
+  /** How many are open. */
+  get size(): number {
+    return this.#open.size;
+  }
+
+  /** Whether this connection carries an endless response, so that no further request on it can be answered. */
+  has(socket: object): boolean {
+    return this.#sockets.has(socket);
+  }
+
+  /**
+   * Takes the connection over and sends the headers. The caller then lets the response follow a channel. If the connection cannot carry
+   * an endless response (gone, or an earlier answer is still being written), the result is closed from the start.
+   */
+  open(request: FastifyRequest, reply: FastifyReply, options: OpenOptions): EndlessResponse {
+    const { socket } = request.raw;
+    reply.hijack();
+    // Threat: T20. Behind an unfinished answer the bytes of both would mix.
+    if (reply.raw.socket !== socket) socket.destroy();
+    this.#sockets.add(socket);
+    const owner = `${options.kind} ${options.viewer}`;
+    const response: EndlessResponse = new EndlessResponse({
+      socket,
+      watch: this.#watch,
+      headers: options.headers,
+      maxQueuedBytes: options.maxQueuedBytes,
+      ...(options.maxAgeMs === undefined ? {} : { maxAgeMs: options.maxAgeMs }),
+      ...(options.keepAlive === undefined ? {} : { keepAlive: options.keepAlive }),
+      onClosed: (reason, drainedBytes) => {
+        // A connection that is already gone reports from within the constructor: nothing has been noted then.
+        queueMicrotask(() => this.#forget(owner, response));
+        options.onClosed?.(reason, drainedBytes);
+      },
+    });
+    if (!response.isOpen) return response;
+    this.#note(owner, response);
+    if (this.#closed) response.end('closed');
+    return response;
+  }
+
+  /** Ends all of them. */
+  endAll(reason: EndReason): void {
+    for (const response of [...this.#open]) response.end(reason);
+  }
+
+  /** Ends all, and whatever is still opened ends at once. */
+  close(): void {
+    this.#closed = true;
+    this.endAll('closed');
+  }
+
+  #note(owner: string, response: EndlessResponse): void {
+    this.#open.add(response);
+    const own = this.#byOwner.get(owner) ?? [];
+    const kept = [...own, response].slice(-this.#perViewerAndKind);
+    this.#byOwner.set(owner, kept);
+    for (const oldest of own) if (!kept.includes(oldest)) oldest.end('closed');
+  }
+
+  #forget(owner: string, response: EndlessResponse): void {
+    this.#open.delete(response);
+    const left = this.#byOwner.get(owner)?.filter((one) => one !== response) ?? [];
+    if (left.length === 0) this.#byOwner.delete(owner);
+    else this.#byOwner.set(owner, left);
+  }
+}

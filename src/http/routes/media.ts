@@ -1,0 +1,84 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Audience } from '../../broadcast/audience.ts';
+import type { RenditionInfo } from '../../broadcast/stream-state.ts';
+import { AppError } from '../../errors.ts';
+import type { Channel, EndlessResponse } from '../../live/endless-response.ts';
+import { endlessMediaHeaders } from '../headers.ts';
+import type { OpenResponses } from '../open-responses.ts';
+import { countedAs, queryValue, type Viewers } from '../viewer.ts';
+import type { Viewings } from '../viewings.ts';
+
+/** A rendition's fan-out. */
+export interface MediaChannel extends Channel {
+  /** Whoever joins now gets a picture. */
+  readonly isJoinable: boolean;
+}
+
+export interface MediaDeps {
+  readonly responses: OpenResponses;
+  readonly viewers: Viewers;
+  readonly viewings: Viewings;
+  readonly audience: Audience;
+  /** What can be played now, best first. */
+  renditions(): readonly RenditionInfo[];
+  channel(rendition: string): MediaChannel | undefined;
+}
+
+/** Whoever has taken nothing for this long is not watching. */
+const drainWindowMs = 10_000;
+/** What may wait for a viewer: two seconds of media, and never less than a browser's hesitation at the start. */
+const queueSeconds = 2;
+const minQueuedBytes = 100 * 1024;
+
+/** `/stream.mp4` and `/stream/<rendition>.mp4`: the stream without end, from the latest keyframe on. Ranges are ignored. */
+export function registerMediaRoutes(app: FastifyInstance, deps: MediaDeps): void {
+  app.get('/stream.mp4', (request, reply) => play(deps, request, reply, deps.renditions()[0]));
+  app.get<{ Params: { rendition: string } }>('/stream/:rendition.mp4', (request, reply) => {
+    const rendition = deps.renditions().find(({ name }) => name === request.params.rendition);
+    if (rendition === undefined && deps.channel(request.params.rendition) === undefined)
+      throw new AppError('NOT_FOUND');
+    return play(deps, request, reply, rendition);
+  });
+}
+
+function play(
+  deps: MediaDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  rendition: RenditionInfo | undefined,
+): FastifyReply {
+  const channel = rendition === undefined ? undefined : deps.channel(rendition.name);
+  if (rendition === undefined || channel?.isJoinable !== true) throw new AppError('OFFLINE');
+  const headers = endlessMediaHeaders(rendition.width === undefined ? 'audio/mp4' : 'video/mp4');
+  if (request.method === 'HEAD') return reply.headers(headers).send();
+  openMedia(deps, request, reply, rendition).follow(channel, 'keyframe');
+  return reply;
+}
+
+function openMedia(
+  deps: MediaDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  rendition: RenditionInfo,
+): EndlessResponse {
+  const viewer = deps.viewers.viewerOf(request);
+  const view = queryValue(request.query, 'view');
+  let leave: (() => void) | undefined;
+  const response: EndlessResponse = deps.responses.open(request, reply, {
+    kind: 'media',
+    viewer: viewer.token,
+    headers: endlessMediaHeaders(rendition.width === undefined ? 'audio/mp4' : 'video/mp4'),
+    maxQueuedBytes: Math.max(minQueuedBytes, (queueSeconds * rendition.bandwidth) / 8),
+    onClosed: (reason) => {
+      leave?.();
+      const names = deps.renditions().map(({ name }) => name);
+      if (view !== undefined && leave !== undefined) {
+        deps.viewings.mediaClosed(view, response, reason, rendition.name, names);
+      }
+    },
+  });
+  if (!response.isOpen) return response;
+  leave = deps.audience.receive(countedAs(viewer, request), response, drainWindowMs);
+  if (view !== undefined) deps.viewings.mediaOpened(view, response);
+  return response;
+}

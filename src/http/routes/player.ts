@@ -1,0 +1,82 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { RenditionInfo, StreamSnapshot } from '../../broadcast/stream-state.ts';
+import { AppError } from '../../errors.ts';
+import { frameChunk } from '../../live/chunked.ts';
+import type { Channel, EndlessResponse } from '../../live/endless-response.ts';
+import { playerHeaders } from '../headers.ts';
+import type { OpenResponses } from '../open-responses.ts';
+import { queryValue, type Viewers } from '../viewer.ts';
+import { isViewKey, type Viewings } from '../viewings.ts';
+
+/** What the player document is made of. */
+export interface PlayerDocument {
+  readonly snapshot: StreamSnapshot;
+  readonly view: string;
+  /** Present if addresses must carry the viewer token. */
+  readonly viewer?: string;
+  readonly rendition?: RenditionInfo;
+  readonly sound: boolean;
+  readonly refreshSeconds: number;
+}
+
+export interface PlayerDeps {
+  readonly responses: OpenResponses;
+  readonly viewers: Viewers;
+  readonly viewings: Viewings;
+  /** Framed style rules that bring an open document up to date. */
+  readonly updates: Channel;
+  snapshot(): StreamSnapshot;
+  /** The open half of the document. */
+  renderPlayerDocument(document: PlayerDocument): string;
+}
+
+/** Style rules that may wait for a slow reader. */
+const maxQueuedBytes = 64 * 1024;
+/** Reloaded now and then, so that the rules that have been sent do not pile up in the browser. */
+const maxAgeMs = 6 * 60 * 60 * 1000;
+const emptyComment = frameChunk(Buffer.from('<!---->\n'));
+
+/**
+ * `/player?view=KEY[&r=RENDITION][&sound=1][&v=TOKEN]`: an endless document around the picture. When the server ends it, the browser loads it again:
+ * that is how a viewer without script gets back to the live edge.
+ */
+export function registerPlayerRoutes(app: FastifyInstance, deps: PlayerDeps): void {
+  app.get('/player', (request, reply) => {
+    const view = queryValue(request.query, 'view');
+    if (view === undefined || !isViewKey(view)) throw new AppError('BAD_REQUEST');
+    if (request.method === 'HEAD') return reply.headers(playerHeaders).send();
+    openDocument(deps, request, reply, view);
+    return reply;
+  });
+}
+
+function openDocument(deps: PlayerDeps, request: FastifyRequest, reply: FastifyReply, view: string): void {
+  const snapshot = deps.snapshot();
+  const plan = deps.viewings.planDocument(
+    view,
+    queryValue(request.query, 'r'),
+    snapshot.renditions.map(({ name }) => name),
+  );
+  const rendition = snapshot.renditions.find(({ name }) => name === plan.rendition);
+  const viewer = deps.viewers.viewerOf(request);
+  const html = deps.renderPlayerDocument({
+    snapshot,
+    view,
+    ...(viewer.from === 'cookie' ? {} : { viewer: viewer.token }),
+    ...(rendition === undefined ? {} : { rendition }),
+    sound: queryValue(request.query, 'sound') === '1',
+    refreshSeconds: plan.refreshSeconds,
+  });
+  const response: EndlessResponse = deps.responses.open(request, reply, {
+    kind: 'player',
+    viewer: viewer.token,
+    headers: playerHeaders,
+    maxQueuedBytes,
+    maxAgeMs,
+    keepAlive: emptyComment,
+    onClosed: (reason) => queueMicrotask(() => deps.viewings.documentClosed(view, response, reason)),
+  });
+  response.write(frameChunk(Buffer.from(html)));
+  if (response.isOpen) deps.viewings.documentOpened(view, response, rendition?.name);
+  response.follow(deps.updates, 'now');
+}

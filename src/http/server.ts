@@ -1,0 +1,326 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import Fastify, {
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type FastifyServerOptions,
+} from 'fastify';
+import { AppError, type ErrorCode } from '../errors.ts';
+import { type CircuitLimits, Circuits, defaultCircuitLimits } from './circuits.ts';
+import { connectionOf, identifyConnection } from './connection.ts';
+import { ErrorAnswers, type RenderErrorPage } from './error-answer.ts';
+import { type GuardRules, normaliseHost, type Refusal, refusalOf } from './guards.ts';
+import { answerRaw, buildListener, type ListenerLimits, listen } from './listeners.ts';
+import { OpenResponses } from './open-responses.ts';
+import { ProxiedConnections } from './proxied-connections.ts';
+import { prepareSocketPath, protectSocket } from './unix-socket.ts';
+
+/** Every limit of the HTTP layer. Milliseconds and bytes. */
+export interface WebLimits extends Omit<ListenerLimits, 'requestMs'> {
+  /** For the PROXY line. */
+  readonly proxyLineMs: number;
+  /** For a whole request through tor. */
+  readonly requestMs: number;
+  /** For the body of a form. */
+  readonly bodyMs: number;
+  readonly bodyBytes: number;
+  readonly circuit: CircuitLimits;
+  /** Endless responses of one kind that a viewer may have open: three tabs; a browser has connections for two. */
+  readonly perViewerAndKind: number;
+}
+
+export const defaultWebLimits: WebLimits = {
+  headersMs: 10_000,
+  requestMs: 25_000,
+  bodyMs: 15_000,
+  proxyLineMs: 2000,
+  keepAliveMs: 5000,
+  checkMs: 1000,
+  headerBytes: 8192,
+  headers: 64,
+  // A message of 512 characters can be 6 KiB once every byte of it is percent-encoded.
+  bodyBytes: 8192,
+  requestsPerConnection: 200,
+  connections: 4096,
+  circuit: defaultCircuitLimits,
+  perViewerAndKind: 3,
+};
+
+export interface WebServerOptions {
+  /** The listener for this machine. Port 0 takes any free one. `hosts`: further names it may be called by, with port. */
+  readonly local?: { readonly host: string; readonly port: number; readonly hosts?: readonly string[] };
+  /** The listener for tor. Nobody can be told an address before `setOnionAddresses`. */
+  readonly onion?: { readonly socketPath: string };
+  readonly renderErrorPage?: RenderErrorPage;
+  readonly limits?: Partial<WebLimits>;
+  /** Hears of failures that are bugs. Visitors see only `INTERNAL`. */
+  onError?(error: unknown): void;
+  /** Logs of single requests, for debugging; off unless given. They hold no address, query, header or circuit. */
+  readonly logLevel?: 'debug' | 'trace';
+  /** Monotonic milliseconds. */
+  now?(): number;
+}
+
+/** Paths of the local listener that take media without end. */
+const mediaPaths: ReadonlySet<string> = new Set(['/ingest']);
+const routableMethods = ['GET', 'HEAD', 'POST'] as const;
+/** How long connections may take to go when the server stops. */
+const closeMs = 2000;
+
+/**
+ * The web server: one set of routes behind two doors, a TCP port for this machine and a unix socket for tor. Judges every request before routing.
+ * Register routes on `app`, then `listen`. Throws LISTEN_FAILED if a door cannot be opened.
+ */
+// Threat: T01, T02, T04, T14, T15, T16, T20
+export class WebServer {
+  readonly app: FastifyInstance;
+  readonly responses: OpenResponses;
+  readonly #options: WebServerOptions;
+  readonly #limits: WebLimits;
+  readonly #errors: ErrorAnswers;
+  readonly #circuits: Circuits;
+  readonly #rules: GuardRules;
+  readonly #now: () => number;
+  readonly #local: Server;
+  readonly #onion: Server;
+  readonly #proxied: ProxiedConnections;
+  readonly #methods = new Map<string, Set<string>>();
+  #route: (request: IncomingMessage, response: ServerResponse) => void = () => undefined;
+  #localHosts: ReadonlySet<string> = new Set();
+  #onionHosts: ReadonlySet<string> = new Set();
+  #localUrl: string | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(options: WebServerOptions) {
+    this.#options = options;
+    this.#limits = { ...defaultWebLimits, ...options.limits };
+    this.#now = options.now ?? (() => performance.now());
+    this.#errors = new ErrorAnswers(options.renderErrorPage);
+    this.#circuits = new Circuits(this.#limits.circuit);
+    this.responses = new OpenResponses({ perViewerAndKind: this.#limits.perViewerAndKind });
+    this.#rules = {
+      isOwnHost: (host, listener) => (listener === 'onion' ? this.#onionHosts : this.#localHosts).has(host),
+      mediaPaths,
+      maxBodyBytes: this.#limits.bodyBytes,
+      maxHeaders: this.#limits.headers,
+    };
+    const handlers = {
+      onRequest: (request: IncomingMessage, response: ServerResponse) => this.#onRequest(request, response),
+      onConnect: (request: IncomingMessage, socket: Socket) => this.#onConnect(request, socket),
+    };
+    // A publisher's request has no end: on this machine only forms are timed, in `#onRequest`.
+    this.#local = buildListener({ ...this.#limits, requestMs: 0 }, handlers);
+    this.#local.prependListener('connection', (socket) => identifyConnection(socket, { kind: 'local' }));
+    this.#onion = buildListener(this.#limits, handlers);
+    this.#proxied = new ProxiedConnections(this.#onion, {
+      circuits: this.#circuits,
+      lineMs: this.#limits.proxyLineMs,
+      now: this.#now,
+    });
+    this.app = this.#buildApp();
+  }
+
+  /** The address for this machine's browser, once listening: `http://127.0.0.1:5000/`. */
+  get localUrl(): string | undefined {
+    return this.#localUrl;
+  }
+
+  /** The names under which the onion service is reached, `<56 characters>.onion`; replaces those before. */
+  setOnionAddresses(addresses: readonly string[]): void {
+    this.#onionHosts = new Set(addresses.map((address) => address.toLowerCase()));
+  }
+
+  /** Opens the doors that were asked for. */
+  async listen(): Promise<void> {
+    await this.app.after();
+    this.#refuseOtherMethods();
+    await this.app.ready();
+    const { local, onion } = this.#options;
+    if (onion !== undefined) {
+      await prepareSocketPath(onion.socketPath);
+      await listen(this.#onion, { path: onion.socketPath });
+      await protectSocket(onion.socketPath);
+    }
+    if (local !== undefined) {
+      await listen(this.#local, { host: local.host, port: local.port });
+      this.#nameLocal(local.host, local.hosts ?? []);
+    }
+  }
+
+  /** Ends all endless responses, lets other answers finish, then cuts what is left; within three seconds. Safe to call twice. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    const servers = [this.#local, this.#onion];
+    const closed = Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+    this.responses.close();
+    this.#proxied.close();
+    const timer = setTimeout(() => {
+      for (const server of servers) server.closeAllConnections();
+    }, closeMs);
+    await closed;
+    clearTimeout(timer);
+    await this.app.close();
+  }
+
+  #nameLocal(host: string, more: readonly string[]): void {
+    const address = this.#local.address();
+    if (address === null || typeof address === 'string') return;
+    const name = address.family === 'IPv6' ? `[${host}]` : host;
+    const own = [name, '127.0.0.1', 'localhost'].map((each) => `${each}:${address.port}`);
+    this.#localHosts = new Set([...own, ...more].map((each) => normaliseHost([each]) ?? ''));
+    this.#localUrl = `http://${name}:${address.port}/`;
+  }
+
+  #buildApp(): FastifyInstance {
+    const app: FastifyInstance = Fastify({
+      serverFactory: (handler) => {
+        this.#route = handler;
+        return this.#local;
+      },
+      // Ours has answered already; Fastify would log and answer again.
+      clientErrorHandler: () => undefined,
+      bodyLimit: this.#limits.bodyBytes,
+      routerOptions: { querystringParser: parseQuery },
+      frameworkErrors: (error, request, reply) => this.#onError(error, request, reply),
+      logger: loggerOptions(this.#options.logLevel),
+    });
+    app.removeAllContentTypeParsers();
+    app.setErrorHandler((error, request, reply) => this.#onError(error, request, reply));
+    app.setNotFoundHandler((_request, reply) => this.#sendError(reply, 'NOT_FOUND'));
+    app.addHook('onRoute', ({ url, method }) => {
+      const methods = this.#methods.get(url) ?? new Set();
+      for (const each of [method].flat()) methods.add(each);
+      this.#methods.set(url, methods);
+    });
+    return app;
+  }
+
+  #onRequest(request: IncomingMessage, response: ServerResponse): void {
+    // A further request on the connection of an endless response could only be answered in the middle of it.
+    if (this.responses.has(request.socket)) {
+      request.socket.destroy();
+      return;
+    }
+    const connection = connectionOf({ raw: request });
+    const refusal = this.#judge(request);
+    if (refusal !== undefined) {
+      this.#refuse(response, refusal);
+      return;
+    }
+    const waitMs = connection.kind === 'onion' ? this.#circuits.waitMs(connection.circuitId, this.#now()) : 0;
+    if (waitMs > 0) {
+      this.#answer(response, 'TOO_MANY', { 'Retry-After': String(Math.ceil(waitMs / 1000)) });
+      return;
+    }
+    if (request.method === 'POST') this.#awaitBody(request, response);
+    this.#route(request, response);
+  }
+
+  #judge(request: IncomingMessage): Refusal | undefined {
+    const { method = '', httpVersion, url = '', rawHeaders } = request;
+    const listener = connectionOf({ raw: request }).kind;
+    return refusalOf({ listener, method, httpVersion, target: url, rawHeaders }, this.#rules);
+  }
+
+  /** Tells a client that waits for it to go on (RFC 9110, 10.1.1), and bounds the time of a form's body. */
+  #awaitBody(request: IncomingMessage, response: ServerResponse): void {
+    if (request.headers.expect !== undefined) response.writeContinue();
+    if (mediaPaths.has(request.url?.split('?', 1)[0] ?? '')) return;
+    const timer = setTimeout(() => request.socket.destroy(), this.#limits.bodyMs);
+    const stop = (): void => clearTimeout(timer);
+    request.once('end', stop).once('close', stop);
+  }
+
+  #refuse(response: ServerResponse, { status, allow }: Refusal): void {
+    const code = refusalPages[status];
+    if (code !== undefined) {
+      this.#answer(response, code, allow === undefined ? {} : { Allow: allow });
+      return;
+    }
+    response.writeHead(status, { Connection: 'close', 'Content-Length': '0' }).end();
+  }
+
+  #answer(response: ServerResponse, code: ErrorCode, more: Readonly<Record<string, string>> = {}): void {
+    const { status, headers, body } = this.#errors.for(code);
+    response.writeHead(status, { ...headers, ...more }).end(body);
+  }
+
+  #onConnect(request: IncomingMessage, socket: Socket): void {
+    socket.on('error', () => socket.destroy());
+    if (this.#judge(request)?.status === 421) answerRaw(socket, '421 Misdirected Request');
+    else answerRaw(socket, '405 Method Not Allowed', { Allow: routableMethods.join(', ') });
+  }
+
+  #onError(error: unknown, _request: FastifyRequest, reply: FastifyReply): void {
+    const code = codeOf(error);
+    if (code === 'INTERNAL') this.#options.onError?.(error);
+    this.#sendError(reply, code);
+  }
+
+  #sendError(reply: FastifyReply, code: ErrorCode): void {
+    const { status, headers, body } = this.#errors.for(code);
+    for (const name of Object.keys(reply.getHeaders())) if (!keptOnError.has(name)) reply.removeHeader(name);
+    if (status === 503) reply.header('Retry-After', '5');
+    void reply.code(status).headers(headers).send(body);
+  }
+
+  /** Every path answers to every method: what it does not do is `405` and says what it does. */
+  #refuseOtherMethods(): void {
+    for (const [url, methods] of [...this.#methods]) {
+      const missing = routableMethods.filter((method) => !methods.has(method));
+      if (missing.length === 0) continue;
+      const allow = routableMethods.filter((method) => methods.has(method)).join(', ');
+      const refuse = (_request: FastifyRequest, reply: FastifyReply): void => {
+        reply.header('Allow', allow);
+        this.#sendError(reply, 'METHOD_NOT_ALLOWED');
+      };
+      // Before the body is read, whatever it is.
+      this.app.route({ method: missing, url, exposeHeadRoute: false, onRequest: refuse, handler: refuse });
+    }
+  }
+}
+
+/** Headers that a route may have set before it failed, and that still hold. */
+const keptOnError: ReadonlySet<string> = new Set(['allow', 'retry-after', 'set-cookie']);
+
+/** Refusals that a person may meet get a page; all others are a status alone. */
+const refusalPages: Partial<Record<number, ErrorCode>> = {
+  403: 'FORBIDDEN',
+  405: 'METHOD_NOT_ALLOWED',
+  413: 'BODY_TOO_LARGE',
+  415: 'UNSUPPORTED_TYPE',
+};
+
+function codeOf(error: unknown): ErrorCode {
+  if (error instanceof AppError) return error.code;
+  const status = typeof error === 'object' && error !== null && 'statusCode' in error ? error.statusCode : undefined;
+  if (status === 413) return 'BODY_TOO_LARGE';
+  if (status === 415) return 'UNSUPPORTED_TYPE';
+  return typeof status === 'number' && status >= 400 && status < 500 ? 'BAD_REQUEST' : 'INTERNAL';
+}
+
+/** Parameters of a query. One that comes twice counts as absent, so that no two readers can take different ones for the truth. */
+function parseQuery(text: string): Record<string, string> {
+  const parameters = new URLSearchParams(text);
+  const query: Record<string, string> = Object.create(null);
+  for (const name of new Set(parameters.keys())) {
+    const [value, ...more] = parameters.getAll(name);
+    if (value !== undefined && more.length === 0) query[name] = value;
+  }
+  return query;
+}
+
+// Threat: T25
+function loggerOptions(level: WebServerOptions['logLevel']): NonNullable<FastifyServerOptions['logger']> {
+  if (level === undefined) return false;
+  const req = (request: FastifyRequest): { method: string; route: string } => ({
+    method: request.method,
+    route: request.routeOptions.url ?? '',
+  });
+  return { level, base: null, serializers: { req } };
+}
