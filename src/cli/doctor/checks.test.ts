@@ -1,0 +1,147 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkAddress, checkClock, checkData, checkOpenFiles, checkSource } from './machine-checks.ts';
+import { checkFfmpeg, checkNode, checkTor } from './program-checks.ts';
+
+let directory: string;
+
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'onioncast-doctor-'));
+});
+
+afterAll(() => {
+  rmSync(directory, { recursive: true });
+});
+
+const encoder = {
+  ffmpeg: 'ffmpeg',
+  ffprobe: 'ffprobe',
+  ladder: [],
+  frameRate: 30,
+  preset: 'auto',
+  audioBitrate: 64_000,
+  stallMs: 5000,
+} as const;
+const tor = {
+  enabled: true,
+  binary: 'tor',
+  mode: 'managed',
+  extraTorrc: [],
+  pow: { enabled: true, rate: 1, burst: 1 },
+} as const;
+
+function script(name: string, body: string): string {
+  const file = join(directory, name);
+  writeFileSync(file, `#!/bin/sh\n${body}\n`, { mode: 0o755 });
+  return file;
+}
+
+describe('checks of programs', () => {
+  it('knows an old Node', () => {
+    expect(checkNode('22.18.0')).toMatchObject({ level: 'fail' });
+    expect(checkNode('24.0.0')).toMatchObject({ level: 'ok' });
+  });
+
+  it('lets the real FFmpeg encode', async () => {
+    const findings = await checkFfmpeg(encoder);
+    expect(findings.map((finding) => [finding.what, finding.level])).toEqual([
+      ['FFmpeg', 'ok'],
+      ['Encoders', 'ok'],
+      ['Fonts', 'ok'],
+    ]);
+  });
+
+  it('says what to install when FFmpeg is missing, is something else, or lacks an encoder', async () => {
+    const missing = await checkFfmpeg({
+      ...encoder,
+      ffmpeg: join(directory, 'nothing'),
+      ffprobe: join(directory, 'nothing'),
+    });
+    expect(missing).toMatchObject([{ level: 'fail', todo: expect.stringContaining('apt install ffmpeg') }]);
+    const other = await checkFfmpeg({ ...encoder, ffmpeg: script('other', 'echo hello') });
+    expect(other).toMatchObject([{ level: 'fail', found: expect.stringContaining('does not answer as FFmpeg') }]);
+    const bare = script(
+      'bare',
+      'case "$1" in -version) echo "ffmpeg version 9";; *) echo "Unknown encoder" >&2; exit 1;; esac',
+    );
+    expect(await checkFfmpeg({ ...encoder, ffmpeg: bare, ffprobe: join(directory, 'nothing') })).toMatchObject([
+      { level: 'ok', found: '9' },
+      { level: 'fail', found: expect.stringContaining('Unknown encoder') },
+      { level: 'warn', what: 'Fonts' },
+      { level: 'fail', what: 'ffprobe' },
+    ]);
+  });
+
+  it('refuses a tor with known holes and tells one without proof of work', async () => {
+    const old = script('old-tor', 'echo "Tor version 0.4.8.10."');
+    expect(await checkTor({ ...tor, binary: old })).toMatchObject({
+      level: 'fail',
+      todo: expect.stringContaining('0.4.9.11'),
+    });
+    const plain = script(
+      'plain-tor',
+      'case "$1" in --version) echo "Tor version 0.4.9.11.";; *) echo "pow: no";; esac',
+    );
+    expect(await checkTor({ ...tor, binary: plain })).toMatchObject({ level: 'warn' });
+    expect(await checkTor({ ...tor, binary: join(directory, 'nothing') })).toMatchObject({ level: 'fail' });
+    expect(await checkTor({ ...tor, enabled: false, binary: 'nothing' })).toMatchObject({ level: 'ok' });
+  });
+});
+
+describe('checks of the machine', () => {
+  it('sees whether an address is free', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const address = server.address();
+    if (address === null || typeof address === 'string') throw new Error('no port');
+    expect(await checkAddress('RTMP', { host: '127.0.0.1', port: address.port })).toMatchObject({
+      level: 'fail',
+      found: expect.stringContaining('is taken'),
+    });
+    await new Promise((resolve) => server.close(resolve));
+    expect(await checkAddress('RTMP', { host: '127.0.0.1', port: address.port })).toMatchObject({ level: 'ok' });
+    expect(await checkAddress('RTMP', 'off')).toMatchObject({ level: 'ok' });
+  });
+
+  it('wants a data directory that is one, or can be made, for this user alone', () => {
+    const open = join(directory, 'open');
+    mkdirSync(open);
+    chmodSync(open, 0o755);
+    expect(checkData(open)).toMatchObject({ level: 'warn', todo: expect.stringContaining('chmod 700') });
+    chmodSync(open, 0o700);
+    expect(checkData(open)).toMatchObject({ level: 'ok' });
+    expect(checkData(join(open, 'deep', 'down'))).toMatchObject({
+      level: 'ok',
+      found: expect.stringContaining('will be made'),
+    });
+    writeFileSync(join(directory, 'file'), '');
+    expect(checkData(join(directory, 'file'))).toMatchObject({ level: 'fail' });
+    expect(checkData('/proc/onioncast/data')).toMatchObject({
+      level: 'fail',
+      found: expect.stringContaining('cannot be made'),
+    });
+  });
+
+  it('wants the source to be there', () => {
+    expect(checkSource({ kind: 'test' }, {})).toMatchObject({ level: 'ok' });
+    expect(checkSource({ kind: 'file', path: join(directory, 'absent') }, {})).toMatchObject({ level: 'fail' });
+    expect(checkSource({ kind: 'dir', path: directory }, {})).toMatchObject({ level: 'ok' });
+    expect(checkSource({ kind: 'file', path: directory }, {})).toMatchObject({ level: 'fail' });
+  });
+
+  it('doubts a clock from before this program', () => {
+    expect(checkClock(0)).toMatchObject({ level: 'fail', found: 'it says 1970' });
+    expect(checkClock(Date.UTC(2027, 1))).toMatchObject({ level: 'ok' });
+    expect(checkClock(Date.UTC(2107, 1))).toMatchObject({ level: 'fail' });
+  });
+
+  it('compares the open files that are allowed with the connections wanted', () => {
+    const limits = 'Limit   Soft  Hard\nMax open files            1024                 4096                 files\n';
+    expect(checkOpenFiles(limits, 960)).toMatchObject({ level: 'ok' });
+    expect(checkOpenFiles(limits, 961)).toMatchObject({ level: 'warn' });
+    expect(checkOpenFiles(undefined, 961)).toMatchObject({ level: 'ok' });
+  });
+});

@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { z } from 'zod';
+import { exitCodes, explainFailure } from './failure.ts';
+import type { ServeFlags } from './serve.ts';
+
+const help = `
+Settings come from onioncast.toml, the environment (ONIONCAST_*) and these flags, a later one winning.
+
+Exit codes:
+  ${exitCodes.stopped}    stopped as asked
+  ${exitCodes.fault}    a fault in the program, or doctor found something that fails
+  ${exitCodes.usage}    the command line or the configuration is wrong
+  ${exitCodes.unusable}    something it needs cannot be used: an address, the data directory, a program, the source
+  ${exitCodes.interrupted}  stopped at once by a second Ctrl-C, without tidying up
+`;
+
+/** Runs one command line to its end and returns the exit code. Failures are told on standard error. */
+export async function runProgram(args: readonly string[], { stderr, env }: NodeJS.Process): Promise<number> {
+  let code: number = exitCodes.stopped;
+  const program = createProgram((outcome) => {
+    code = outcome;
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    // Commander has said what is wrong, or has shown the help that was asked for.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.stopped : exitCodes.usage;
+    const failure = explainFailure(error, { withTrace: env['ONIONCAST_DEBUG'] !== undefined });
+    stderr.write(`${failure.text}\n`);
+    return failure.exitCode;
+  }
+  return code;
+}
+
+/** The command line's grammar. A command's code is loaded when it is called, so that help and checks answer at once. */
+function createProgram(onOutcome: (exitCode: number) => void): Command {
+  const program = new Command('onioncast')
+    .description('Broadcast live video over Tor: one command, a page that works with and without JavaScript.')
+    .version(readVersion())
+    .showHelpAfterError('onioncast --help shows how it is used.')
+    .exitOverride()
+    .addHelpText('after', help);
+  program
+    .command('serve')
+    .description('broadcast until stopped with Ctrl-C')
+    .option('--config <file>', 'configuration file (default: onioncast.toml, if there is one)')
+    .option('--data <directory>', 'where keys, passwords and the chat are kept (default: ./data)')
+    .option('--listen <address>', 'local address, 127.0.0.1:5000 or off')
+    .option('--source <source>', 'test, none, screen, file:PATH or dir:PATH')
+    .option('--title <text>', 'title of the stream')
+    .option('--tor', 'as an onion service (default)')
+    .option('--no-tor', 'only on this machine')
+    .option('--ephemeral', 'keep nothing on disk')
+    .option('--json', 'print one JSON object a line instead of text')
+    .action(async (flags: ServeFlags) => {
+      const { serve } = await import('./serve.ts');
+      onOutcome(await serve(flags, process));
+    });
+  program
+    .command('doctor')
+    .description('check whether everything is there and say what to do')
+    .option('--config <file>', 'configuration file (default: onioncast.toml, if there is one)')
+    .action(async ({ config }: { config?: string }) => {
+      const { runDoctor } = await import('./doctor/doctor.ts');
+      onOutcome(await runDoctor(config, process));
+    });
+  program
+    .command('config')
+    .description('print every setting with its default, as a file to start from')
+    .option('--check <file>', 'check this file instead')
+    .action(async ({ check }: { check?: string }) => {
+      const { runConfig } = await import('./config-command.ts');
+      runConfig(check, process);
+    });
+  return program;
+}
+
+function readVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
+}

@@ -1,0 +1,201 @@
+import type { ServeEvent } from '../serve-event.ts';
+
+/** Where the terminal writes: `process.stdout`, or a test. */
+export interface TerminalOutput {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
+type EventOf<Kind extends ServeEvent['kind']> = Extract<ServeEvent, { kind: Kind }>;
+
+/** Width of the column of labels. */
+const labelWidth = 18;
+
+const torWords: Record<EventOf<'tor'>['state'], string> = {
+  starting: 'starting',
+  bootstrapping: 'connecting',
+  publishing: 'publishing the address',
+  online: 'online',
+  restarting: 'gone, coming back',
+  off: 'off',
+};
+
+/**
+ * Shows a running server to a person: a panel with what is needed to watch and to broadcast, a line for tor that is redrawn in place on a
+ * terminal, and a line for everything that happens after.
+ */
+export class Terminal {
+  readonly #output: TerminalOutput;
+  readonly #isColoured: boolean;
+  readonly #now: () => Date;
+  readonly #known = new Map<ServeEvent['kind'], ServeEvent>();
+  #isReady = false;
+  #shownAddress: string | undefined;
+  #shownTor = '';
+  #shownStream = '';
+  #hasProgressLine = false;
+
+  constructor(output: TerminalOutput, { isColoured, now }: { readonly isColoured: boolean; readonly now: () => Date }) {
+    this.#output = output;
+    this.#isColoured = isColoured && output.isTTY === true;
+    this.#now = now;
+  }
+
+  show(event: ServeEvent): void {
+    switch (event.kind) {
+      case 'listening':
+      case 'password':
+      case 'ingest':
+        this.#known.set(event.kind, event);
+        break;
+      case 'tor':
+        this.#known.set(event.kind, event);
+        this.#showTor(event);
+        break;
+      case 'stream':
+        this.#known.set(event.kind, event);
+        if (this.#isReady) this.#showStream(event);
+        break;
+      case 'operator-torrc':
+        this.#line('Add these lines to the torrc of your tor, then have it read them (systemctl reload tor):');
+        for (const line of event.lines) this.#line(`  ${plain(line)}`);
+        break;
+      case 'warning':
+        this.#line(`${this.#paint('33', 'Warning:')} ${plain(event.message)} [${event.code}]`);
+        if (event.todo !== undefined) this.#line(`  ${plain(event.todo)}`);
+        break;
+      case 'ready':
+        this.#isReady = true;
+        this.#showPanel();
+        break;
+    }
+  }
+
+  /** Takes away the line that is redrawn in place, before something else writes to the terminal. */
+  clear(): void {
+    if (!this.#hasProgressLine) return;
+    this.#output.write('\r\u001b[K');
+    this.#hasProgressLine = false;
+  }
+
+  #showPanel(): void {
+    const stream = this.#get('stream');
+    if (stream !== undefined) this.#shownStream = streamSentence(stream);
+    this.#line('');
+    this.#line(this.#paint('1', `Onioncast is running. ${this.#shownStream}`.trim()));
+    this.#line('');
+    for (const [label, value] of this.#rows()) this.#row(label, value);
+    this.#line('');
+    this.#line(this.#paint('2', 'Ctrl-C stops it.'));
+    const tor = this.#get('tor');
+    if (tor !== undefined) this.#showTor(tor);
+  }
+
+  *#rows(): Generator<[string, string]> {
+    const listening = this.#get('listening');
+    if (listening !== undefined) yield ['Watch here', listening.url];
+    const address = this.#get('tor')?.address;
+    if (address !== undefined && this.#get('tor')?.state === 'online') {
+      this.#shownAddress = address;
+      yield ['Onion address', address];
+    }
+    const password = this.#get('password');
+    if (password !== undefined) {
+      yield ['Broadcaster', password.name];
+      yield ['Password', password.password];
+      if (password.file !== undefined) yield ['  kept in', password.file];
+    }
+    const ingest = this.#get('ingest');
+    if (ingest?.server !== undefined) yield ['OBS server', ingest.server];
+    if (ingest !== undefined) yield ['OBS stream key', ingest.key];
+    if (ingest?.pushUrl !== undefined) yield ['Or HTTP POST to', ingest.pushUrl];
+  }
+
+  #get<Kind extends ServeEvent['kind']>(kind: Kind): EventOf<Kind> | undefined {
+    const event = this.#known.get(kind);
+    return event !== undefined && isOfKind(event, kind) ? event : undefined;
+  }
+
+  #showStream(event: EventOf<'stream'>): void {
+    const sentence = streamSentence(event);
+    if (sentence !== this.#shownStream) this.#line(`${this.#time()}${sentence}`);
+    this.#shownStream = sentence;
+  }
+
+  #showTor(event: EventOf<'tor'>): void {
+    if (!this.#isReady && event.state === 'online') return; // The panel will say it.
+    if (event.state === 'online') {
+      this.#shownTor = '';
+      this.clear();
+      if (event.address === undefined || event.address === this.#shownAddress) return;
+      this.#shownAddress = event.address;
+      this.#row('Onion address', event.address);
+      return;
+    }
+    const progress = event.state === 'bootstrapping' ? ` ${Math.round(event.progress)} %` : '';
+    const summary = event.summary === '' ? '' : ` (${plain(event.summary)})`;
+    this.#progress(`tor: ${torWords[event.state]}${progress}${summary}`, event);
+  }
+
+  /** On a terminal the line is drawn over; elsewhere it is written anew when a quarter more is done, or the state changes. */
+  #progress(text: string, { state, progress }: EventOf<'tor'>): void {
+    if (this.#output.isTTY === true) {
+      this.#output.write(`\r\u001b[K${text.slice(0, this.#columns() - 1)}`);
+      this.#hasProgressLine = true;
+      return;
+    }
+    const step = `${state} ${Math.floor(progress / 25)}`;
+    if (step !== this.#shownTor) this.#line(text);
+    this.#shownTor = step;
+  }
+
+  #row(label: string, value: string): void {
+    const fits = labelWidth + 2 + value.length <= this.#columns();
+    const name = this.#paint('2', label.padEnd(fits ? labelWidth : 0));
+    this.#line(fits ? `  ${name}${this.#paint('1', plain(value))}` : `  ${name}\n  ${this.#paint('1', plain(value))}`);
+  }
+
+  #line(text: string): void {
+    const progress = this.#hasProgressLine;
+    this.clear();
+    this.#output.write(`${text}\n`);
+    const tor = this.#get('tor');
+    if (progress && tor !== undefined) this.#showTor(tor);
+  }
+
+  #time(): string {
+    const now = this.#now();
+    const [hours, minutes] = [now.getHours(), now.getMinutes()].map((part) => String(part).padStart(2, '0'));
+    return this.#paint('2', `${hours}:${minutes} `);
+  }
+
+  #paint(style: string, text: string): string {
+    return this.#isColoured ? `\u001b[${style}m${text}\u001b[0m` : text;
+  }
+
+  #columns(): number {
+    return this.#output.columns ?? 80;
+  }
+}
+
+function isOfKind<Kind extends ServeEvent['kind']>(event: ServeEvent, kind: Kind): event is EventOf<Kind> {
+  return event.kind === kind;
+}
+
+function streamSentence({ state, source }: EventOf<'stream'>): string {
+  const what = source === undefined ? '' : ` (${plain(source)})`;
+  const sentences = {
+    offline: 'Nothing is on air.',
+    starting: `The stream is starting${what}.`,
+    live: `On air${what}.`,
+    interrupted: 'The picture has stopped and is expected back.',
+    ended: 'The broadcast is over.',
+  };
+  return sentences[state];
+}
+
+/** Text of other programs without what a terminal would obey. */
+function plain(text: string): string {
+  return text.replace(/\p{Cc}/gu, ' ');
+}
