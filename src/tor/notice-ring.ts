@@ -1,5 +1,6 @@
 const maxNotices = 100;
 const maxNoticeLength = 400;
+const maxLineLength = 4096;
 
 /** How a child process came to its end. */
 export interface ProcessExit {
@@ -23,9 +24,9 @@ export class NoticeRing {
   /** Takes what tor printed, split anywhere. */
   push(text: string): void {
     const lines = `${this.#rest}${text}`.split('\n');
-    // A line without end is cut here too, so that the rest stays bounded.
-    this.#rest = (lines.pop() ?? '').slice(0, maxNoticeLength);
-    const cleaned = lines.map((line) => cleanNotice(line.trimEnd().slice(0, maxNoticeLength)));
+    this.#rest = (lines.pop() ?? '').slice(0, maxLineLength);
+    // Cleaned before it is cut: half an address would no longer be known for one.
+    const cleaned = lines.map((line) => cleanNotice(line.trimEnd()).slice(0, maxNoticeLength));
     this.#notices = [...this.#notices, ...cleaned].slice(-maxNotices);
   }
 }
@@ -43,16 +44,26 @@ export function cleanNotice(text: string): string {
     );
 }
 
+/** What to say when two tors meet in one data directory. */
+export const anotherTorMessage =
+  'Another tor already uses this data directory. End it, or give each its own directory.';
+
 /** One sentence on why tor ended, from how it ended and its last notices. */
 export function explainExit(exit: ProcessExit, notices: readonly string[]): string {
   const all = notices.join('\n');
   if (/another Tor process is running with the same data directory|No, it's still there/.test(all)) {
-    return 'Another tor already uses this data directory. End it, or give each its own directory.';
+    return anotherTorMessage;
   }
   if (/Address already in use|Could not bind/.test(all))
     return 'tor could not listen: something else uses the address.';
   if (/No space left on device/.test(all)) return 'tor could not write: the disk is full.';
   if (exit.signal !== null) return `tor was ended by ${exit.signal}.`;
-  const complaint = notices.findLast((line) => /\[(?:err|warn)\]/.test(line))?.replace(/^.*?\[\w+\] /, '');
+  const complaint = lastComplaint(notices);
   return `tor ended with code ${exit.code}${complaint === undefined ? '.' : `: ${complaint}`}`;
+}
+
+/** The last warning or error in what tor said, without time and level. */
+export function lastComplaint(notices: readonly string[]): string | undefined {
+  const line = notices.findLast((notice) => /\[(?:err|warn)\]/.test(notice) && !notice.includes('see warnings above'));
+  return line?.replace(/^.*?\[\w+\] /, '');
 }

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../errors.ts';
 import { TorControl } from './control.ts';
-import { cleanNotice, explainExit } from './notice-ring.ts';
+import { anotherTorMessage, cleanNotice, explainExit, lastComplaint } from './notice-ring.ts';
 import { preparePrivateDirectory, readOnionAddress } from './onion-key.ts';
 import { runTor } from './tor-command.ts';
 import { TorProcess } from './tor-process.ts';
@@ -22,6 +22,7 @@ import { type ProofOfWorkQueue, renderTorrc } from './torrc.ts';
 
 /** Settings of our own tor and of the onion service on it. */
 export interface TorServiceSettings {
+  /** The program; a wrapper around it must `exec` tor, so that the process we start is tor itself. */
   readonly torBinary: string;
   /** For tor alone; made with 0700. Keeps the onion key and tor's entry guards, which must outlive restarts. */
   readonly directory: string;
@@ -147,8 +148,7 @@ export class TorService {
     const args = ['--verify-config', '--defaults-torrc', '/dev/null', '-f', this.#torrcPath];
     const { code, output } = await runTor(this.#settings.torBinary, args, this.#directory);
     if (code === 0) return;
-    const complaints = [...output.matchAll(/\[(?:warn|err)\] (.*)/g)].map((match) => match[1] ?? '');
-    const reason = cleanNotice(complaints.at(-1) ?? `it ended with code ${code}.`);
+    const reason = cleanNotice(lastComplaint(output.split('\n')) ?? `it ended with code ${code}.`);
     throw new AppError('CONFIG_INVALID', `tor refuses its configuration: ${reason}`);
   }
 
@@ -215,6 +215,8 @@ export class TorService {
     });
     try {
       await control.authenticate(join(this.#directory, 'control_auth_cookie'));
+      // A second tor in one directory waits for its lock while the socket is still that of the first, which is not ours to own.
+      if ((await control.getInfo('process/pid')) !== String(run.pid)) throw new Error(anotherTorMessage);
       await control.takeOwnership();
       address = await readOnionAddress(this.#serviceDirectory);
       this.#take({ kind: 'address', address });

@@ -1,0 +1,93 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runTor } from './tor-command.ts';
+import { renderOperatorTorrc, renderTorrc, type TorrcSettings } from './torrc.ts';
+
+const settings: TorrcSettings = {
+  dataDirectory: '/var/lib/onioncast/tor',
+  serviceDirectory: '/var/lib/onioncast/tor/onion',
+  targetSocketPath: '/run/onioncast/web.sock',
+  controlSocketPath: '/var/lib/onioncast/tor/control',
+  ownerPid: 1,
+  proofOfWork: { queueRate: 25, queueBurst: 250 },
+  extraTorrc: [],
+};
+
+describe('renderTorrc', () => {
+  let directory: string;
+
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'onioncast-torrc-'));
+  });
+
+  afterAll(() => rm(directory, { recursive: true, force: true }));
+
+  async function verify(torrc: string): Promise<string> {
+    const path = join(directory, 'torrc');
+    await writeFile(path, torrc);
+    const { output } = await runTor('tor', ['--verify-config', '--defaults-torrc', '/dev/null', '-f', path]);
+    return output;
+  }
+
+  it.each<[string, Partial<TorrcSettings>]>([
+    ['with proof of work', {}],
+    ['without proof of work', { proofOfWork: undefined }],
+    ['with more introduction points', { extraTorrc: ['HiddenServiceNumIntroductionPoints 5', '# a comment', ''] }],
+    ['of a private network', { extraTorrc: ['TestingTorNetwork 1', `DirAuthority a 127.0.0.1:1 ${'F'.repeat(40)}`] }],
+    ['with awkward paths', { serviceDirectory: '/tmp/a b#c"d\\é\u{1f9c5}', targetSocketPath: '/tmp/a b#c"d\\é.sock' }],
+  ])('is taken by tor %s', async (_, changes) => {
+    const output = await verify(renderTorrc({ ...settings, ...changes }));
+    expect(output).toContain('Configuration was valid');
+    const complaints = output.match(/\[(?:warn|err)\].*/g) ?? [];
+    const expected = /running Tor as root|TestingTorNetwork is set|You have used DirAuthority/;
+    expect(complaints.filter((complaint) => !expected.test(complaint))).toEqual([]);
+  });
+
+  it('opens no port, keeps the service anonymous and names no address', () => {
+    const torrc = renderTorrc(settings);
+    expect(torrc).toMatch(/^SocksPort 0$/m);
+    expect(torrc).toMatch(/^ControlPort 0$/m);
+    expect(torrc).toMatch(/^HiddenServiceExportCircuitID haproxy$/m);
+    expect(torrc).not.toMatch(/SingleHop|NonAnonymous|0\.0\.0\.0|127\.0\.0\.1|SafeLogging 0/);
+  });
+
+  it.each([
+    'HiddenServiceSingleHopMode 1',
+    'hiddenservicenonanonymousmode 1',
+    '  HiddenServiceSingleHop 1',
+    '+SocksPort 9050',
+    '/SocksPort',
+    'ORPort 9001',
+    'ControlPort 9051',
+    'HiddenServiceDir /tmp/other',
+    '%include /etc/tor/torrc',
+    'Nickname a\nSocksPort 9050',
+    'Nickname a\rSocksPort 9050',
+    'Nickname a\u0000',
+    'Nickname a \\',
+  ])('refuses the extra line %j', (line) => {
+    expect(() => renderTorrc({ ...settings, extraTorrc: [line] })).toThrow(
+      expect.objectContaining({ code: 'CONFIG_INVALID' }),
+    );
+  });
+
+  it.each(['\n', '\r', '\0', '\u0085'])('refuses a path with the control character %j', (character) => {
+    const targetSocketPath = `/run/web${character}SocksPort 9050`;
+    expect(() => renderTorrc({ ...settings, targetSocketPath })).toThrow(/control character/);
+  });
+
+  it.each([Number.NaN, -1, 1.5, Number.POSITIVE_INFINITY])('refuses a queue rate of %d', (queueRate) => {
+    expect(() => renderTorrc({ ...settings, proofOfWork: { queueRate, queueBurst: 1 } })).toThrow(/whole numbers/);
+  });
+
+  it('gives an operator lines that their tor takes, and the line for AppArmor', async () => {
+    const lines = renderOperatorTorrc(settings);
+    expect(lines).toContain('#   /run/onioncast/web.sock rw,');
+    expect(renderOperatorTorrc({ ...settings, targetSocketPath: '/run/on air/web.sock' })).toContain(
+      '#   "/run/on air/web.sock" rw,',
+    );
+    expect(await verify(`SocksPort 0\nDataDirectory ${directory}\n${lines}`)).toContain('Configuration was valid');
+  });
+});
