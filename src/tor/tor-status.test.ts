@@ -88,6 +88,8 @@ describe('nextTorStatus', () => {
     expect(lost.state).toBe('bootstrapping');
     expect(nextTorStatus(lost, { kind: 'circuits', work: true }).state).toBe('ready');
     expect(after({ kind: 'launched' }, { kind: 'circuits', work: true }).state).toBe('starting');
+    const publishing = after({ kind: 'launched' }, bootstrapped);
+    expect(nextTorStatus(publishing, { kind: 'circuits', work: true })).toBe(publishing);
   });
 
   it('keeps five different warnings', () => {

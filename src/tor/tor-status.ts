@@ -114,7 +114,7 @@ function afterUpload(status: TorStatus): TorStatus {
 
 function afterCircuits(status: TorStatus, work: boolean): TorStatus {
   if (work) {
-    if (status.progress < 100) return status;
+    if (status.state !== 'bootstrapping' || status.progress < 100) return status;
     return status.descriptorUploads > 0 ? ready(status) : publishing(status);
   }
   if (status.state !== 'ready' && status.state !== 'publishing') return status;
