@@ -31,6 +31,15 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'long',
+          include: ['test/long/**/*.test.ts'],
+          testTimeout: 0,
+          hookTimeout: 180_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
           name: 'tor',
           include: ['test/tor/**/*.test.ts'],
           testTimeout: 180_000,

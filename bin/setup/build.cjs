@@ -60,7 +60,7 @@ function addTo(hash, name) {
 function readStamp() {
   try {
     return fs.readFileSync(stamp, 'utf8');
-  } catch (error) {
+  } catch {
     return ''; // Never built, or not to the end.
   }
 }

@@ -79,7 +79,7 @@ function hasFile(directory, pattern, depth = 3) {
   let entries;
   try {
     entries = fs.readdirSync(directory, { withFileTypes: true });
-  } catch (error) {
+  } catch {
     return false; // No such directory, or closed to us: the file is not to be had there.
   }
   if (entries.some((entry) => pattern.test(entry.name))) return true;

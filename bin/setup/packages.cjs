@@ -59,7 +59,7 @@ function areInstalled() {
 function readPackages(file) {
   try {
     return JSON.parse(fs.readFileSync(file, 'utf8')).packages;
-  } catch (error) {
+  } catch {
     return undefined; // Missing or cut short: installing again heals both.
   }
 }

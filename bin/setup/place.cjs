@@ -50,7 +50,7 @@ function isExecutable(file) {
   try {
     fs.accessSync(file, fs.constants.X_OK);
     return fs.statSync(file).isFile();
-  } catch (error) {
+  } catch {
     return false; // Not there, or not ours to start: the same to whoever looks for a program.
   }
 }

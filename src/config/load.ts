@@ -73,7 +73,7 @@ function refusedValue(value: unknown, { secret }: Setting): string {
       .slice(0, 8)
       .map((item) => shown(String(item)))
       .join(', ')}]`;
-  return typeof value === 'object' ? ', not a section' : `, not ${String(value)}`;
+  return `, not ${typeof value === 'number' || typeof value === 'boolean' ? value : 'that'}`;
 }
 
 function assemble(given: ReadonlyMap<string, Given>, workingDirectory: string): OnioncastConfig {

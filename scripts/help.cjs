@@ -1,0 +1,20 @@
+'use strict';
+
+/** `npm run help`: every command of the repository in one line each. A test compares this list with package.json. */
+
+const commands = [
+  ['npm start', 'set everything up and broadcast; flags after --, as in: npm start -- --no-tor'],
+  ['npm test', 'set everything up and run every test; npm test -- --project unit src/mp4 for some'],
+  ['npm run check', 'types, format, lint, import rules, dead code, size budgets'],
+  ['npm run format', 'write every file the way the formatter wants it'],
+  ['npm run build', 'compile server and client into dist/'],
+  ['npm run test:long', 'the tests that take hours'],
+  ['npm run bench', 'every benchmark'],
+  ['npm run bench:latency', 'glass to glass, per way of watching and browser'],
+  ['npm run bench:page-weight', 'bytes and round trips to the first picture'],
+  ['npm run help', 'this list'],
+  ['node bin/onioncast.cjs --help', 'the program itself: serve, doctor, config'],
+];
+
+const width = Math.max(...commands.map(([command]) => command.length));
+for (const [command, words] of commands) console.log(`${command.padEnd(width)}  ${words}`);
