@@ -18,6 +18,8 @@ export type EncoderInput =
       readonly args: readonly string[];
       /** FFmpeg's stream specifier of the audio (`0:a:0`, `1:a:0`), absent if the source has none: silence is encoded then. */
       readonly audio?: string;
+      /** Variables FFmpeg must see to reach the source (`DISPLAY`, `PULSE_SERVER`); it gets nothing else of ours. */
+      readonly environment?: Readonly<Record<string, string>>;
     }
   | { readonly kind: 'pipe'; readonly format: 'flv' | 'mp4'; readonly hasAudio: boolean };
 
