@@ -73,7 +73,7 @@ export function queryValue(query: unknown, name: string): string | undefined {
 }
 
 /** The value of a cookie (RFC 6265, 4.2.1) that is there exactly once; two of a name are none, since one of them may be somebody else's. */
-function readCookie(header: string | undefined, name: string): string | undefined {
+export function readCookie(header: string | undefined, name: string): string | undefined {
   const pairs = (header ?? '').split(';').map((pair) => pair.trim());
   const [pair, ...more] = pairs.filter((each) => each.startsWith(`${name}=`));
   return more.length > 0 ? undefined : pair?.slice(name.length + 1);

@@ -1,0 +1,191 @@
+import type { Bus } from '../bus/port.ts';
+import type { Author, Message } from '../chat/message.ts';
+import type { Refusal } from '../chat/refusal.ts';
+import type { Moment, PostedMessage, Room, RoomRules } from '../chat/room.ts';
+import { chooseColour } from '../identity/colour.ts';
+import { tagOf } from '../identity/tag.ts';
+import { type AppearanceWish, authorOf, type ViewerIdentity } from '../identity/viewer.ts';
+import { frameChunk } from '../live/chunked.ts';
+import { FanOut } from '../live/fan-out.ts';
+
+/** Where the chat keeps what must survive a restart. */
+export interface ChatStore {
+  /** Stores all of the work or nothing; false if the disk refused, and then the chat goes on in memory. */
+  commit(work: () => void): boolean;
+  appendMessage(posted: PostedMessage): void;
+  findViewer(id: string): ViewerIdentity | undefined;
+  saveViewer(id: string, identity: ViewerIdentity, nowMs: number): void;
+}
+
+export interface ChatServiceOptions {
+  readonly room: Room;
+  readonly store: ChatStore;
+  readonly bus: Bus;
+  /** One line of HTML; a date stands before it when the previous message is of another day. */
+  renderRow(message: Message, previousAtMs?: number): string;
+  /** The endless frame up to the first row. */
+  readonly documentOpen: string;
+  /** Makes the tags of nameless people. */
+  readonly tagKey: Buffer;
+  now(): Moment;
+  /** In [0, 1). */
+  random(): number;
+}
+
+/** What somebody sends with the form. */
+export interface Submission {
+  readonly viewerId: string;
+  /** The broadcaster writes under the configured name and mark, whatever the form says. */
+  readonly isBroadcaster: boolean;
+  readonly wish: AppearanceWish;
+  /** Absent when only name and colour are to change. */
+  readonly post?: { readonly text: string; readonly nonce: string };
+}
+
+export type SubmitOutcome = { readonly kind: 'done' } | Refusal;
+
+/** How a viewer appears, for their own form. */
+export interface Appearance {
+  /** Empty while the default name is used. */
+  readonly name: string;
+  readonly tag: string;
+  readonly chosenColour?: number;
+}
+
+/** Memory of one fan-out: a row is a few kilobytes at most. */
+const maxFanOutBytes = 8 * 1024 * 1024;
+/** Identities remembered in memory too, for when the disk fails; the oldest go first. */
+const maxIdentities = 4096;
+
+/**
+ * The way of a message: room decides -> store commits -> room takes it in -> bus -> row rendered once -> two fan-outs.
+ * Who gets `done` can rely on it: the message has been committed and is on its way to everybody.
+ */
+export class ChatService {
+  /** Framed HTML rows behind the open document: the endless frame. */
+  readonly frames: FanOut;
+  /** The same rows as framed server-sent events. */
+  readonly events: FanOut;
+  readonly #options: ChatServiceOptions;
+  readonly #identities = new Map<string, ViewerIdentity>();
+  /** Ids of the messages the fan-outs have carried, the newest last, as many as they keep. */
+  #shownIds: number[] = [];
+  #lastShownAtMs: number | undefined;
+  readonly #leaveBus: () => void;
+
+  constructor(options: ChatServiceOptions) {
+    this.#options = options;
+    const limits = { maxPieces: options.room.rules.history, maxBytes: maxFanOutBytes };
+    this.frames = new FanOut(limits);
+    this.events = new FanOut(limits);
+    this.frames.setHead(frameChunk(Buffer.from(options.documentOpen)));
+    for (const message of options.room.messages) this.#show(message);
+    this.#leaveBus = options.bus.subscribe('message', (message) => this.#show(message));
+  }
+
+  /** The last messages, oldest first. */
+  get messages(): readonly Message[] {
+    return this.#options.room.messages;
+  }
+
+  /** What holds for messages and names here. */
+  get rules(): RoomRules {
+    return this.#options.room.rules;
+  }
+
+  /** How this viewer appears; somebody unknown appears under the default name. */
+  appearanceOf(viewerId: string): Appearance {
+    const identity = this.#known(viewerId);
+    return {
+      name: identity?.name ?? '',
+      tag: this.#tagOf(viewerId),
+      ...(identity?.isColourChosen === true ? { chosenColour: identity.colour } : {}),
+    };
+  }
+
+  /** Changes what is wished, then posts. Nothing is done of a submission whose wish is refused. */
+  submit(submission: Submission): SubmitOutcome {
+    const now = this.#options.now();
+    const text = submission.post?.text ?? '';
+    const { viewerId, isBroadcaster } = submission;
+    const before = this.#known(viewerId) ?? this.#newcomer();
+    const wished = isBroadcaster
+      ? ({ kind: 'unchanged' } as const)
+      : this.#options.room.decideAppearance({ viewerId, identity: before, wish: submission.wish }, now);
+    if (wished.kind === 'refused') return { ...wished, text };
+    const identity = wished.kind === 'changed' ? wished.identity : before;
+    if (wished.kind === 'changed') this.#keepIdentity(viewerId, identity, now);
+    if (submission.post === undefined) return { kind: 'done' };
+    const author = this.#authorOf(viewerId, identity, isBroadcaster);
+    const decision = this.#options.room.decidePost({ viewerId, author, ...submission.post }, now);
+    if (decision.kind === 'refused') return decision;
+    if (decision.kind === 'posted') this.#post(decision.posted, identity, now);
+    return { kind: 'done' };
+  }
+
+  /** How many of the kept messages somebody has missed who saw this one last; everything if we know nothing of it. */
+  missedSince(messageId: number): number {
+    const last = this.#shownIds.at(-1) ?? 0;
+    return messageId > last ? this.#shownIds.length : this.#shownIds.filter((id) => id > messageId).length;
+  }
+
+  /** Safe to call twice. */
+  close(): void {
+    this.#leaveBus();
+    this.frames.close();
+    this.events.close();
+  }
+
+  #post(posted: PostedMessage, identity: ViewerIdentity, now: Moment): void {
+    const { store, room, bus } = this.#options;
+    store.commit(() => {
+      store.appendMessage(posted);
+      store.saveViewer(posted.viewerId, identity, now.wallMs);
+    });
+    this.#remember(posted.viewerId, identity);
+    room.acceptPost(posted, now);
+    bus.publish('message', posted.message);
+  }
+
+  #keepIdentity(viewerId: string, identity: ViewerIdentity, now: Moment): void {
+    const { store, room } = this.#options;
+    store.commit(() => store.saveViewer(viewerId, identity, now.wallMs));
+    this.#remember(viewerId, identity);
+    room.acceptAppearance(viewerId, now);
+  }
+
+  #show(message: Message): void {
+    const row = this.#options.renderRow(message, this.#lastShownAtMs);
+    this.#lastShownAtMs = message.atMs;
+    this.#shownIds = [...this.#shownIds, message.id].slice(-this.#options.room.rules.history);
+    this.frames.publish(frameChunk(Buffer.from(`${row}\n`)));
+    this.events.publish(frameChunk(Buffer.from(`event: row\nid: ${message.id}\ndata: ${row}\n\n`)));
+  }
+
+  #known(viewerId: string): ViewerIdentity | undefined {
+    return this.#identities.get(viewerId) ?? this.#options.store.findViewer(viewerId);
+  }
+
+  #newcomer(): ViewerIdentity {
+    const recent = this.messages.slice(-64).map(({ author }) => author.colour);
+    return { colour: chooseColour(recent, this.#options.random()), isColourChosen: false };
+  }
+
+  #authorOf(viewerId: string, identity: ViewerIdentity, isBroadcaster: boolean): Author {
+    const { defaultName, broadcasterName } = this.#options.room.rules.names;
+    return isBroadcaster
+      ? { name: broadcasterName, colour: identity.colour, capcode: 'broadcaster' }
+      : authorOf(identity, this.#tagOf(viewerId), defaultName);
+  }
+
+  #remember(viewerId: string, identity: ViewerIdentity): void {
+    this.#identities.delete(viewerId);
+    this.#identities.set(viewerId, identity);
+    const [oldest] = this.#identities.size > maxIdentities ? this.#identities.keys() : [];
+    if (oldest !== undefined) this.#identities.delete(oldest);
+  }
+
+  #tagOf(viewerId: string): string {
+    return tagOf(viewerId, this.#options.tagKey);
+  }
+}

@@ -1,0 +1,14 @@
+import type { Database } from '../store/database.ts';
+import type { MessageRepository } from '../store/messages.ts';
+import type { ViewerRepository } from '../store/viewers.ts';
+import type { ChatStore } from './chat-service.ts';
+
+/** The chat's store in the database. */
+export function chatStoreOf(database: Database, messages: MessageRepository, viewers: ViewerRepository): ChatStore {
+  return {
+    commit: (work) => database.commit(work),
+    appendMessage: (posted) => messages.append(posted),
+    findViewer: (id) => viewers.find(id),
+    saveViewer: (id, identity, nowMs) => viewers.save(id, identity, nowMs),
+  };
+}

@@ -1,0 +1,188 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { type ChatFormData, type ChatLogData, chatFormFields } from '../../chat/chat-view.ts';
+import type { MessageTextLimits } from '../../chat/message-text.ts';
+import { noticeOf, type Refusal } from '../../chat/refusal.ts';
+import { AppError } from '../../errors.ts';
+import { palette } from '../../identity/colour.ts';
+import { maxNameCharacters } from '../../identity/name.ts';
+import { frameChunk } from '../../live/chunked.ts';
+import type { ChatFormAnswer } from '../../views/wire.ts';
+import type { ChatService, Submission, SubmitOutcome } from '../chat-service.ts';
+import { acceptForms, type FormFields, formOf } from '../form-body.ts';
+import { formTokenRandomBytes, isFormToken, mintFormToken } from '../form-token.ts';
+import { endlessFrameHeaders, frameHeaders, jsonHeaders, pageHeaders, redirectHeaders } from '../headers.ts';
+import { limitedTo } from '../limited-channel.ts';
+import type { OpenResponses } from '../open-responses.ts';
+
+/** Who sent a request. */
+export interface Viewer {
+  /** Stable for this viewer; the token cannot be told from it. */
+  readonly id: string;
+  /** `v=TOKEN` for a browser that has shown no cookie, else empty: what our links must carry. */
+  readonly query: string;
+}
+
+export interface ChatRouteDeps {
+  readonly chat: ChatService;
+  readonly responses: Pick<OpenResponses, 'open'>;
+  /** Recognises a viewer by cookie or `v=`; a new one is minted and gets the cookie with this reply. Keeps no state. */
+  identify(request: FastifyRequest, reply: FastifyReply): Viewer;
+  isBroadcaster(request: FastifyRequest): boolean;
+  /** Signs the forms. */
+  readonly secret: Uint8Array;
+  /** Unix milliseconds. */
+  now(): number;
+  randomBytes(size: number): Buffer;
+  /** Title of the stream. */
+  title(): string;
+  renderChatForm(data: ChatFormData): string;
+  renderChatLog(data: ChatLogData): string;
+}
+
+/** Bytes of chat that may wait for a slow reader. */
+export const maxQueuedChatBytes = 256 * 1024;
+/** A document is loaded anew after so many rows, or so long, before it weighs the browser down. */
+const rotation = { rows: 2000, ageMs: 60 * 60 * 1000 };
+const emptyComment = frameChunk(Buffer.from('<!---->\n'));
+const nonceBytes = 12;
+const nonceShape = /^[A-Za-z0-9_-]{8,64}$/;
+
+/** Bytes of the largest form that a browser could send with a message that would be accepted, percent signs included. */
+export function maxChatFormBytes(limits: MessageTextLimits): number {
+  return limits.maxBytes * 3 + 2048;
+}
+
+/** The chat without script: the endless log, the form that answers with itself, and the log as a plain page. */
+export function registerChatRoutes(app: FastifyInstance, deps: ChatRouteDeps): void {
+  app.get('/chat', (request, reply) => {
+    if (request.method === 'HEAD') return reply.headers(endlessFrameHeaders).send();
+    const response = deps.responses.open(request, reply, {
+      kind: 'chat',
+      viewer: deps.identify(request, reply).id,
+      headers: endlessFrameHeaders,
+      maxQueuedBytes: maxQueuedChatBytes,
+      maxAgeMs: rotation.ageMs,
+      keepAlive: emptyComment,
+    });
+    response.follow(limitedTo(rotation.rows, deps.chat.frames), { afterId: 0 });
+    return reply;
+  });
+
+  app.get('/chat/log', (request, reply) => {
+    const viewer = deps.identify(request, reply);
+    return reply.headers(pageHeaders).send(
+      deps.renderChatLog({
+        title: deps.title(),
+        messages: deps.chat.messages,
+        formHref: withQuery('/chat/form', viewer.query),
+        refreshHref: withQuery('/chat/log', viewer.query),
+      }),
+    );
+  });
+
+  app.get('/chat/form', (request, reply) => {
+    const form = formDataOf(deps, request, deps.identify(request, reply));
+    return wantsJson(request) ? sendJson(reply, { posted: false, form }) : sendForm(deps, reply, form);
+  });
+
+  app.register(async (scope) => {
+    acceptForms(scope, maxChatFormBytes(deps.chat.rules.text));
+    scope.post('/chat/form', (request, reply) => takeForm(deps, request, reply));
+  });
+}
+
+function takeForm(deps: ChatRouteDeps, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const viewer = deps.identify(request, reply);
+  const fields = formOf(request.body);
+  const submission = submissionOf(fields, viewer.id, deps.isBroadcaster(request));
+  const token = fields.get(chatFormFields.token) ?? '';
+  const text = fields.get(chatFormFields.message) ?? '';
+  const outcome: SubmitOutcome = isFormToken(token, 'chat', viewer.id, deps.secret, deps.now())
+    ? deps.chat.submit(submission)
+    : { kind: 'refused', rule: 'form-expired', text };
+  const posted = outcome.kind === 'done' && submission.post !== undefined;
+  if (posted && !wantsJson(request)) {
+    return reply.status(303).headers(redirectHeaders).header('Location', withQuery('/chat/form', viewer.query)).send();
+  }
+  const form = {
+    ...formDataOf(deps, request, viewer),
+    ...(posted ? {} : { draft: text }),
+    ...(outcome.kind === 'done' ? doneNotice(submission) : refusedNotice(deps, outcome, submission)),
+  };
+  if (wantsJson(request)) return sendJson(reply, { posted, form });
+  if (outcome.kind === 'refused') sayRefused(reply, outcome, form);
+  return sendForm(deps, reply, form);
+}
+
+/** Reads the form; throws BAD_REQUEST for what none of our forms sends. */
+function submissionOf(fields: FormFields, viewerId: string, isBroadcaster: boolean): Submission {
+  const action = fields.get(chatFormFields.action) ?? 'post';
+  const text = fields.get(chatFormFields.message);
+  const nonce = fields.get(chatFormFields.nonce);
+  const name = fields.get(chatFormFields.name);
+  const colour = fields.get(chatFormFields.colour);
+  const wish = { ...(name === undefined ? {} : { name }), ...(colour === undefined ? {} : { colour }) };
+  if (action === 'settings') return { viewerId, isBroadcaster, wish };
+  if (action !== 'post' || text === undefined || nonce === undefined || !nonceShape.test(nonce)) {
+    throw new AppError('BAD_REQUEST', 'not a form of ours');
+  }
+  return { viewerId, isBroadcaster, wish, post: { text, nonce } };
+}
+
+function formDataOf(deps: ChatRouteDeps, request: FastifyRequest, viewer: Viewer): ChatFormData {
+  const { text, names } = deps.chat.rules;
+  const { name, tag, chosenColour } = deps.chat.appearanceOf(viewer.id);
+  const isBroadcaster = deps.isBroadcaster(request);
+  return {
+    action: withQuery('/chat/form', viewer.query),
+    logHref: withQuery('/chat/log', viewer.query),
+    formToken: mintFormToken('chat', viewer.id, deps.secret, deps.now(), deps.randomBytes(formTokenRandomBytes)),
+    nonce: deps.randomBytes(nonceBytes).toString('base64url'),
+    draft: '',
+    name: isBroadcaster ? names.broadcasterName : name,
+    defaultName: names.defaultName,
+    tag,
+    ...(chosenColour === undefined ? {} : { colour: chosenColour }),
+    paletteSize: palette.length,
+    limits: { maxCharacters: text.maxCharacters, maxLines: text.maxLines, maxNameCharacters },
+    ...(isBroadcaster ? { capcode: 'broadcaster' } : {}),
+  };
+}
+
+function doneNotice(submission: Submission): Partial<ChatFormData> {
+  return submission.post === undefined ? { settingsSaved: true, settingsOpen: true } : {};
+}
+
+/** What was wished stays in the form, so that it can be mended. */
+function refusedNotice(deps: ChatRouteDeps, refusal: Refusal, { wish }: Submission): Partial<ChatFormData> {
+  const isAboutSettings =
+    refusal.rule.startsWith('name-') || refusal.rule.startsWith('appearance-') || refusal.rule === 'colour';
+  return {
+    refusal: noticeOf(refusal, deps.chat.rules.text),
+    ...(wish.name === undefined ? {} : { name: wish.name.toWellFormed() }),
+    ...(isAboutSettings ? { settingsOpen: true } : {}),
+  };
+}
+
+function sayRefused(reply: FastifyReply, { rule }: Refusal, { refusal }: ChatFormData): void {
+  if (rule === 'malformed' || rule === 'name-malformed' || rule === 'colour') reply.status(400);
+  else if (rule === 'form-expired') reply.status(403);
+  else if (refusal?.waitSeconds === undefined) reply.status(422);
+  else reply.status(429).header('Retry-After', String(refusal.waitSeconds));
+}
+
+function sendForm(deps: ChatRouteDeps, reply: FastifyReply, form: ChatFormData): FastifyReply {
+  return reply.headers(frameHeaders).send(deps.renderChatForm(form));
+}
+
+function sendJson(reply: FastifyReply, answer: ChatFormAnswer): FastifyReply {
+  return reply.headers(jsonHeaders).send(JSON.stringify(answer));
+}
+
+function wantsJson(request: FastifyRequest): boolean {
+  return request.headers.accept?.includes('application/json') ?? false;
+}
+
+function withQuery(path: string, query: string): string {
+  return query === '' ? path : `${path}?${query}`;
+}

@@ -1,0 +1,56 @@
+import { LocalBus } from '../../src/bus/local.ts';
+import { defaultFloodPolicy } from '../../src/chat/flood.ts';
+import { messageTextLimits } from '../../src/chat/message-text.ts';
+import { Room } from '../../src/chat/room.ts';
+import { Database } from '../../src/store/database.ts';
+import { MessageRepository } from '../../src/store/messages.ts';
+import { ViewerRepository } from '../../src/store/viewers.ts';
+import { ChatService } from '../../src/http/chat-service.ts';
+import { chatStoreOf } from '../../src/http/chat-store.ts';
+
+/** Run by a test: posts numbered messages, prints the id of each one acknowledged, and kills itself before publishing the given one. */
+const [file = ':memory:', killAt = 'never'] = process.argv.slice(2);
+
+class DeadlyBus extends LocalBus {
+  override publish: LocalBus['publish'] = (topic, value) => {
+    if (String(value.id) === killAt) process.kill(process.pid, 'SIGKILL');
+    super.publish(topic, value);
+  };
+}
+
+const database = Database.open({ path: file, onWarning: ({ message }) => console.error(message) });
+const messages = new MessageRepository(database, 100_000);
+const room = new Room(
+  {
+    history: 256,
+    text: messageTextLimits(512),
+    flood: { ...defaultFloodPolicy, viewer: { count: 1e6, windowMs: 1 }, room: { count: 1e6, windowMs: 1 } },
+    names: { defaultName: 'Anonymous', broadcasterName: 'Broadcaster' },
+  },
+  messages.newest().slice(-256),
+);
+const chat = new ChatService({
+  room,
+  store: chatStoreOf(database, messages, new ViewerRepository(database)),
+  bus: new DeadlyBus((error) => console.error(error)),
+  renderRow: ({ text }) => text,
+  documentOpen: 'open',
+  tagKey: Buffer.alloc(32),
+  now: () => ({ wallMs: Date.now(), monotonicMs: performance.now() }),
+  random: Math.random,
+});
+
+function post(): void {
+  const id = room.lastId + 1;
+  const outcome = chat.submit({
+    viewerId: 'viewer',
+    isBroadcaster: false,
+    wish: {},
+    post: { text: `message ${id}`, nonce: `${process.pid}-${id}` },
+  });
+  if (outcome.kind !== 'done') throw new Error(outcome.rule);
+  // The next one only after this one is out: an acknowledgement that nobody heard is none.
+  process.stdout.write(`${id}\n`, () => setImmediate(post));
+}
+
+post();
