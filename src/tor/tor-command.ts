@@ -22,7 +22,8 @@ export function runTor(torBinary: string, args: readonly string[], home = '/'): 
       const output = stdout + stderr;
       if (error === null) return resolve({ code: 0, output });
       if (typeof error.code === 'number') return resolve({ code: error.code, output });
-      reject(isMissing(error) ? torMissing(torBinary, error) : error);
+      const failure: Error = isMissing(error) ? torMissing(torBinary, error) : error;
+      reject(failure);
     });
   });
 }

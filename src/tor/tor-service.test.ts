@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -109,6 +111,28 @@ describe('TorService', () => {
     expect(down).toMatchObject({ lastError: 'tor was ended by SIGKILL.', restarts: 1 });
     expect((await attached(service, 1)).address).toBe(address);
     expect(service.pid).not.toBe(pid);
+  });
+
+  it('does not outlive us, even when we are killed', async () => {
+    const program = `
+      import { TorService } from ${JSON.stringify(new URL('tor-service.ts', import.meta.url).href)};
+      const settings = ${JSON.stringify({ torBinary: 'tor', directory: join(root, 'tor'), targetSocketPath: '/w', extraTorrc: ['DisableNetwork 1'] })};
+      const onChange = (status) => status.state === 'bootstrapping' && process.send('attached');
+      await new TorService({ ...settings, proofOfWork: { enabled: false }, onChange }).start();
+    `;
+    const args = ['--input-type=module', '--eval', program];
+    const owner = spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    await once(owner, 'message');
+    let isGone: () => void = () => undefined;
+    const gone = new Promise<void>((resolve) => {
+      isGone = resolve;
+    });
+    const witness = await TorControl.connect(join(root, 'tor/control'), { onClose: () => isGone() });
+    await witness.authenticate(join(root, 'tor/control_auth_cookie'));
+    const pid = Number(await witness.getInfo('process/pid'));
+    expect(isRunning(pid)).toBe(true);
+    owner.kill('SIGKILL');
+    await gone;
   });
 
   it('gives a new address each time when ephemeral, and deletes the key', async () => {
