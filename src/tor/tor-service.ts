@@ -116,7 +116,9 @@ export class TorService {
   }
 
   async #prepare(): Promise<void> {
-    const { torBinary, targetSocketPath, ephemeral = false, proofOfWork } = this.#settings;
+    const { torBinary, ephemeral = false, proofOfWork } = this.#settings;
+    // tor runs in its own directory and would look for a relative path there.
+    const targetSocketPath = resolve(this.#settings.targetSocketPath);
     const tor = await inspectTor(torBinary);
     if (!tor.isSafe) {
       this.#warn(`tor ${tor.version} has known holes; install ${oldestSafeTor.join('.')} or later.`);
