@@ -20,6 +20,8 @@ export interface ListenerLimits {
   readonly requestMs: number;
   readonly keepAliveMs: number;
   readonly checkMs: number;
+  /** How long a finished answer may go unread. */
+  readonly stallMs: number;
   readonly headerBytes: number;
   readonly headers: number;
   readonly requestsPerConnection: number;
@@ -46,14 +48,18 @@ export function buildListener(limits: ListenerLimits, handlers: ListenerHandlers
     joinDuplicateHeaders: false,
     noDelay: true,
   });
+  server.timeout = limits.stallMs;
   server.maxHeadersCount = limits.headers;
   server.maxRequestsPerSocket = limits.requestsPerConnection;
   server.maxConnections = limits.connections;
   // A visitor who closes the sending half still gets the whole answer. Not in Node's documentation, and tested here.
   Object.assign(server, { httpAllowHalfOpen: true });
-  const pending = new WeakMap<Socket, ServerResponse>();
+  const seen = new WeakMap<Socket, { readonly count: number; readonly response: ServerResponse }>();
   const accept = (request: IncomingMessage, response: ServerResponse): void => {
-    pending.set(request.socket, response);
+    const count = (seen.get(request.socket)?.count ?? 0) + 1;
+    seen.set(request.socket, { count, response });
+    // Node announces the end after the last request that is allowed, but leaves the closing to the other side.
+    if (count >= limits.requestsPerConnection) response.shouldKeepAlive = false;
     handlers.onRequest(request, response);
   };
   server.on('request', accept);
@@ -63,7 +69,7 @@ export function buildListener(limits: ListenerLimits, handlers: ListenerHandlers
   });
   server.on('connect', (request: IncomingMessage, socket: Socket) => handlers.onConnect(request, socket));
   server.on('clientError', (error: Error, socket) => {
-    if (isSocket(socket)) answerClientError(error, socket, pending.get(socket));
+    if (isSocket(socket)) answerClientError(error, socket, seen.get(socket)?.response);
   });
   return server;
 }

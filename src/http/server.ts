@@ -37,10 +37,11 @@ export const defaultWebLimits: WebLimits = {
   proxyLineMs: 2000,
   keepAliveMs: 5000,
   checkMs: 1000,
+  stallMs: 30_000,
   headerBytes: 8192,
   headers: 64,
-  // A message of 512 characters can be 6 KiB once every byte of it is percent-encoded.
-  bodyBytes: 8192,
+  // The largest message takes three times its bytes once every one of them is percent-encoded.
+  bodyBytes: 16_384,
   requestsPerConnection: 200,
   connections: 4096,
   circuit: defaultCircuitLimits,
@@ -146,6 +147,14 @@ export class WebServer {
       await listen(this.#local, { host: local.host, port: local.port });
       this.#nameLocal(local.host, local.hosts ?? []);
     }
+  }
+
+  /** How many connections both doors hold. */
+  async openConnections(): Promise<number> {
+    const counts = [this.#local, this.#onion].map(
+      (server) => new Promise<number>((resolve) => server.getConnections((_error, count) => resolve(count ?? 0))),
+    );
+    return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
   }
 
   /** Ends all endless responses, lets other answers finish, then cuts what is left; within three seconds. Safe to call twice. */
