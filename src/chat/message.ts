@@ -6,7 +6,7 @@ export interface Author {
   readonly name: string;
   /** Set when the name is the default one: three letters or digits that tell nameless people apart. */
   readonly tag?: string;
-  /** Index into the palette (`views/palette.ts`); colours are never text from a user. */
+  /** Index into the palette (`identity/colour.ts`); colours are never text from a user. */
   readonly colour: number;
   readonly capcode?: Capcode;
 }

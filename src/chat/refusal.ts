@@ -4,7 +4,7 @@ import type { ChatRefusalNotice } from './chat-view.ts';
 import type { MessageTextLimits, MessageTextRule } from './message-text.ts';
 
 /** Rules of pace: waiting helps. */
-export type PaceRule = 'slow-down' | 'room-busy' | 'same-text' | 'appearance-too-often';
+type PaceRule = 'slow-down' | 'room-busy' | 'same-text' | 'appearance-too-often';
 
 /** Why something was not done; what was typed comes back with it. */
 export type Refusal =
@@ -16,7 +16,7 @@ export type Refusal =
   | { readonly kind: 'refused'; readonly rule: PaceRule; readonly waitMs: number; readonly text: string };
 
 /** Any rule that can be broken. */
-export type RefusalRule = Refusal['rule'];
+type RefusalRule = Refusal['rule'];
 
 /** Puts a refusal into words. */
 export function noticeOf(refusal: Refusal, limits: MessageTextLimits): ChatRefusalNotice {

@@ -4,11 +4,10 @@
  */
 
 /**
- * Controls, invisible formatters, surrogates, private use, unassigned, line separators, and the letters and selectors that draw nothing.
+ * Controls, invisible formatters, surrogates, private use, unassigned, line separators, and all that draws nothing (fillers, selectors, blank braille).
  * Threat: T11 (invisible look-alikes), T10 (bidi and control tricks).
  */
-const refused =
-  /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u034F\u115F\u1160\u17B4\u17B5\u2800\u3164\uFFA0\uFE00-\uFE0F\u{E0100}-\u{E01EF}]/u;
+const refused = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800]/u;
 
 const stackedMarks = /\p{M}{4}/u;
 

@@ -12,7 +12,7 @@ export interface StoreWarning {
 export interface DatabaseOptions {
   /** A file in an existing directory, or `:memory:` to keep nothing. */
   readonly path: string;
-  onWarning(warning: StoreWarning): void;
+  readonly onWarning: (warning: StoreWarning) => void;
 }
 
 /** Primary result codes of SQLite (sqlite.org/rescode.html). */

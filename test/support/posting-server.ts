@@ -18,7 +18,7 @@ class DeadlyBus extends LocalBus {
   };
 }
 
-const database = Database.open({ path: file, onWarning: ({ message }) => console.error(message) });
+const database = Database.open({ path: file, onWarning: ({ message }) => process.stderr.write(message) });
 const messages = new MessageRepository(database, 100_000);
 const room = new Room(
   {
@@ -32,7 +32,7 @@ const room = new Room(
 const chat = new ChatService({
   room,
   store: chatStoreOf(database, messages, new ViewerRepository(database)),
-  bus: new DeadlyBus((error) => console.error(error)),
+  bus: new DeadlyBus((error) => process.stderr.write(String(error))),
   renderRow: ({ text }) => text,
   documentOpen: 'open',
   tagKey: Buffer.alloc(32),

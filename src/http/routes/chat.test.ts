@@ -31,7 +31,7 @@ let server: WebServer;
 let chat: ChatService;
 let info: FanOut;
 let time: { wallMs: number; monotonicMs: number };
-let opened: ClientRequest[] = [];
+const opened: ClientRequest[] = [];
 
 beforeEach(async () => {
   time = { wallMs: 1_800_000_000_000, monotonicMs: 0 };

@@ -48,7 +48,7 @@ const nonceBytes = 12;
 const nonceShape = /^[A-Za-z0-9_-]{8,64}$/;
 
 /** Bytes of the largest form that a browser could send with a message that would be accepted, percent signs included. */
-export function maxChatFormBytes(limits: MessageTextLimits): number {
+function maxChatFormBytes(limits: MessageTextLimits): number {
   return limits.maxBytes * 3 + 2048;
 }
 
