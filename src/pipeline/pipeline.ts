@@ -17,6 +17,8 @@ export interface EncoderPort {
 
 /** What is broadcast while no publisher is there. */
 export interface BaseSource {
+  /** For the operator's eyes: `test`, `file`, `screen`. */
+  readonly name: string;
   readonly source: EncoderSource;
   /** A test card only fills the time before the first publisher; anything else comes back when a publisher leaves. */
   readonly isTestCard: boolean;
@@ -102,9 +104,9 @@ export class Pipeline implements PublisherGate {
     this.#wait(this.#options.graceMs, () => this.#publisherStaysAway());
   }
 
-  /** True while a publisher (not the base source) is on air. */
-  get hasPublisher(): boolean {
-    return this.#publication !== undefined;
+  /** What is on air, for the operator: a publisher's kind, or the name of the base source. */
+  get onAir(): string | undefined {
+    return this.#publication?.kind ?? (this.#onBase ? this.#options.base?.name : undefined);
   }
 
   status(): PipelineStatus {
@@ -142,7 +144,8 @@ export class Pipeline implements PublisherGate {
   #play(source: EncoderSource, startedAtMs?: number): void {
     clearTimeout(this.#timer);
     this.#source = source;
-    const begun = startedAtMs === undefined ? undefined : this.#options.now() - (this.#options.wallClock() - startedAtMs);
+    const begun =
+      startedAtMs === undefined ? undefined : this.#options.now() - (this.#options.wallClock() - startedAtMs);
     this.#advance(begun === undefined ? { kind: 'source-begins' } : { kind: 'source-begins', startedAtMs: begun });
     this.#encoder.start(source);
   }
@@ -216,7 +219,8 @@ export class Pipeline implements PublisherGate {
   }
 
   #leaveRun(): void {
-    if (this.#packager !== undefined) this.#timelineSeconds = Math.max(this.#timelineSeconds, this.#packager.endSeconds);
+    if (this.#packager !== undefined)
+      this.#timelineSeconds = Math.max(this.#timelineSeconds, this.#packager.endSeconds);
     this.#packager = undefined;
   }
 

@@ -1,5 +1,5 @@
 import { MediaWindow, type MediaWindowLimits } from '../hls/media-window.ts';
-import { frameChunk } from '../live/chunked.ts';
+import { frameChunk, frameShared } from '../live/chunked.ts';
 import { FanOut, type FanOutLimits } from '../live/fan-out.ts';
 import type { Piece, RenditionInit } from '../mp4/piece.ts';
 
@@ -44,7 +44,7 @@ export class RenditionOutput {
   publish(piece: Piece): boolean {
     const isFirst = this.#awaitsKeyframe;
     if (isFirst && !this.#startWith(piece)) return false;
-    const { framed, payload } = frameChunk(piece.bytes);
+    const { framed, payload } = frameShared(piece.bytes);
     this.fanOut.publish(framed, { keyframe: piece.keyframe });
     this.window.push({ ...piece, bytes: payload });
     return isFirst;
@@ -64,7 +64,7 @@ export class RenditionOutput {
   #startWith(piece: Piece): boolean {
     if (!piece.keyframe || this.#init === undefined) return false;
     this.#awaitsKeyframe = false;
-    this.fanOut.setHead(frameChunk(this.#init.bytes).framed);
+    this.fanOut.setHead(frameChunk(this.#init.bytes));
     this.window.begin(this.#init);
     return true;
   }

@@ -73,7 +73,7 @@ export class TitleFile {
     let raw = await this.#contents();
     // An editor may have emptied the file and not yet filled it again.
     if (raw !== undefined && this.#options.clean(raw) === '') {
-      await setTimeout(emptyForMs, undefined, { ref: false });
+      await setTimeout(emptyForMs);
       raw = await this.#contents();
     }
     if (raw !== undefined && !this.#closed) this.#use(raw);

@@ -1,0 +1,63 @@
+import { randomBytes } from 'node:crypto';
+import { access, chmod, constants, mkdir, mkdtemp, open, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { AppError } from '../errors.ts';
+
+/** Where everything is kept that must survive, or must not. */
+export interface DataDirectory {
+  readonly path: string;
+  /** Removes it if it was only for this run. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+/** Opens the data directory, ours alone (0700), and makes sure that it can be written. Throws DATA_DIRECTORY. */
+export async function openDataDirectory(wanted: string, isEphemeral: boolean): Promise<DataDirectory> {
+  if (isEphemeral) {
+    const temporary = await mkdtemp(path.join(tmpdir(), 'onioncast-'));
+    return { path: temporary, close: async () => await rm(temporary, { recursive: true, force: true }) };
+  }
+  try {
+    await mkdir(wanted, { recursive: true, mode: 0o700 });
+    await chmod(wanted, 0o700);
+    await access(wanted, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (cause) {
+    throw unusable(wanted, cause);
+  }
+  return { path: wanted, close: async () => undefined };
+}
+
+const secretBytes = 32;
+
+/** The server's secret, from which viewer tokens and tags are made: 32 random bytes in a file of its own (0600), made on first use. Throws DATA_DIRECTORY. */
+export async function loadServerSecret(directory: string): Promise<Buffer> {
+  const file = path.join(directory, 'server-secret');
+  try {
+    const secret = await readFile(file);
+    if (secret.length === secretBytes) return secret;
+    throw new AppError('DATA_DIRECTORY', `${file} is damaged. Delete it: visitors will get new identities.`);
+  } catch (error) {
+    if (!isMissing(error)) throw error instanceof AppError ? error : unusable(file, error);
+  }
+  const secret = randomBytes(secretBytes);
+  try {
+    await using handle = await open(file, 'wx', 0o600);
+    await handle.writeFile(secret);
+  } catch (cause) {
+    throw unusable(file, cause);
+  }
+  return secret;
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}
+
+function unusable(where: string, cause: unknown): AppError {
+  const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown reason';
+  return new AppError(
+    'DATA_DIRECTORY',
+    `${where} cannot be used (${reason}). Choose another place with --data, or correct its owner and rights.`,
+    { cause },
+  );
+}

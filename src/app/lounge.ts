@@ -1,0 +1,83 @@
+import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+import { LocalBus } from '../bus/local.ts';
+import { defaultFloodPolicy } from '../chat/flood.ts';
+import { messageTextLimits } from '../chat/message-text.ts';
+import { Room, type RoomRules } from '../chat/room.ts';
+import type { OnioncastConfig } from '../config/schema.ts';
+import { BroadcasterAccess } from '../http/broadcaster-access.ts';
+import { ChatService } from '../http/chat-service.ts';
+import { chatStoreOf } from '../http/chat-store.ts';
+import { ensureBroadcasterPassword } from '../identity/password.ts';
+import type { ServeEvent } from '../serve-event.ts';
+import { Database } from '../store/database.ts';
+import { MessageRepository } from '../store/messages.ts';
+import { SettingRepository } from '../store/settings.ts';
+import { ViewerRepository } from '../store/viewers.ts';
+import { renderChatDocumentOpen } from '../views/chat-document.tsx';
+import { renderChatRow } from '../views/chat-row.tsx';
+import { Owned } from './owned.ts';
+
+/** Who has chosen no name. */
+const defaultName = 'Anonymous';
+
+/** The chat, and the broadcaster's way in. */
+export interface Lounge {
+  readonly chat: ChatService;
+  readonly access: BroadcasterAccess;
+  readonly rules: RoomRules;
+  /** The broadcaster's password, at the very first start only. */
+  readonly newPassword: string | undefined;
+  close(): Promise<void>;
+}
+
+export interface LoungeOptions {
+  readonly config: OnioncastConfig;
+  readonly dataDirectory: string;
+  readonly secret: Buffer;
+  readonly styleHref: string;
+  report(event: ServeEvent): void;
+  onError(error: unknown): void;
+}
+
+/** Opens the database and builds the way of a message. Throws DATA_DIRECTORY. */
+export async function openLounge(options: LoungeOptions): Promise<Lounge> {
+  const { config, dataDirectory, report } = options;
+  const owned = new Owned();
+  const database = Database.open({
+    path: config.ephemeral ? ':memory:' : path.join(dataDirectory, 'onioncast.sqlite'),
+    onWarning: (warning) => report({ kind: 'warning', code: 'DATA_DIRECTORY', ...warning }),
+  });
+  owned.add(() => database.close());
+  const messages = new MessageRepository(database, config.chat.history);
+  const viewers = new ViewerRepository(database);
+  viewers.forgetBefore(Date.now() - config.chat.keepMs);
+  const rules: RoomRules = {
+    history: config.chat.history,
+    text: messageTextLimits(config.chat.maxLength),
+    flood: defaultFloodPolicy,
+    names: { defaultName, broadcasterName: config.broadcaster.name },
+  };
+  const bus = new LocalBus(options.onError);
+  owned.add(() => bus.close());
+  const chat = new ChatService({
+    room: new Room(rules, messages.newest()),
+    store: chatStoreOf(database, messages, viewers),
+    bus,
+    renderRow: renderChatRow,
+    documentOpen: renderChatDocumentOpen({ logHref: '/chat/log', styleHref: options.styleHref }),
+    tagKey: options.secret,
+    now: () => ({ wallMs: Date.now(), monotonicMs: performance.now() }),
+    random: Math.random,
+  });
+  owned.add(() => chat.close());
+  const settings = new SettingRepository(database);
+  const { password } = await ensureBroadcasterPassword(settings, randomBytes);
+  const access = new BroadcasterAccess({
+    secret: options.secret,
+    passwordHash: () => settings.get('broadcaster-password-hash'),
+    randomBytes,
+    now: () => performance.now(),
+  });
+  return { chat, access, rules, newPassword: password, close: () => owned.close() };
+}

@@ -1,0 +1,157 @@
+import type { OnioncastConfig } from '../config/schema.ts';
+import type { EncoderHealth } from '../encoder/encoder.ts';
+import { Encoder } from '../encoder/encoder.ts';
+import type { EncoderSource } from '../encoder/encoder-types.ts';
+import { readFfmpegFacts } from '../encoder/ffmpeg-version.ts';
+import { rungsNamed } from '../encoder/ladder.ts';
+import { existsSync } from 'node:fs';
+import { AppError } from '../errors.ts';
+import { captureFile } from '../ingest/capture-file.ts';
+import { captureScreen } from '../ingest/capture-screen.ts';
+import { captureTestCard, findFont } from '../ingest/capture-test-card.ts';
+import { DirectoryIngest } from '../ingest/directory.ts';
+import { PushIngest } from '../ingest/http-push.ts';
+import { RtmpServer } from '../ingest/rtmp-server.ts';
+import { type BaseSource, Pipeline } from '../pipeline/pipeline.ts';
+import type { ServeEvent } from '../serve-event.ts';
+import { Owned } from './owned.ts';
+
+/** Everything between a source and the renditions. */
+export interface Studio {
+  readonly pipeline: Pipeline;
+  readonly push: PushIngest;
+  /** `rtmp://127.0.0.1:1935/live`, absent when RTMP is off. */
+  readonly rtmpServer: string | undefined;
+  encoderHealth(): EncoderHealth;
+  /** Goes on air with the base source, and begins to look at a directory. */
+  start(): void;
+  close(): Promise<void>;
+}
+
+/** What the studio tells and needs. */
+export interface StudioOptions {
+  readonly config: OnioncastConfig;
+  streamKey(): string;
+  report(event: ServeEvent): void;
+  /** The public state of the stream has changed. */
+  onChange(): void;
+}
+
+/** Builds the way of a frame. Throws TOOL_MISSING, SOURCE_UNUSABLE, LISTEN_FAILED. */
+export async function openStudio(options: StudioOptions): Promise<Studio> {
+  const { config, report } = options;
+  await readFfmpegFacts(config.encoder.ffmpeg);
+  const owned = new Owned();
+  try {
+    let encoder: Encoder | undefined;
+    const base = await baseSource(config);
+    const pipeline = new Pipeline({
+      ladder: rungsNamed(config.encoder.ladder),
+      audioBitsPerSecond: config.encoder.audioBitrate,
+      limits: renditionLimits(config),
+      ...(base === undefined ? {} : { base }),
+      graceMs: config.ingest.graceMs,
+      createEncoder: (listener) => {
+        encoder = new Encoder({ ...encodingOptions(config), listener });
+        return encoder;
+      },
+      now: () => performance.now(),
+      wallClock: () => Date.now(),
+      onChange: options.onChange,
+      onTrouble: (message) => report({ kind: 'warning', code: 'SOURCE_UNUSABLE', message }),
+    });
+    owned.add(() => pipeline.close());
+    const notify = (message: string): void => report({ kind: 'warning', code: 'INGEST_REFUSED', message });
+    const rtmpServer = await openRtmp(options, pipeline, notify, owned);
+    const directory = directoryIngest(config, pipeline, notify, owned);
+    return {
+      pipeline,
+      push: new PushIngest({ key: options.streamKey, gate: pipeline }),
+      rtmpServer,
+      encoderHealth: () => encoder?.health() ?? { state: 'idle', run: 0, failuresInARow: 0 },
+      start: () => {
+        pipeline.start();
+        directory?.start();
+      },
+      close: () => owned.close(),
+    };
+  } catch (error) {
+    await owned.close();
+    throw error;
+  }
+}
+
+async function openRtmp(
+  options: StudioOptions,
+  gate: Pipeline,
+  notify: (message: string) => void,
+  owned: Owned,
+): Promise<string | undefined> {
+  const address = options.config.ingest.rtmp;
+  if (address === 'off') return undefined;
+  const server = new RtmpServer({ ...address, key: options.streamKey, gate, notify });
+  owned.add(() => server.close());
+  const { port } = await server.listen();
+  return `rtmp://${address.host}:${port}/live`;
+}
+
+function directoryIngest(
+  config: OnioncastConfig,
+  gate: Pipeline,
+  notify: (message: string) => void,
+  owned: Owned,
+): DirectoryIngest | undefined {
+  if (config.source.kind !== 'dir') return undefined;
+  const directory = new DirectoryIngest({ path: config.source.path, gate, notify });
+  owned.add(() => directory.close());
+  return directory;
+}
+
+async function baseSource(config: OnioncastConfig): Promise<BaseSource | undefined> {
+  switch (config.source.kind) {
+    case 'test': {
+      const fontFile = findFont();
+      const { frameRate } = config.encoder;
+      const source = captureTestCard({ frameRate, ...(fontFile === undefined ? {} : { fontFile }) });
+      return { name: 'test', source, isTestCard: true };
+    }
+    case 'file':
+      return shown('file', await captureFile({ ffprobePath: config.encoder.ffprobe, path: config.source.path }));
+    case 'screen':
+      return shown(
+        'screen',
+        captureScreen({ platform: process.platform, environment: process.env, exists: existsSync }, config.encoder),
+      );
+    case 'dir':
+    case 'none':
+      return undefined;
+  }
+}
+
+function shown(name: string, source: EncoderSource): BaseSource {
+  return { name, source, isTestCard: false };
+}
+
+function encodingOptions(config: OnioncastConfig) {
+  const { ffmpeg, ladder, frameRate, preset, audioBitrate, stallMs } = config.encoder;
+  return {
+    ffmpegPath: ffmpeg,
+    ladder: rungsNamed(ladder),
+    maxFrameRate: frameRate,
+    audioBitsPerSecond: audioBitrate,
+    stallAfterMs: stallMs,
+    ...(preset === 'auto' ? {} : { preset }),
+  };
+}
+
+function renditionLimits(config: OnioncastConfig) {
+  const { segmentMs, windowMs, memoryBytes } = config.hls;
+  if (windowMs < segmentMs * 3) {
+    throw new AppError('CONFIG_INVALID', 'hls.window must hold at least three segments of hls.segment.');
+  }
+  return {
+    // Late joiners need one keyframe interval; the bound in pieces is far above what the bound in bytes lets through.
+    live: { maxPieces: 4096, maxBytes: config.live.memoryBytes },
+    hls: { targetSeconds: segmentMs / 1000, windowSeconds: windowMs / 1000, maxBytes: memoryBytes },
+  };
+}
