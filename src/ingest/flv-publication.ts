@@ -1,15 +1,9 @@
 import type { Readable } from 'node:stream';
 import { type FlvTag, flvHeader, writeFlvTag } from './flv.ts';
 import { type FlvContent, inspectFlvTag } from './flv-content.ts';
+import type { IntakeProgress } from './intake-progress.ts';
 import { MediaFeed, type MediaFeedLimits } from './media-feed.ts';
 import type { Publication } from './publication.ts';
-
-/** Where a publication stands after a tag. Before `ready` it must not go live; after `refused` it never will. */
-export type FlvProgress =
-  | { readonly kind: 'waiting' }
-  | { readonly kind: 'ready' }
-  /** `message` is for the publisher and the operator. */
-  | { readonly kind: 'refused'; readonly message: string };
 
 /** A picture alone for this long (by the publisher's own timestamps): there is no sound. Longer if the metadata promised some. */
 const silenceMs = 1000;
@@ -58,7 +52,7 @@ export class FlvPublication implements Publication {
     return this.#feed.dropped;
   }
 
-  write(tag: FlvTag): FlvProgress {
+  write(tag: FlvTag): IntakeProgress {
     if (this.#refusal === undefined) this.#take(tag, inspectFlvTag(tag));
     if (this.#refusal !== undefined) return { kind: 'refused', message: this.#refusal };
     return { kind: this.#hasAudio === undefined ? 'waiting' : 'ready' };

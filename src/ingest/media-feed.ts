@@ -36,6 +36,7 @@ export class MediaFeed {
     if (this.#head?.equals(head)) return;
     if (this.#head !== undefined) this.restart();
     this.#head = head;
+    if (this.#reader !== undefined && this.#kept.length > 0) this.#start(this.#reader);
   }
 
   /** Ends the reader and forgets what was kept: what comes next does not continue what came before. The next reader starts at a keyframe. */
