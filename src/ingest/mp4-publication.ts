@@ -1,0 +1,59 @@
+import type { Readable } from 'node:stream';
+import { MediaFeed, type MediaFeedLimits } from './media-feed.ts';
+import type { Publication } from './publication.ts';
+
+/** What is known of a publication before its first byte. */
+export interface Mp4PublicationFacts {
+  readonly kind: Publication['kind'];
+  readonly hasAudio: boolean;
+  readonly startedAtMs?: number;
+  /** ftyp + moov. */
+  readonly init: Buffer;
+}
+
+/** Fragmented MP4 from somebody else's encoder, as a publication. Whoever writes has checked that it can be decoded. */
+export class Mp4Publication implements Publication {
+  readonly kind: Publication['kind'];
+  readonly format = 'mp4';
+  readonly hasAudio: boolean;
+  readonly startedAtMs?: number;
+  readonly #feed: MediaFeed;
+
+  constructor({ kind, hasAudio, startedAtMs, init }: Mp4PublicationFacts, limits?: MediaFeedLimits) {
+    this.kind = kind;
+    this.hasAudio = hasAudio;
+    if (startedAtMs !== undefined) this.startedAtMs = startedAtMs;
+    this.#feed = new MediaFeed(limits);
+    this.#feed.setHead(init);
+  }
+
+  /** How many fragments readers have lost because they did not keep up. */
+  get dropped(): number {
+    return this.#feed.dropped;
+  }
+
+  /** A movie fragment; `keyframe`: a reader may start with it. */
+  write(fragment: Buffer, { keyframe }: { keyframe: boolean }): void {
+    this.#feed.write(fragment, { keyframe });
+  }
+
+  /** The writer has started anew, perhaps with another init segment; the tracks are of the same kinds. */
+  beginAnew(init: Buffer): void {
+    this.#feed.restart();
+    this.#feed.setHead(init);
+  }
+
+  /** What comes next does not continue what came before: the reader ends, the next one starts at the next keyframe. */
+  restart(): void {
+    this.#feed.restart();
+  }
+
+  open(): Readable {
+    return this.#feed.open();
+  }
+
+  /** The publisher is gone. Safe to call twice. */
+  end(): void {
+    this.#feed.end();
+  }
+}
