@@ -1,0 +1,85 @@
+import { expect, test } from 'vitest';
+import {
+  allowedHeaderNames,
+  assetHeaders,
+  endlessFrameHeaders,
+  endlessMediaHeaders,
+  errorHeaders,
+  eventStreamHeaders,
+  frameHeaders,
+  jsonHeaders,
+  mediaHeaders,
+  pageHeaders,
+  playerHeaders,
+  redirectHeaders,
+  scriptPageHeaders,
+  textHeaders,
+} from './headers.ts';
+
+const documents = { pageHeaders, scriptPageHeaders, frameHeaders, endlessFrameHeaders, playerHeaders, errorHeaders };
+const others = {
+  asset: assetHeaders('text/css; charset=utf-8'),
+  endlessMedia: endlessMediaHeaders('video/mp4'),
+  media: mediaHeaders('video/mp4'),
+  eventStreamHeaders,
+  jsonHeaders,
+  textHeaders,
+};
+
+test('every name is on the allow-list, and the list holds no name that tells a clock, a version or a machine', () => {
+  for (const headers of [...Object.values(documents), ...Object.values(others), redirectHeaders]) {
+    for (const name of Object.keys(headers)) expect(allowedHeaderNames).toContain(name.toLowerCase());
+  }
+  for (const name of [
+    'date',
+    'server',
+    'via',
+    'x-powered-by',
+    'last-modified',
+    'age',
+    'server-timing',
+    'onion-location',
+  ]) {
+    expect(allowedHeaderNames).not.toContain(name);
+  }
+});
+
+test.each(Object.entries(documents))('%s forbid what is not named, and other sites', (_name, headers) => {
+  expect(headers['Content-Security-Policy']).toMatch(
+    /^default-src 'none'; .*base-uri 'none'; frame-ancestors '(none|self)'$/,
+  );
+  expect(headers).toMatchObject({
+    'Content-Type': 'text/html; charset=utf-8',
+    'Referrer-Policy': 'same-origin',
+    'X-Content-Type-Options': 'nosniff',
+    'Cross-Origin-Embedder-Policy': 'require-corp',
+    'Cross-Origin-Resource-Policy': 'same-origin',
+    'Cache-Control': expect.stringMatching(/^no-store/),
+  });
+  const isFramed = headers['Content-Security-Policy']?.endsWith("frame-ancestors 'self'");
+  expect(headers['X-Frame-Options']).toBe(isFramed ? 'SAMEORIGIN' : 'DENY');
+});
+
+test('script runs on the watch page alone, from our own files, and inserts rows only through the policy of that name', () => {
+  for (const [name, headers] of Object.entries(documents)) {
+    expect(headers['Content-Security-Policy']?.includes('script-src'), name).toBe(name === 'scriptPageHeaders');
+  }
+  expect(scriptPageHeaders['Content-Security-Policy']).toContain("script-src 'self'; connect-src 'self'");
+  expect(scriptPageHeaders['Content-Security-Policy']).toContain(
+    "require-trusted-types-for 'script'; trusted-types row;",
+  );
+  expect(JSON.stringify(documents)).not.toContain('unsafe-eval');
+});
+
+test('style inside a document is allowed in the player alone, whose updates are style rules', () => {
+  for (const [name, headers] of Object.entries(documents)) {
+    expect(headers['Content-Security-Policy']?.includes('unsafe-inline'), name).toBe(name === 'playerHeaders');
+  }
+});
+
+test.each(Object.entries(others))('%s is not sniffed and not for other sites', (_name, headers) => {
+  expect(headers).toMatchObject({
+    'X-Content-Type-Options': 'nosniff',
+    'Cross-Origin-Resource-Policy': 'same-origin',
+  });
+});

@@ -1,0 +1,312 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import {
+  ask,
+  type Door,
+  exchange,
+  parseAnswers,
+  type RawAnswer,
+  RawConnection,
+} from '../../../test/support/raw-http.ts';
+import { Audience } from '../../broadcast/audience.ts';
+import type { RenditionInfo, StreamSnapshot } from '../../broadcast/stream-state.ts';
+import { MediaWindow } from '../../hls/media-window.ts';
+import { frameChunk } from '../../live/chunked.ts';
+import { FanOut } from '../../live/fan-out.ts';
+import { allowedHeaderNames } from '../headers.ts';
+import { WebServer } from '../server.ts';
+import { Viewers } from '../viewer.ts';
+import { Viewings } from '../viewings.ts';
+import { registerHlsRoutes } from './hls.ts';
+import { registerMediaRoutes } from './media.ts';
+import { type PlayerDocument, registerPlayerRoutes } from './player.ts';
+
+const onion = `${'a'.repeat(55)}d.onion`;
+const get = (target: string, ...headers: string[]): string =>
+  `${[`GET ${target} HTTP/1.1`, `Host: ${onion}`, ...headers].join('\r\n')}\r\n\r\n`;
+const view = 'view-key-of-the-page-01';
+const init = Buffer.from('init-bytes');
+
+let directory: string;
+let server: WebServer;
+let channels: Map<string, FanOut>;
+let windows: Map<string, MediaWindow>;
+let updates: FanOut;
+let audience: Audience;
+let viewings: Viewings;
+let renditions: RenditionInfo[];
+let documents: PlayerDocument[];
+const connections: RawConnection[] = [];
+let circuitId = 0;
+
+beforeEach(async () => {
+  directory = await mkdtemp(path.join(tmpdir(), 'routes-'));
+  server = new WebServer({ onion: { socketPath: path.join(directory, 'web.sock') } });
+  server.setOnionAddresses([onion]);
+  renditions = [
+    { name: '360p', mimeType: 'video/mp4; codecs="avc1.4d401e,opus"', width: 640, height: 360, bandwidth: 264_000 },
+    { name: '240p', mimeType: 'video/mp4; codecs="avc1.42c00d,opus"', width: 426, height: 240, bandwidth: 164_000 },
+    { name: 'audio', mimeType: 'audio/mp4; codecs="opus"', bandwidth: 64_000 },
+  ];
+  channels = new Map(renditions.map(({ name }) => [name, new FanOut({ maxPieces: 50, maxBytes: 10_000_000 })]));
+  windows = new Map(
+    renditions.map(({ name }) => [name, new MediaWindow({ targetSeconds: 1, windowSeconds: 10, maxBytes: 1_000_000 })]),
+  );
+  updates = new FanOut({ maxPieces: 1, maxBytes: 10_000 });
+  audience = new Audience();
+  viewings = new Viewings({ now: () => performance.now() });
+  documents = [];
+  const viewers = new Viewers({ secret: randomBytes(32), random: randomBytes });
+  const { responses, app } = server;
+  const shared = { responses, viewers, viewings, audience, renditions: () => renditions, now: () => performance.now() };
+  registerMediaRoutes(app, { ...shared, channel: (name) => channels.get(name) });
+  registerHlsRoutes(app, { ...shared, window: (name) => windows.get(name) });
+  registerPlayerRoutes(app, {
+    ...shared,
+    updates,
+    snapshot: (): StreamSnapshot => ({ state: 'live', stateSeconds: 1, title: 't', viewers: 0, renditions, run: 1 }),
+    renderPlayerDocument: (document) => {
+      documents.push(document);
+      return `<!doctype html>${document.rendition?.name ?? 'nothing'}`;
+    },
+  });
+  await server.listen();
+});
+
+afterEach(async () => {
+  for (const connection of connections.splice(0)) connection.close();
+  await server.close();
+  await rm(directory, { recursive: true });
+});
+
+/** Everybody comes over a circuit of their own. */
+function door(): Door {
+  circuitId += 1;
+  return { socketPath: path.join(directory, 'web.sock'), circuitId };
+}
+
+async function open(target: string, expected: string): Promise<RawConnection> {
+  const connection = new RawConnection(door());
+  connections.push(connection);
+  connection.send(get(target));
+  await connection.until(() => connection.received.includes(expected), expected);
+  return connection;
+}
+
+function broadcast(name: string): FanOut {
+  const channel = channels.get(name);
+  if (channel === undefined) throw new Error(`no rendition ${name}`);
+  channel.setHead(frameChunk(init));
+  channel.publish(frameChunk(Buffer.from(`${name}-key`)), { keyframe: true });
+  return channel;
+}
+
+const fetch = (target: string): Promise<RawAnswer> => ask(door(), get(target, 'Connection: close'));
+
+describe('the endless stream', () => {
+  test('begins with the init segment and the latest keyframe, then goes on', async () => {
+    const channel = broadcast('360p');
+    const viewer = await open('/stream.mp4', '360p-key');
+    channel.publish(frameChunk(Buffer.from('next')));
+    await viewer.until(() => viewer.received.includes('next'), 'what is new');
+    const [head = '', body = ''] = viewer.received.split(/\r\n\r\n([^]*)/);
+    expect(body).toBe('a\r\ninit-bytes\r\n8\r\n360p-key\r\n4\r\nnext\r\n');
+    expect(head.split('\r\n').sort()).toEqual(
+      [
+        'HTTP/1.1 200 OK',
+        'Content-Type: video/mp4',
+        'Cache-Control: no-store, no-transform',
+        'Accept-Ranges: none',
+        'X-Content-Type-Options: nosniff',
+        'Cross-Origin-Resource-Policy: same-origin',
+        'Connection: close',
+        'Transfer-Encoding: chunked',
+      ].sort(),
+    );
+  });
+
+  test('every rendition has its address; sound alone says that it is sound', async () => {
+    broadcast('240p');
+    broadcast('audio');
+    await open('/stream/240p.mp4', '240p-key');
+    expect((await open('/stream/audio.mp4', 'audio-key')).received).toContain('Content-Type: audio/mp4\r\n');
+    expect((await fetch('/stream/720p.mp4')).status).toBe(404);
+  });
+
+  test('while there is nothing to join it is unavailable, and says when to come back', async () => {
+    expect(await fetch('/stream.mp4')).toMatchObject({ status: 503 });
+    renditions = [];
+    const answer = await fetch('/stream/240p.mp4');
+    expect(answer.status).toBe(503);
+    expect(answer.headers.get('retry-after')).toBe('5');
+  });
+
+  test.each(['bytes=0-', 'bytes=-1', 'bytes=9-1', 'bytes=abc'])('U16 a range is ignored: %s', async (range) => {
+    broadcast('360p');
+    const viewer = new RawConnection(door());
+    connections.push(viewer);
+    viewer.send(get('/stream.mp4', `Range: ${range}`));
+    await viewer.until(() => viewer.received.includes('360p-key'), 'the keyframe');
+    expect(viewer.received).toMatch(/^HTTP\/1.1 200 OK\r\n/);
+  });
+
+  test('U18 HEAD gives the headers at once and counts nobody', async () => {
+    broadcast('360p');
+    for (const target of ['/stream.mp4', '/stream/360p.mp4', `/player?view=${view}`]) {
+      const text = await exchange(door(), get(target, 'Connection: close').replace('GET', 'HEAD'));
+      const [answer] = parseAnswers(text, true);
+      expect(answer?.status).toBe(200);
+      expect([...(answer?.headers.keys() ?? [])].filter((name) => !allowedHeaderNames.has(name))).toEqual([]);
+    }
+    expect(server.responses.size).toBe(0);
+    expect(audience.count(performance.now())).toBe(0);
+  });
+
+  test('whoever receives it is counted, until they leave', async () => {
+    broadcast('360p');
+    const viewer = await open('/stream.mp4', '360p-key');
+    await open('/stream.mp4', '360p-key');
+    expect(audience.count(performance.now())).toBe(2);
+    viewer.close();
+    await vi.waitUntil(() => audience.count(performance.now()) === 1);
+  });
+
+  test('a new run ends it cleanly, so that players come back', async () => {
+    const channel = broadcast('360p');
+    const viewer = await open('/stream.mp4', '360p-key');
+    channel.setHead(frameChunk(init));
+    expect(await viewer.untilClosed()).toMatch(/\r\n0\r\n\r\n$/);
+    expect(audience.count(performance.now())).toBe(0);
+  });
+});
+
+describe('the player document', () => {
+  test('holds the best rendition, stays open and is brought up to date', async () => {
+    const player = await open(`/player?view=${view}`, '360p');
+    updates.publish(frameChunk(Buffer.from('<style></style>')));
+    await player.until(() => player.received.includes('<style>'), 'an update');
+    expect(documents[0]).toMatchObject({ view, sound: false, refreshSeconds: 0, rendition: { name: '360p' } });
+    expect(documents[0]?.viewer).toMatch(/^[\w-]{44}$/);
+  });
+
+  test('takes rendition, sound and viewer from its address', async () => {
+    await open(`/player?view=${view}`, '360p');
+    const token = documents[0]?.viewer ?? '';
+    await open(`/player?view=${view}&r=240p&sound=1&v=${token}`, '240p');
+    expect(documents[1]).toMatchObject({ sound: true, viewer: token, rendition: { name: '240p' } });
+  });
+
+  test.each(['/player', '/player?view=', '/player?view=<script>', `/player?view=${view}&view=${view}`])(
+    'is refused without a view key: %s',
+    async (target) => {
+      expect((await fetch(target)).status).toBe(400);
+    },
+  );
+
+  test('a viewer who does not keep up is reloaded at a lower rendition, with memory bounded', async () => {
+    const channel = broadcast('360p');
+    const player = await open(`/player?view=${view}&r=360p`, '360p');
+    const media = await open(`/stream/360p.mp4?view=${view}`, '360p-key');
+    media.socket.pause();
+    while (channel.subscribers > 0) {
+      channel.publish(frameChunk(Buffer.alloc(8000)));
+      await new Promise(setImmediate);
+    }
+    expect(await player.untilClosed()).toMatch(/\r\n0\r\n\r\n$/);
+    await open(`/player?view=${view}&r=360p`, '240p');
+    expect(documents.map(({ rendition }) => rendition?.name)).toEqual(['360p', '240p']);
+  });
+
+  test('a new run reloads it at the same rendition', async () => {
+    const channel = broadcast('240p');
+    const player = await open(`/player?view=${view}&r=240p`, '240p');
+    await open(`/stream/240p.mp4?view=${view}`, '240p-key');
+    channel.setHead(frameChunk(init));
+    await player.untilClosed();
+    await open(`/player?view=${view}&r=240p`, '240p');
+  });
+
+  test('one that was loaded before there was a picture reloads when there is one', async () => {
+    const all = renditions;
+    renditions = [];
+    const player = await open(`/player?view=${view}`, 'nothing');
+    renditions = all;
+    viewings.renditionsChanged(renditions.map(({ name }) => name));
+    await player.untilClosed();
+    await open(`/player?view=${view}`, '360p');
+  });
+
+  test('its media response ends with it', async () => {
+    broadcast('360p');
+    const player = await open(`/player?view=${view}`, '360p');
+    const media = await open(`/stream/360p.mp4?view=${view}`, '360p-key');
+    player.close();
+    await media.untilClosed();
+  });
+});
+
+describe('HLS', () => {
+  function fill(name: string, seconds: number): void {
+    const window = windows.get(name);
+    window?.begin({ bytes: init, codecs: ['avc1.4d401e', 'opus'], width: 640, height: 360 });
+    for (let second = 0; second <= seconds; second += 1) {
+      const bytes = Buffer.from(`second-${second};`);
+      window?.push({ bytes, kind: 'video', keyframe: true, startSeconds: second, durationSeconds: 1 });
+    }
+  }
+
+  test('the multivariant playlist names every rendition, and who asks if they keep no cookie', async () => {
+    const answer = await fetch('/stream.m3u8');
+    expect(answer.headers.get('content-type')).toBe('application/vnd.apple.mpegurl');
+    const uris = answer.body.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+    expect(uris.map((uri) => uri.replace(/\?v=[\w-]{44}$/, '?v'))).toEqual([
+      'stream/360p/index.m3u8?v',
+      'stream/240p/index.m3u8?v',
+      'stream/audio/index.m3u8?v',
+    ]);
+    expect(answer.body).toContain('CODECS="avc1.4d401e,opus",RESOLUTION=640x360');
+  });
+
+  test('what the media playlist names can be fetched, byte for byte', async () => {
+    fill('360p', 5);
+    const playlist = await fetch('/stream/360p/index.m3u8');
+    expect(playlist.status).toBe(200);
+    const segments = playlist.body.match(/^\d+\.m4s$/gm) ?? [];
+    expect(segments.length).toBeGreaterThan(2);
+    for (const name of segments) {
+      const segment = await fetch(`/stream/360p/${name}`);
+      expect(segment.headers.get('content-type')).toBe('video/mp4');
+      expect(segment.body).toBe(`second-${Number.parseInt(name, 10)};`);
+      expect([...segment.headers.keys()].filter((header) => !allowedHeaderNames.has(header))).toEqual([]);
+    }
+    const initName = /URI="(init-\d+\.mp4)"/.exec(playlist.body)?.[1];
+    expect((await fetch(`/stream/360p/${initName}`)).body).toBe('init-bytes');
+  });
+
+  test('players of the playlist are counted by the token they carry, once', async () => {
+    fill('360p', 5);
+    const uri = /^stream\/360p\/.*$/m.exec((await fetch('/stream.m3u8')).body)?.[0];
+    for (let reload = 0; reload < 3; reload += 1) await fetch(`/${uri}`);
+    expect(audience.count(performance.now())).toBe(1);
+  });
+
+  test.each(['-1', '1e3', '01', '99999999999999999999', 'NaN', '1.0', '9', '%31%00', '..%2f1', '1%2e'])(
+    'U09, U12 there is no segment %s',
+    async (number) => {
+      fill('360p', 5);
+      expect([404, 400]).toContain((await fetch(`/stream/360p/${number}.m4s`)).status);
+      expect([404, 400]).toContain((await fetch(`/stream/360p/init-${number}.mp4`)).status);
+    },
+  );
+
+  test('before there is a segment the playlist is unavailable; an unknown rendition does not exist', async () => {
+    expect((await fetch('/stream/360p/index.m3u8')).status).toBe(503);
+    expect((await fetch('/stream/720p/index.m3u8')).status).toBe(404);
+    expect((await fetch('/stream/__proto__/index.m3u8')).status).toBe(404);
+    renditions = [];
+    expect((await fetch('/stream.m3u8')).status).toBe(503);
+  });
+});

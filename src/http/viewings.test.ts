@@ -1,0 +1,168 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { ClosedReason } from '../live/endless-response.ts';
+import { type Closable, nextLower, outcomeOf, refreshSecondsAfter, Viewings } from './viewings.ts';
+
+const key = 'a-view-key-of-22-chars';
+const renditions = ['360p', '240p', 'audio'];
+let nowMs = 0;
+let viewings: Viewings;
+
+class Response implements Closable {
+  reason: ClosedReason | undefined;
+  readonly #told: (reason: ClosedReason) => void;
+  constructor(told: (self: Response, reason: ClosedReason) => void) {
+    this.#told = (reason) => told(this, reason);
+  }
+  close(reason: ClosedReason): void {
+    if (this.reason !== undefined) return;
+    this.reason = reason;
+    this.#told(reason);
+  }
+}
+
+function load(wish?: string): { document: Response; rendition: string | undefined; refreshSeconds: number } {
+  const { rendition, refreshSeconds } = viewings.planDocument(key, wish, renditions);
+  const document = new Response((self, reason) => viewings.documentClosed(key, self, reason));
+  viewings.documentOpened(key, document, rendition);
+  return { document, rendition, refreshSeconds };
+}
+
+function play(rendition: string): Response {
+  const media = new Response((self, reason) => viewings.mediaClosed(key, self, reason, rendition, renditions));
+  viewings.mediaOpened(key, media);
+  return media;
+}
+
+beforeEach(() => {
+  nowMs = 1_000_000;
+  viewings = new Viewings({ now: () => nowMs, maxCount: 4, expiryMs: 60_000 });
+});
+
+describe('decisions', () => {
+  test('the next lower rendition; sound alone only when nothing else is lower; the last one stays', () => {
+    expect(nextLower(renditions, '360p')).toBe('240p');
+    expect(nextLower(renditions, '240p')).toBe('audio');
+    expect(nextLower(renditions, 'audio')).toBe('audio');
+    expect(nextLower(renditions, '720p')).toBe('audio');
+    expect(nextLower([], '360p')).toBeUndefined();
+  });
+
+  test('slow means reload lower, resync and age mean reload, leaving and closing mean nothing', () => {
+    expect(outcomeOf('slow')).toEqual({ reload: true, lower: true });
+    expect(outcomeOf('resync')).toEqual({ reload: true, lower: false });
+    expect(outcomeOf('too-old')).toEqual({ reload: true, lower: false });
+    expect(outcomeOf('viewer-left')).toEqual({ reload: false, lower: false });
+    expect(outcomeOf('closed')).toEqual({ reload: false, lower: false });
+  });
+
+  test('the wait before a reload grows with the number of recent loads', () => {
+    expect([1, 4, 5, 8, 9, 100].map(refreshSecondsAfter)).toEqual([0, 0, 5, 5, 15, 15]);
+  });
+});
+
+test('the best rendition is played unless the address names another that exists', () => {
+  expect(load().rendition).toBe('360p');
+  expect(load('240p').rendition).toBe('240p');
+  expect(load('720p').rendition).toBe('240p');
+  expect(viewings.planDocument('another-key-of-its-own', 'nonsense', renditions).rendition).toBe('360p');
+  expect(viewings.planDocument('another-key-of-its-own', '360p', []).rendition).toBeUndefined();
+});
+
+test('a slow viewer is reloaded at the next lower rendition, whatever the address of before says', () => {
+  const { document } = load('360p');
+  play('360p').close('slow');
+  expect(document.reason).toBe('resync');
+  expect(load('360p').rendition).toBe('240p');
+  play('240p').close('slow');
+  expect(load('360p').rendition).toBe('audio');
+});
+
+test('after that, a person may choose the better one again', () => {
+  load('360p');
+  play('360p').close('slow');
+  load('360p');
+  expect(load('360p').rendition).toBe('360p');
+});
+
+test('a new encoder run reloads the document at the same rendition', () => {
+  const { document } = load('240p');
+  play('240p').close('resync');
+  expect(document.reason).toBe('resync');
+  expect(load('240p').rendition).toBe('240p');
+});
+
+test('a video that is paused or seeks does not reload the document', () => {
+  const { document } = load();
+  play('360p').close('viewer-left');
+  const first = play('360p');
+  const second = play('360p');
+  expect(first.reason).toBe('closed');
+  expect(second.reason).toBeUndefined();
+  expect(document.reason).toBeUndefined();
+});
+
+test('when the document is left, its media ends; a late goodbye of an old document changes nothing', () => {
+  const { document: old } = load();
+  const { document } = load();
+  expect(old.reason).toBe('closed');
+  const media = play('360p');
+  viewings.documentClosed(key, old, 'viewer-left');
+  expect(media.reason).toBeUndefined();
+  document.close('viewer-left');
+  expect(media.reason).toBe('closed');
+});
+
+test('a player that reloads again and again is slowed down, and trusted again later', () => {
+  const waits: number[] = [];
+  for (let round = 0; round < 10; round += 1) {
+    waits.push(load().refreshSeconds);
+    play('360p').close('resync');
+    nowMs += 1000;
+  }
+  expect(waits).toEqual([0, 0, 0, 0, 5, 5, 5, 5, 15, 15]);
+  nowMs += 30_000;
+  expect(load().refreshSeconds).toBe(0);
+});
+
+test('documents without a picture, or with one that is gone, reload once there is something to show', () => {
+  const open = (name: string, rendition: string | undefined): Response => {
+    const document = new Response(() => undefined);
+    viewings.documentOpened(name.repeat(16), document, rendition);
+    return document;
+  };
+  const [waiting, gone, playing] = [open('a', undefined), open('b', '720p'), open('c', '240p')];
+  viewings.renditionsChanged([]);
+  expect(waiting.reason).toBeUndefined();
+  viewings.renditionsChanged(['360p', '240p']);
+  expect([waiting.reason, gone.reason, playing.reason]).toEqual(['resync', 'resync', undefined]);
+});
+
+test('it remembers a bounded number of views: expired and unused ones make room, used ones stay', () => {
+  const { document } = load();
+  for (let count = 0; count < 100; count += 1) {
+    const other = `unused-${count}-`.padEnd(16, 'x');
+    const media = new Response(() => undefined);
+    viewings.mediaOpened(other, media);
+    viewings.mediaClosed(other, media, 'viewer-left', '360p', renditions);
+  }
+  expect(viewings.size).toBeLessThanOrEqual(4);
+  play('360p').close('slow');
+  expect(document.reason).toBe('resync');
+});
+
+test('when all of them are in use, further ones are served but not tied together', () => {
+  const responses = ['a', 'b', 'c', 'd', 'e'].map((name) => {
+    const response = new Response(() => undefined);
+    viewings.documentOpened(name.repeat(16), response, '360p');
+    return response;
+  });
+  expect(viewings.size).toBe(4);
+  expect(responses.every(({ reason }) => reason === undefined)).toBe(true);
+});
+
+test('what is not a view key is not remembered', () => {
+  for (const bad of ['', 'short', 'x'.repeat(65), 'with space in the key', '__proto__']) {
+    viewings.documentOpened(bad, new Response(() => undefined), '360p');
+  }
+  expect(viewings.size).toBe(0);
+});
