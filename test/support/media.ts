@@ -57,6 +57,8 @@ export async function readEndless(url: string, headers: Record<string, string> =
 /** A packet as ffprobe reports it; times in seconds. */
 export interface Packet {
   readonly stream: 'video' | 'audio';
+  /** Which stream of that kind: a multivariant playlist has one for each variant. */
+  readonly index: number;
   readonly pts: number;
   readonly dts: number;
   readonly isKeyframe: boolean;
@@ -72,19 +74,20 @@ export interface Probe {
 
 export async function probe(input: string, seconds?: number): Promise<Probe> {
   const interval = seconds === undefined ? [] : ['-read_intervals', `%+${seconds}`];
-  const entries = ['-show_entries', 'packet=codec_type,pts_time,dts_time,flags:stream=codec_name'];
+  const entries = ['-show_entries', 'packet=codec_type,stream_index,pts_time,dts_time,flags:stream=codec_name'];
   const { stdout, stderr } = await run('ffprobe', ['-v', 'warning', ...interval, ...entries, '-of', 'json', input], {
     maxBuffer: 64 * 1024 * 1024,
     timeout: ((seconds ?? 30) + 30) * 1000,
   });
   const report: {
-    packets?: { codec_type: string; pts_time: string; dts_time: string; flags: string }[];
+    packets?: { codec_type: string; stream_index: number; pts_time: string; dts_time: string; flags: string }[];
     streams?: { codec_name: string }[];
   } = JSON.parse(stdout);
   return {
     codecs: (report.streams ?? []).map((stream) => stream.codec_name),
     packets: (report.packets ?? []).map((packet) => ({
       stream: packet.codec_type === 'video' ? 'video' : 'audio',
+      index: packet.stream_index,
       pts: Number(packet.pts_time),
       dts: Number(packet.dts_time),
       isKeyframe: packet.flags.startsWith('K'),
@@ -93,12 +96,14 @@ export async function probe(input: string, seconds?: number): Promise<Probe> {
   };
 }
 
-/** The largest step between packets that follow each other in one stream, in seconds; negative steps (time going back) count as infinite. */
+/** The largest step between packets that follow each other in one stream of this kind, in seconds; time going back counts as infinite. */
 export function largestStep(packets: readonly Packet[], stream: Packet['stream']): number {
-  const times = packets.filter((packet) => packet.stream === stream).map((packet) => packet.dts);
+  const last = new Map<number, number>();
   let largest = 0;
-  for (let at = 1; at < times.length; at += 1) {
-    const step = (times[at] ?? 0) - (times[at - 1] ?? 0);
+  for (const packet of packets) {
+    if (packet.stream !== stream) continue;
+    const step = packet.dts - (last.get(packet.index) ?? packet.dts);
+    last.set(packet.index, packet.dts);
     largest = Math.max(largest, step < 0 ? Number.POSITIVE_INFINITY : step);
   }
   return largest;
