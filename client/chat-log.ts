@@ -1,4 +1,5 @@
 import type { ClientTexts } from '../src/views/texts/en.ts';
+import { parseMarkup } from './markup.ts';
 import { byId, showText, withNumber } from './page.ts';
 
 /** More rows than this are not kept in the page; the log page has the rest. */
@@ -25,7 +26,7 @@ export class ChatLog {
 
   /** Shows a row, once: after a reconnect the server may send some again. */
   add(html: string): void {
-    const rows = parseRow(html);
+    const rows = parseMarkup(html);
     const id = rows.querySelector('.row')?.id;
     if (id === undefined || document.getElementById(id) !== null) return;
     const isPaused = this.#isPaused;
@@ -54,14 +55,4 @@ export class ChatLog {
   #trim(): void {
     while (this.#log.childElementCount > maxRows) this.#log.firstElementChild?.remove();
   }
-}
-
-/** Rows are made by the server's own view, which escapes every text in them; nothing else may become markup in this page. */
-// Threat: T10
-const rowPolicy = window.trustedTypes?.createPolicy('row', { createHTML: (html) => html });
-
-function parseRow(html: string): DocumentFragment {
-  const template = document.createElement('template');
-  template.innerHTML = rowPolicy?.createHTML(html) ?? html;
-  return template.content;
 }

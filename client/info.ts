@@ -42,6 +42,7 @@ export class Info {
     const viewers = snapshot.viewers === 1 ? this.#texts.viewersOne : this.#texts.viewersMany;
     showText(byId('viewers', HTMLElement), withNumber(viewers, snapshot.viewers));
     byId('screen', HTMLElement).hidden = snapshot.state === 'live';
+    byId('stage', HTMLElement).classList.toggle('covered', snapshot.state !== 'live');
     showText(byId('screen-heading', HTMLElement), state.heading);
     showText(byId('screen-advice', HTMLElement), state.advice);
     this.#tick();

@@ -3,16 +3,16 @@ import { ChatLog } from './chat-log.ts';
 import { Controls } from './controls.ts';
 import { Events } from './events.ts';
 import { Info } from './info.ts';
+import { unfoldPage } from './markup.ts';
 import { address, byId, readSettings, showText } from './page.ts';
 import { Player, type PlayerTrouble } from './player.ts';
 
+unfoldPage();
 const settings = readSettings();
 const { texts } = settings;
 const stage = byId('stage', HTMLElement);
 const notice = byId('stage-notice', HTMLElement);
 
-document.documentElement.classList.add('js');
-for (const element of document.querySelectorAll<HTMLElement>('[data-script]')) element.hidden = false;
 stage.prepend(makeVideo());
 
 const sentences: Readonly<Record<PlayerTrouble, string | undefined>> = {

@@ -26,7 +26,11 @@ export interface PlayerOptions {
 const burstPauseMs = 50;
 const burstLimitMs = 500;
 const controlMs = 250;
+/** Over as soon as media comes in again. */
+const passing: ReadonlySet<PlayerTrouble> = new Set(['connecting', 'reconnecting', 'restarted']);
 const busyLinkWaits = 3;
+/** While there is nothing to play, the server is asked no more often than this. */
+const patienceSeconds = 10;
 
 /** Plays the live stream: fetch, MediaSource, close to the live edge, and back by itself after whatever happens. */
 export class Player {
@@ -43,11 +47,15 @@ export class Player {
   #startedAt: number | undefined;
   #firstBytesAt = 0;
   #lastBytesAt = 0;
+  /** When what is buffered last reached further. */
+  #grewAt = 0;
   #waits = 0;
+  #trouble: PlayerTrouble = 'fine';
   #burstTimer = 0;
   #retryTimer = 0;
   #isPaused = false;
   #decayedAt = now();
+  #askedAt = now();
 
   constructor(snapshot: StreamSnapshot, options: PlayerOptions) {
     this.#snapshot = snapshot;
@@ -83,7 +91,7 @@ export class Player {
     const hasBegun = snapshot.state === 'live' && this.#snapshot.state !== 'live';
     this.#snapshot = snapshot;
     if (this.#feed !== undefined) return;
-    if (snapshot.state === 'offline' || snapshot.state === 'ended') this.#options.onTrouble('fine');
+    if (snapshot.state === 'offline' || snapshot.state === 'ended') this.#report('fine');
     else if (hasBegun) this.#connect();
   }
 
@@ -102,6 +110,7 @@ export class Player {
   /** Goes on, at the live edge if that is far. */
   play(): void {
     this.#isPaused = false;
+    this.#settle();
     if (this.#video === undefined || this.#feed === undefined) this.#connect();
     else if (this.#startedAt === undefined) this.#start();
     else void this.#startVideo(this.#video);
@@ -117,8 +126,13 @@ export class Player {
 
   /** The viewer clicked, or NoScript has put the element back: media may be allowed now. */
   retryBlocked(): void {
-    this.#rebuild();
-    this.#connect();
+    this.#beginAnew();
+  }
+
+  #report(trouble: PlayerTrouble): void {
+    if (trouble === this.#trouble) return;
+    this.#trouble = trouble;
+    this.#options.onTrouble(trouble);
   }
 
   #choice(): RenditionInfo | undefined {
@@ -130,6 +144,9 @@ export class Player {
     clearTimeout(this.#retryTimer);
     this.#feed?.close();
     this.#feed = undefined;
+    // The news comes by itself; asking is for when it does not.
+    if (this.#snapshot.state !== 'live' && now() - this.#askedAt < patienceSeconds) return this.#retryLater();
+    this.#askedAt = now();
     const rendition = this.#choice();
     if (rendition === undefined) return this.#waitForRendition();
     if (this.#sink === undefined) this.#build(rendition);
@@ -138,18 +155,18 @@ export class Player {
       onBytes: (bytes) => this.#onBytes(bytes),
       onEnd: (end) => this.#onEnd(end),
     });
-    if (this.#playing === undefined) this.#options.onTrouble('connecting');
+    if (this.#playing === undefined) this.#report('connecting');
   }
 
   #waitForRendition(): void {
     const isOffered = this.#snapshot.renditions.length > 0;
-    this.#options.onTrouble(isOffered ? 'unsupported' : 'fine');
+    this.#report(isOffered ? 'unsupported' : 'fine');
     if (!isOffered) this.#retryLater();
   }
 
   #build(rendition: RenditionInfo): void {
     const video = this.#options.findVideo();
-    if (video === undefined) return this.#options.onTrouble('blocked');
+    if (video === undefined) return this.#report('blocked');
     if (video !== this.#video) this.#adopt(video);
     this.#startedAt = undefined;
     this.#sink = new MediaSink(video, rendition.mimeType, {
@@ -164,6 +181,16 @@ export class Player {
     video.addEventListener('error', () => this.#onSinkFailed('broken'));
   }
 
+  /** As after a start: the next decisions bring it to the edge at once. */
+  #settle(): void {
+    if (this.#startedAt !== undefined) this.#startedAt = now();
+  }
+
+  #beginAnew(): void {
+    this.#rebuild();
+    this.#connect();
+  }
+
   #rebuild(): void {
     this.#sink?.close();
     this.#sink = undefined;
@@ -174,6 +201,7 @@ export class Player {
     this.#playing = rendition.name;
     this.#firstBytesAt = 0;
     this.#meter.reset();
+    this.#settle();
     this.#sink?.begin(rendition.mimeType);
   }
 
@@ -189,12 +217,14 @@ export class Player {
   #onAppended(endBefore: number): void {
     const end = this.#sink?.buffered.at(-1)?.end;
     if (end === undefined) return;
+    if (end > endBefore) this.#grewAt = now();
     if (this.#startedAt === undefined) {
       if ((now() - this.#firstBytesAt) * 1000 > burstLimitMs) this.#start();
       return;
     }
     this.#meter.add(now(), endBefore, end);
     this.#control();
+    if (end > endBefore && passing.has(this.#trouble)) this.#report('fine');
   }
 
   #start(): void {
@@ -206,16 +236,16 @@ export class Player {
     this.#backOff.reset();
     video.currentTime = startPosition(sink.buffered, this.#target);
     if (!this.#isPaused) void this.#startVideo(video);
-    this.#options.onTrouble('fine');
+    this.#report('fine');
   }
 
   async #startVideo(video: HTMLVideoElement): Promise<void> {
     try {
       await video.play();
-      this.#options.onTrouble('fine');
+      this.#report('fine');
     } catch (error) {
       if (!(error instanceof DOMException) || error.name !== 'NotAllowedError') return;
-      if (video.muted) return this.#options.onTrouble('needs-click');
+      if (video.muted) return this.#report('needs-click');
       // With sound only after a click: begin without, the button for sound is there.
       video.muted = true;
       await this.#startVideo(video);
@@ -244,7 +274,10 @@ export class Player {
     const isDry = (this.#video?.readyState ?? 0) < HTMLMediaElement.HAVE_FUTURE_DATA;
     // Between two pieces the distance is smaller than after an append; only what cannot wait is done here.
     if (isDry) this.#control();
-    if (this.#startedAt !== undefined && at - this.#lastBytesAt > 3 && isDry) this.#options.onTrouble('reconnecting');
+    if (this.#startedAt === undefined) return;
+    if (isDry && at - this.#lastBytesAt > 3) this.#report('reconnecting');
+    // Media comes, but from before: the server itself was started anew, and its timeline with it.
+    if (at - this.#grewAt > 1.5 && at - this.#lastBytesAt < 0.5) this.#beginAnew();
   }
 
   #onWaiting(): void {
@@ -260,9 +293,9 @@ export class Player {
     this.#feed = undefined;
     if (end.kind === 'ended') {
       if (this.#waits >= busyLinkWaits) this.#stepDown();
-      this.#options.onTrouble('restarted');
+      this.#report('restarted');
     } else if (end.kind !== 'refused') {
-      this.#options.onTrouble('reconnecting');
+      this.#report('reconnecting');
     }
     this.#retryLater();
   }
@@ -284,7 +317,7 @@ export class Player {
     this.#rebuild();
     this.#feed?.close();
     this.#feed = undefined;
-    if (reason === 'blocked') this.#options.onTrouble('blocked');
+    if (reason === 'blocked') this.#report('blocked');
     else this.#retryLater();
   }
 }

@@ -32,24 +32,22 @@ export function ChatForm({ data }: { readonly data: ChatFormData }): JSX.Element
       <p class={refusal === undefined ? 'notice' : `notice notice-bad rule-${refusal.rule}`} id="notice" role="status">
         {refusal?.sentence ?? (data.settingsSaved === true ? en.saved : '')}
       </p>
-      <div class="write-line">
-        <textarea
-          class="field message-field"
-          name={chatFormFields.message}
-          aria-label={en.writeMessage}
-          aria-describedby="notice"
-          placeholder={en.writeMessage}
-          title={en.limits.replace('{c}', String(limits.maxCharacters)).replace('{l}', String(limits.maxLines))}
-          rows={2}
-          accesskey="m"
-          enterkeyhint="send"
-        >
-          {data.draft}
-        </textarea>
-        <button class="button send" type="submit" name={chatFormFields.action} value="post" accesskey="s">
-          {en.send}
-        </button>
-      </div>
+      <textarea
+        class="field message-field"
+        name={chatFormFields.message}
+        aria-label={en.writeMessage}
+        aria-describedby="notice"
+        placeholder={en.writeMessage}
+        title={en.limits.replace('{c}', String(limits.maxCharacters)).replace('{l}', String(limits.maxLines))}
+        rows={2}
+        accesskey="m"
+        enterkeyhint="send"
+      >
+        {data.draft}
+      </textarea>
+      <button class="button send" type="submit" name={chatFormFields.action} value="post" accesskey="s">
+        {en.send}
+      </button>
       <div class="form-line">
         <ChatSettings data={data} />
         <span class="counter" aria-live="polite" />

@@ -39,6 +39,16 @@ export function PlayerControls({ renditions }: { readonly renditions: readonly R
   );
 }
 
+/** Sound is off until somebody asks for it; this says so where it is seen. */
+export function SoundPill(): JSX.Element {
+  return (
+    <button class="sound-pill" type="button" data-do="mute">
+      <i class="icon icon-mute" aria-hidden="true" />
+      {en.soundOn}
+    </button>
+  );
+}
+
 /** The list of keys, opened with `?`. */
 export function Keys(): JSX.Element {
   return (

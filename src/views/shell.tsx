@@ -28,8 +28,7 @@ export function Shell({ title, styleHref, kind, head, tools, children }: ShellPr
   return (
     <Document title={title} styleHref={styleHref} kind={`page ${kind}`} head={head}>
       <header class="bar">
-        <Brand />
-        {tools}
+        <Brand /> {tools}
       </header>
       {children}
     </Document>

@@ -1,7 +1,6 @@
 import type { JSX } from 'preact';
 import type { StreamSnapshot } from '../broadcast/stream-state.ts';
 import { describeSnapshot } from './snapshot-text.ts';
-import { en } from './texts/en.ts';
 
 /** A text that appended style rules or a script can replace: the words are in a child of their own. */
 export function LiveText({ id, text }: { readonly id: string; readonly text: string }): JSX.Element {
@@ -39,8 +38,7 @@ export function StreamInfo({ snapshot }: { readonly snapshot: StreamSnapshot }):
           <LiveText id="sentence" text={text.sentence} /> <span id="waited" class="waited" />
         </p>
         <p class="info-numbers">
-          <LiveText id="viewers" text={text.viewers} />
-          <Clock id="uptime" />
+          <LiveText id="viewers" text={text.viewers} /> <Clock id="uptime" />
         </p>
       </div>
     </div>
@@ -54,10 +52,10 @@ export function StateScreen({ snapshot }: { readonly snapshot: StreamSnapshot })
     <div id="screen" class="screen">
       <i class="rings" aria-hidden="true" />
       <p class="screen-heading">
-        <LiveText id="screen-heading" text={screen?.heading ?? en.states.starting.heading} />
+        <LiveText id="screen-heading" text={screen?.heading ?? ''} />
       </p>
       <p class="screen-advice">
-        <LiveText id="screen-advice" text={screen?.advice ?? en.states.starting.advice} />
+        <LiveText id="screen-advice" text={screen?.advice ?? ''} />
       </p>
     </div>
   );

@@ -1,10 +1,11 @@
 import type { JSX } from 'preact';
+import { renderToString } from 'preact-render-to-string';
 import type { StreamSnapshot } from '../broadcast/stream-state.ts';
 import type { ChatFormData, ChatLimits } from '../chat/chat-view.ts';
 import { palette } from '../identity/colour.ts';
 import { ChatForm } from './chat-form.tsx';
 import { type PageAssets, renderDocument } from './document.tsx';
-import { Keys, PlayerControls } from './player-controls.tsx';
+import { Keys, PlayerControls, SoundPill } from './player-controls.tsx';
 import { Shell } from './shell.tsx';
 import { describeSnapshot } from './snapshot-text.ts';
 import { StateScreen, StreamInfo } from './stream-info.tsx';
@@ -28,7 +29,7 @@ export interface WatchPageData {
 
 /**
  * The one page, with and without script. Without, frames that stay open carry picture, log and form (three endless responses at most);
- * with, the script unhides what is marked `data-script` and fills it.
+ * with, the script puts in what is made for it.
  */
 export function renderWatchPage(data: WatchPageData): string {
   const title = describeSnapshot(data.snapshot).title;
@@ -42,7 +43,11 @@ export function renderWatchPage(data: WatchPageData): string {
     >
       <main class="watch-main">
         <div class="column">
-          {data.script && <Stage data={data} />}
+          {data.script && (
+            <ForScript>
+              <Stage data={data} />
+            </ForScript>
+          )}
           <Frames script={data.script}>
             <iframe
               class="player-iframe"
@@ -59,7 +64,11 @@ export function renderWatchPage(data: WatchPageData): string {
         </div>
         <Chat data={data} />
       </main>
-      {data.script && <Keys />}
+      {data.script && (
+        <ForScript>
+          <Keys />
+        </ForScript>
+      )}
     </Shell>,
   );
 }
@@ -69,14 +78,23 @@ function Frames({ script, children }: { script: boolean; children: JSX.Element |
   return script ? <noscript>{children}</noscript> : <>{children}</>;
 }
 
+/**
+ * Markup that works with the script only, as a data block (HTML 4.12.1) in its place: browsers without script, text browsers among them,
+ * neither show it nor build it. Nothing in it comes from people, and the `<` of every text and attribute is escaped, so it cannot end the block.
+ */
+function ForScript({ children }: { children: JSX.Element }): JSX.Element {
+  return <script type="text/html" data-markup dangerouslySetInnerHTML={{ __html: renderToString(children) }} />;
+}
+
 function Tools({ data }: { data: WatchPageData }): JSX.Element {
   return (
     <nav class="tools">
       <a class="skip" href="#chat">
         {en.skipToChat}
-      </a>
+      </a>{' '}
       {data.script ? (
         <a class="faint" href="/?script=0">
+          <span class="long">{en.notWorking} </span>
           {en.withoutScript}
         </a>
       ) : (
@@ -97,9 +115,10 @@ function Stage({ data }: { data: WatchPageData }): JSX.Element {
     texts: en.client,
   };
   return (
-    <section class="stage" id="stage" aria-label={en.video} data-script data-page={JSON.stringify(settings)} hidden>
+    <section class="stage" id="stage" aria-label={en.video} data-page={JSON.stringify(settings)}>
       <StateScreen snapshot={snapshot} />
       <p class="stage-notice" id="stage-notice" role="status" hidden />
+      <SoundPill />
       <PlayerControls renditions={snapshot.renditions} />
     </section>
   );
@@ -108,8 +127,7 @@ function Stage({ data }: { data: WatchPageData }): JSX.Element {
 function Foot({ data }: { data: WatchPageData }): JSX.Element {
   return (
     <footer class="foot">
-      <a href={`/chat/log${viewerQuery(data, '?')}`}>{en.chatLogTitle}</a>
-      <a href="/stream.m3u8">{en.otherPlayers}</a>
+      <a href={`/chat/log${viewerQuery(data, '?')}`}>{en.chatLogTitle}</a> <a href="/stream.m3u8">{en.otherPlayers}</a>
     </footer>
   );
 }
@@ -124,7 +142,7 @@ function Chat({ data }: { data: WatchPageData }): JSX.Element {
             <a class="quiet-link" href={`/chat${viewerQuery(data, '?')}`} target="chat" title={en.reloadChat}>
               {en.reload}
             </a>
-          </Frames>
+          </Frames>{' '}
           <a class="quiet-link" href={`/chat/log${viewerQuery(data, '?')}`} target="_blank" title={en.logTitle}>
             {en.log}
           </a>
@@ -139,14 +157,18 @@ function Chat({ data }: { data: WatchPageData }): JSX.Element {
           src={`/chat/form${viewerQuery(data, '?')}`}
         />
       </Frames>
-      {data.script && <LiveChat data={data} />}
+      {data.script && (
+        <ForScript>
+          <LiveChat data={data} />
+        </ForScript>
+      )}
     </section>
   );
 }
 
 function LiveChat({ data }: { data: WatchPageData }): JSX.Element {
   return (
-    <div class="live-chat" data-script hidden>
+    <div class="live-chat">
       <div class="chat-box" id="chat-box" tabIndex={0} aria-label={en.chatMessages} role="region">
         <div class="chat-log" id="chat-log" role="log" aria-live="polite" aria-label={en.chatMessages}>
           <p class="chat-empty">{en.noMessages}</p>

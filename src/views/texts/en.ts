@@ -23,8 +23,8 @@ const states: Readonly<Record<StreamState, StateText>> = {
   live: { heading: 'Live', sentence: 'Live now.', advice: '' },
   interrupted: {
     heading: 'Connection lost',
-    sentence: 'The broadcaster\u2019s connection is lost, waiting for it.',
-    advice: 'Stay on this page: the picture comes back by itself.',
+    sentence: 'Connection lost, waiting',
+    advice: 'The broadcaster is gone for the moment. Stay on this page: the picture comes back by itself.',
   },
   ended: {
     heading: 'Ended',
@@ -106,7 +106,8 @@ export const en = {
   clickToPlay: 'No picture? Click in it: some security levels wait for a click.',
   noVideo: 'This browser shows no video.',
   openStream: 'Open the stream itself',
-  withoutScript: 'Page not working? Use the version without script',
+  notWorking: 'Page not working?',
+  withoutScript: 'Use the version without script',
   withScript: 'Use the version with script',
   otherPlayers: 'Open in mpv or VLC',
   skipToChat: 'Skip to the chat',
