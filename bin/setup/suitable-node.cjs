@@ -12,11 +12,24 @@ const { reportAndExit } = require('./say.cjs');
  */
 function onSuitableNode(script, work) {
   const args = process.argv.slice(2);
+  stopWithNpm();
   installPackages()
     .then(() =>
       place.currentMajor < place.wantedMajor ? runOn(place.suitableNode(), [script].concat(args)) : work(args),
     )
     .catch(reportAndExit);
+}
+
+/** npm hands SIGTERM to its shell, and the shell ends without handing it on. So whoever npm started stops when its parent is gone. */
+function stopWithNpm() {
+  const parent = process.ppid;
+  if (!process.env.npm_lifecycle_event) return;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    process.kill(process.pid, 'SIGTERM');
+  }, 500);
+  watch.unref();
 }
 
 /** Runs Node with our standard streams, hands signals on and ends the way it ends. */

@@ -4,6 +4,7 @@ import { loadConfig } from '../config/load.ts';
 import type { OnioncastConfig } from '../config/schema.ts';
 import type { ServeEvent } from '../serve-event.ts';
 import { exitCodes, explainFailure } from './failure.ts';
+import { JsonLines } from './json-lines.ts';
 import { listenForStop } from './stop-requests.ts';
 import { Terminal } from './terminal.ts';
 
@@ -22,49 +23,56 @@ export interface ServeFlags {
 /** A tidy stop that takes longer is cut short: the person was promised five seconds. */
 const tidyStopMs = 4500;
 
+/** Shows what happens: `Terminal` to a person, `JsonLines` to a program. */
+interface Face {
+  show(event: ServeEvent): void;
+  showStopping(): void;
+  /** Makes room before something else is written. */
+  clear(): void;
+}
+
 /** Broadcasts until it is asked to stop; returns the exit code. Throws what keeps it from starting. */
 export async function serve(flags: ServeFlags, process: NodeJS.Process): Promise<number> {
   // Threat: T26. Whatever is written from here on is for this user alone.
   process.umask(0o077);
   const config = loadServeConfig(flags, process);
-  const terminal = new Terminal(process.stdout, { isColoured: !process.env['NO_COLOR'], now: () => new Date() });
-  const report = flags.json ? printJson(process.stdout) : (event: ServeEvent) => terminal.show(event);
   ignoreClosedPipe(process.stdout);
   ignoreClosedPipe(process.stderr);
-  return await serveUntilStopped(config, report, terminal, process);
-}
-
-async function serveUntilStopped(
-  config: OnioncastConfig,
-  report: (event: ServeEvent) => void,
-  terminal: Terminal,
-  process: NodeJS.Process,
-): Promise<number> {
-  const stopping = Promise.withResolvers<number>();
-  const stop = (code: number) => {
-    terminal.clear();
-    setTimeout(() => process.exit(code === exitCodes.stopped ? exitCodes.fault : code), tidyStopMs).unref();
-    stopping.resolve(code);
-  };
-  const options = { isInteractive: process.stdin.isTTY, now: () => performance.now() };
-  listenForStop(
-    process,
-    { onTidy: () => stop(exitCodes.stopped), onNow: () => process.exit(exitCodes.interrupted) },
-    options,
-  );
-  for (const fault of ['uncaughtException', 'unhandledRejection'] as const) {
-    process.on(fault, (error: unknown) => {
-      terminal.clear();
-      process.stderr.write(`${explainFailure(error, { withTrace: isDebugging(process) }).text}\n`);
-      stop(exitCodes.fault);
-    });
-  }
-  const starting = startOnioncast(config, report);
-  // Stopping while starting: what has been opened is closed as soon as it can be.
-  const code = await Promise.race([stopping.promise, starting.then(() => stopping.promise)]);
+  const style = { isColoured: !process.env['NO_COLOR'], now: () => new Date() };
+  const face: Face = flags.json ? new JsonLines(process.stdout) : new Terminal(process.stdout, style);
+  const stopped = waitForStop(face, process);
+  const starting = startOnioncast(config, (event) => face.show(event));
+  // Asked to stop while starting: what has been opened is closed as soon as it can be.
+  const code = await Promise.race([stopped, starting.then(() => stopped)]);
   const server = await starting;
   await server.close();
   return code;
+}
+
+/** Resolves with the exit code once a signal or a fault asks to stop. From then on the rest has `tidyStopMs`. */
+function waitForStop(face: Face, process: NodeJS.Process): Promise<number> {
+  const { promise, resolve } = Promise.withResolvers<number>();
+  const stop = (code: number) => {
+    setTimeout(() => process.exit(code === exitCodes.stopped ? exitCodes.fault : code), tidyStopMs).unref();
+    resolve(code);
+  };
+  const listener = {
+    onTidy: () => {
+      face.showStopping();
+      stop(exitCodes.stopped);
+    },
+    onNow: () => process.exit(exitCodes.interrupted),
+  };
+  listenForStop(process, listener, { isInteractive: process.stdin.isTTY, now: () => performance.now() });
+  const onFault = (error: unknown) => {
+    face.clear();
+    const { text } = explainFailure(error, { withTrace: process.env['ONIONCAST_DEBUG'] !== undefined });
+    process.stderr.write(`${text}\n`);
+    stop(exitCodes.fault);
+  };
+  process.on('uncaughtException', onFault);
+  process.on('unhandledRejection', onFault);
+  return promise;
 }
 
 function loadServeConfig(flags: ServeFlags, process: NodeJS.Process): OnioncastConfig {
@@ -86,19 +94,9 @@ function loadServeConfig(flags: ServeFlags, process: NodeJS.Process): OnioncastC
   });
 }
 
-function printJson(output: NodeJS.WriteStream): (event: ServeEvent) => void {
-  return (event) => {
-    output.write(`${JSON.stringify(event)}\n`);
-  };
-}
-
 /** Whoever read our output may leave; the broadcast goes on. */
 function ignoreClosedPipe(stream: NodeJS.WriteStream): void {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
   });
-}
-
-function isDebugging({ env }: NodeJS.Process): boolean {
-  return env['ONIONCAST_DEBUG'] !== undefined;
 }

@@ -72,6 +72,14 @@ export class Terminal {
     }
   }
 
+  /** Says that stopping was heard. */
+  showStopping(): void {
+    this.clear();
+    // Behind the ^C that the terminal has echoed.
+    if (this.#output.isTTY === true) this.#output.write('\n');
+    this.#line('Stopping ... (Ctrl-C again stops at once)');
+  }
+
   /** Takes away the line that is redrawn in place, before something else writes to the terminal. */
   clear(): void {
     if (!this.#hasProgressLine) return;
@@ -175,7 +183,7 @@ export class Terminal {
   }
 
   #columns(): number {
-    return this.#output.columns ?? 80;
+    return this.#output.columns || 80; // 0 where a terminal does not tell.
   }
 }
 
