@@ -61,9 +61,10 @@ test.each(Object.entries(documents))('%s forbid what is not named, and other sit
 });
 
 test('script runs on the watch page alone, from our own files, and inserts rows only through the policy of that name', () => {
-  for (const [name, headers] of Object.entries(documents)) {
-    expect(headers['Content-Security-Policy']?.includes('script-src'), name).toBe(name === 'scriptPageHeaders');
-  }
+  const withScript = Object.entries(documents).filter(([, headers]) =>
+    headers['Content-Security-Policy']?.includes('script-src'),
+  );
+  expect(withScript.map(([name]) => name)).toEqual(['scriptPageHeaders']);
   expect(scriptPageHeaders['Content-Security-Policy']).toContain("script-src 'self'; connect-src 'self'");
   expect(scriptPageHeaders['Content-Security-Policy']).toContain(
     "require-trusted-types-for 'script'; trusted-types row;",
@@ -72,9 +73,10 @@ test('script runs on the watch page alone, from our own files, and inserts rows 
 });
 
 test('style inside a document is allowed in the player alone, whose updates are style rules', () => {
-  for (const [name, headers] of Object.entries(documents)) {
-    expect(headers['Content-Security-Policy']?.includes('unsafe-inline'), name).toBe(name === 'playerHeaders');
-  }
+  const withStyle = Object.entries(documents).filter(([, headers]) =>
+    headers['Content-Security-Policy']?.includes('unsafe-inline'),
+  );
+  expect(withStyle.map(([name]) => name)).toEqual(['playerHeaders']);
 });
 
 test.each(Object.entries(others))('%s is not sniffed and not for other sites', (_name, headers) => {

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type ClosedReason, EndlessResponse } from '../live/endless-response.ts';
+import { EndlessResponse } from '../live/endless-response.ts';
 import type { EndReason } from '../live/fan-out.ts';
 import { ResponseWatch } from '../live/response-watch.ts';
 import type { HeaderSet } from './headers.ts';
@@ -16,7 +16,6 @@ export interface OpenOptions {
   readonly maxAgeMs?: number;
   /** See `EndlessResponseOptions`: a framed chunk for times of silence. */
   readonly keepAlive?: Buffer;
-  onClosed?(reason: ClosedReason, drainedBytes: number): void;
 }
 
 export interface OpenResponsesOptions {
@@ -60,20 +59,16 @@ export class OpenResponses {
     if (reply.raw.socket !== socket) socket.destroy();
     this.#sockets.add(socket);
     const owner = `${options.kind} ${options.viewer}`;
-    const response: EndlessResponse = new EndlessResponse({
+    const response = new EndlessResponse({
       socket,
       watch: this.#watch,
       headers: options.headers,
       maxQueuedBytes: options.maxQueuedBytes,
       ...(options.maxAgeMs === undefined ? {} : { maxAgeMs: options.maxAgeMs }),
       ...(options.keepAlive === undefined ? {} : { keepAlive: options.keepAlive }),
-      onClosed: (reason, drainedBytes) => {
-        // A connection that is already gone reports from within the constructor: nothing has been noted then.
-        queueMicrotask(() => this.#forget(owner, response));
-        options.onClosed?.(reason, drainedBytes);
-      },
     });
     if (!response.isOpen) return response;
+    response.whenClosed(() => this.#forget(owner, response));
     this.#note(owner, response);
     if (this.#closed) response.end('closed');
     return response;

@@ -343,16 +343,24 @@ test('one more endless response of a viewer ends the oldest, others are not affe
 });
 
 test('viewers who leave in the middle of a chunk leave nothing behind (A07, A10)', async () => {
-  const server = await start({ limits: { circuit: { connections: 12, requestsPerSecond: 1e6, burst: 1e6 } } });
+  const server = await start({ local: { host: '127.0.0.1', port: 0 } });
+  const port = Number(new URL(server.localUrl ?? '').port);
+  const leave = [
+    (connection: RawConnection) => connection.close(),
+    (connection: RawConnection) => connection.socket.end(),
+    (connection: RawConnection) => connection.socket.resetAndDestroy(),
+  ];
   for (let round = 0; round < 60; round += 1) {
-    const connection = connectTo(circuit(round + 1));
-    connection.send(get('/endless'));
+    // Only TCP can be reset.
+    const isReset = round % leave.length === 2;
+    const connection = connectTo(isReset ? { port } : circuit(round + 1));
+    connection.send(isReset ? get('/endless').replace(onion, `127.0.0.1:${port}`) : get('/endless'));
     await connection.until(() => connection.received.endsWith('\r\n\r\n'), 'the headers');
     channel.publish(frameChunk(Buffer.alloc(50_000)));
-    if (round % 2 === 0) connection.close();
-    else connection.socket.end();
+    leave[round % leave.length]?.(connection);
   }
-  await vi.waitUntil(() => server.responses.size === 0 && channel.subscribers === 0);
+  await vi.waitUntil(async () => (await server.openConnections()) === 0);
+  expect([server.responses.size, channel.subscribers]).toEqual([0, 0]);
 });
 
 test('viewers who read nothing are cut off with bounded memory; one who reads misses nothing (T13)', async () => {

@@ -60,7 +60,7 @@ export interface WebServerOptions {
   /** Logs of single requests, for debugging; off unless given. They hold no address, query, header or circuit. */
   readonly logLevel?: 'debug' | 'trace';
   /** Monotonic milliseconds. */
-  now?(): number;
+  readonly now?: () => number;
 }
 
 /** Paths of the local listener that take media without end. */

@@ -11,7 +11,7 @@ export interface Viewer {
 export interface ViewersOptions {
   /** Makes and checks tokens; at least 32 random bytes, kept across restarts. */
   readonly secret: Uint8Array;
-  random(bytes: number): Uint8Array;
+  readonly random: (bytes: number) => Uint8Array;
 }
 
 /** What is looked at of a request; `query` as parsed by the web server. */

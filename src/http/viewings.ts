@@ -7,7 +7,7 @@ export interface Closable {
 
 export interface ViewingsOptions {
   /** Monotonic milliseconds. */
-  now(): number;
+  readonly now: () => number;
   readonly maxCount?: number;
   /** How long a viewing without open responses is remembered. */
   readonly expiryMs?: number;

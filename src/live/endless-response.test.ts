@@ -50,9 +50,9 @@ async function open(options: Partial<EndlessResponseOptions> = {}): Promise<Open
     watch,
     headers: { 'Content-Type': 'text/plain' },
     maxQueuedBytes: 64 * 1024,
-    onClosed: (reason, drainedBytes) => closed.push([reason, drainedBytes]),
     ...options,
   });
+  response.whenClosed((reason, drainedBytes) => closed.push([reason, drainedBytes]));
   return { client, serverSide, response, closed };
 }
 
@@ -227,7 +227,8 @@ test('on a connection that is already gone it is over at once', async () => {
   const [, serverSide] = await pair();
   serverSide.destroy();
   const onClosed = vi.fn();
-  const response = new EndlessResponse({ socket: serverSide, watch, headers: {}, maxQueuedBytes: 1, onClosed });
+  const response = new EndlessResponse({ socket: serverSide, watch, headers: {}, maxQueuedBytes: 1 });
+  response.whenClosed(onClosed);
   response.follow(new FanOut({ maxPieces: 1, maxBytes: 1 }), 'now');
   expect(response.isOpen).toBe(false);
   expect(onClosed).toHaveBeenCalledExactlyOnceWith('viewer-left', 0);

@@ -26,9 +26,10 @@ export interface EndlessResponseOptions {
   /** A framed chunk that means nothing, sent whenever nothing else was for `keepAliveMs`. */
   readonly keepAlive?: Buffer;
   readonly keepAliveMs?: number;
-  /** Hears exactly once, when the fate is decided; `drainedBytes` is what the kernel has taken by then. Must not throw. */
-  onClosed?(reason: ClosedReason, drainedBytes: number): void;
 }
+
+/** Hears why a response is over, when that is decided; `drainedBytes` is what the kernel has taken by then. Must not throw. */
+export type ClosedListener = (reason: ClosedReason, drainedBytes: number) => void;
 
 /** Whatever waits must move by this much in this time. */
 const minDrain = { bytes: 1024, ms: 30_000 };
@@ -47,7 +48,8 @@ export class EndlessResponse implements Sink, Watched {
   readonly #socket: Socket;
   readonly #openedAtMs: number;
   #unsubscribe: (() => void) | undefined;
-  #closedAtMs: number | undefined;
+  #closed: { readonly atMs: number; readonly reason: ClosedReason; readonly drainedBytes: number } | undefined;
+  readonly #listeners: ClosedListener[] = [];
   #writtenBytes = 0;
   #burstEndBytes = 0;
   #lastWriteAtMs: number;
@@ -73,7 +75,7 @@ export class EndlessResponse implements Sink, Watched {
   }
 
   get isOpen(): boolean {
-    return this.#closedAtMs === undefined;
+    return this.#closed === undefined;
   }
 
   /** Body bytes handed over so far, the frames of chunks included. */
@@ -89,6 +91,12 @@ export class EndlessResponse implements Sink, Watched {
   /** When bytes were last seen to leave, on the watch's clock, to the second; the opening counts as one. */
   get lastDrainAtMs(): number {
     return this.#lastDrainAtMs;
+  }
+
+  /** Tells the listener exactly once: when the response is over, or now if it is already. */
+  whenClosed(listener: ClosedListener): void {
+    if (this.#closed === undefined) this.#listeners.push(listener);
+    else listener(this.#closed.reason, this.#closed.drainedBytes);
   }
 
   /** Sends what the channel has for a newcomer, then all that is new, until either side ends. */
@@ -123,19 +131,19 @@ export class EndlessResponse implements Sink, Watched {
   /** Ends the response: a slow viewer's at once, any other's after what is queued. Safe to call twice; the first reason counts. */
   close(reason: ClosedReason): void {
     if (!this.isOpen) return;
-    this.#closedAtMs = this.#options.watch.now();
-    const drained = this.drainedBytes;
+    const { drainedBytes } = this;
+    this.#closed = { atMs: this.#options.watch.now(), reason, drainedBytes };
     this.#unsubscribe?.();
     this.#unsubscribe = undefined;
     if (reason === 'slow' || reason === 'viewer-left') this.#socket.destroy();
     else this.#sayGoodbye();
     if (this.#socket.destroyed) this.#options.watch.remove(this);
-    this.#options.onClosed?.(reason, drained);
+    for (const listener of this.#listeners.splice(0)) listener(reason, drainedBytes);
   }
 
   check(nowMs: number): void {
-    if (this.#closedAtMs !== undefined) {
-      if (nowMs - this.#closedAtMs >= goodbyeMs) this.#socket.destroy();
+    if (this.#closed !== undefined) {
+      if (nowMs - this.#closed.atMs >= goodbyeMs) this.#socket.destroy();
       if (this.#socket.destroyed) this.#options.watch.remove(this);
       return;
     }

@@ -6,7 +6,7 @@ export interface Watched {
 
 export interface ResponseWatchOptions {
   /** Monotonic milliseconds; the process's own clock unless given. */
-  now?(): number;
+  readonly now?: () => number;
   readonly everyMs?: number;
 }
 

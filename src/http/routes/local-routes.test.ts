@@ -89,6 +89,21 @@ test('the body arrives as it was sent, of any type, length and duration, with th
   expect(accept.mock.calls.map(([{ key }]) => key)).toEqual(['secret', 'secret', undefined]);
 });
 
+test('whoever is refused in the middle of sending still learns why', async () => {
+  accept.mockImplementation(async () => {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    return { kind: 'refused', reason: 'key', message: 'Wrong stream key.' };
+  });
+  for (let round = 0; round < 10; round += 1) {
+    const connection = new RawConnection({ port });
+    connection.send(lines('POST /ingest HTTP/1.1', `Host: 127.0.0.1:${port}`, 'Transfer-Encoding: chunked'));
+    const piece = Buffer.from(`10000\r\n${'x'.repeat(0x10000)}\r\n`);
+    const sending = setInterval(() => connection.send(piece), 1);
+    expect(await connection.untilClosed()).toContain('Wrong stream key.');
+    clearInterval(sending);
+  }
+});
+
 test('a publisher who breaks off, and a server that stops, abort the push', async () => {
   const aborted: string[] = [];
   accept.mockImplementation(async ({ signal, key }) => {

@@ -62,23 +62,21 @@ function openMedia(
   rendition: RenditionInfo,
 ): EndlessResponse {
   const viewer = deps.viewers.viewerOf(request);
-  const view = queryValue(request.query, 'view');
-  let leave: (() => void) | undefined;
-  const response: EndlessResponse = deps.responses.open(request, reply, {
+  const response = deps.responses.open(request, reply, {
     kind: 'media',
     viewer: viewer.token,
     headers: endlessMediaHeaders(rendition.width === undefined ? 'audio/mp4' : 'video/mp4'),
     maxQueuedBytes: Math.max(minQueuedBytes, (queueSeconds * rendition.bandwidth) / 8),
-    onClosed: (reason) => {
-      leave?.();
-      const names = deps.renditions().map(({ name }) => name);
-      if (view !== undefined && leave !== undefined) {
-        deps.viewings.mediaClosed(view, response, reason, rendition.name, names);
-      }
-    },
   });
   if (!response.isOpen) return response;
-  leave = deps.audience.receive(countedAs(viewer, request), response, drainWindowMs);
-  if (view !== undefined) deps.viewings.mediaOpened(view, response);
+  const leave = deps.audience.receive(countedAs(viewer, request), response, drainWindowMs);
+  response.whenClosed(leave);
+  const view = queryValue(request.query, 'view');
+  if (view === undefined) return response;
+  deps.viewings.mediaOpened(view, response);
+  response.whenClosed((reason) => {
+    const names = deps.renditions().map(({ name }) => name);
+    deps.viewings.mediaClosed(view, response, reason, rendition.name, names);
+  });
   return response;
 }

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { RenditionInfo, StreamSnapshot } from '../../broadcast/stream-state.ts';
 import { AppError } from '../../errors.ts';
 import { frameChunk } from '../../live/chunked.ts';
-import type { Channel, EndlessResponse } from '../../live/endless-response.ts';
+import type { Channel } from '../../live/endless-response.ts';
 import { playerHeaders } from '../headers.ts';
 import type { OpenResponses } from '../open-responses.ts';
 import { queryValue, type Viewers } from '../viewer.ts';
@@ -67,16 +67,16 @@ function openDocument(deps: PlayerDeps, request: FastifyRequest, reply: FastifyR
     sound: queryValue(request.query, 'sound') === '1',
     refreshSeconds: plan.refreshSeconds,
   });
-  const response: EndlessResponse = deps.responses.open(request, reply, {
+  const response = deps.responses.open(request, reply, {
     kind: 'player',
     viewer: viewer.token,
     headers: playerHeaders,
     maxQueuedBytes,
     maxAgeMs,
     keepAlive: emptyComment,
-    onClosed: (reason) => queueMicrotask(() => deps.viewings.documentClosed(view, response, reason)),
   });
   response.write(frameChunk(Buffer.from(html)));
   if (response.isOpen) deps.viewings.documentOpened(view, response, rendition?.name);
+  response.whenClosed((reason) => deps.viewings.documentClosed(view, response, reason));
   response.follow(deps.updates, 'now');
 }
