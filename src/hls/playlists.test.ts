@@ -1,0 +1,227 @@
+import { M3U8Parser, type LevelDetails } from 'hls.js';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { encodeLadder, inTemporaryDirectory, probePath } from '../../test/support/encoded-media.ts';
+import { Packager } from '../mp4/packager.ts';
+import type { Piece, RenditionInit } from '../mp4/piece.ts';
+import { renderMediaPlaylist, type MediaPlaylistSource } from './media-playlist.ts';
+import { MediaWindow } from './media-window.ts';
+import { renderMultivariantPlaylist } from './multivariant-playlist.ts';
+
+const limits = { targetSeconds: 2, windowSeconds: 30, maxBytes: 1_000_000 };
+const picture: RenditionInit = { bytes: Buffer.from('init'), codecs: ['avc1.4d401e', 'opus'], width: 640, height: 360 };
+
+function play(window: MediaWindow, from: number, to: number): void {
+  for (let at = from; at < to; at += 1) {
+    window.push({ kind: 'video', keyframe: true, startSeconds: at, durationSeconds: 1, bytes: Buffer.alloc(9) });
+  }
+}
+
+/** hls.js declares its parser as taking its own enumeration for the kind of playlist. */
+function parse(playlist: string): LevelDetails {
+  return M3U8Parser.parseLevelPlaylist(playlist, 'http://x/stream/360p/index.m3u8', 0, 'main' as never, 0, null);
+}
+
+describe('renderMediaPlaylist', () => {
+  it('writes a live playlist', () => {
+    const window = new MediaWindow(limits);
+    window.begin(picture);
+    play(window, 0, 5);
+    window.begin(picture);
+    play(window, 7, 10);
+    expect(renderMediaPlaylist(window)).toBe(`#EXTM3U
+#EXT-X-VERSION:7
+#EXT-X-TARGETDURATION:2
+#EXT-X-MEDIA-SEQUENCE:0
+#EXT-X-INDEPENDENT-SEGMENTS
+#EXT-X-MAP:URI="init-0.mp4"
+#EXTINF:2.00000,
+0.m4s
+#EXTINF:2.00000,
+1.m4s
+#EXTINF:1.00000,
+2.m4s
+#EXT-X-DISCONTINUITY
+#EXT-X-MAP:URI="init-1.mp4"
+#EXTINF:2.00000,
+3.m4s
+`);
+  });
+
+  it('says when the broadcast is over', () => {
+    const window = new MediaWindow(limits);
+    window.begin(picture);
+    play(window, 0, 3);
+    expect(renderMediaPlaylist(window)).not.toContain('#EXT-X-ENDLIST');
+    window.end();
+    expect(renderMediaPlaylist(window)).toMatch(/1\.m4s\n#EXT-X-ENDLIST\n$/);
+  });
+
+  it('writes a correct playlist before the first segment', () => {
+    expect(renderMediaPlaylist(new MediaWindow(limits))).toBe(
+      '#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:2\n#EXT-X-MEDIA-SEQUENCE:0\n#EXT-X-INDEPENDENT-SEGMENTS\n',
+    );
+  });
+
+  it('appends the query to every address and lets no value out of its line', () => {
+    const window = new MediaWindow(limits);
+    window.begin(picture);
+    play(window, 0, 3);
+    const query = new URLSearchParams({ v: 'a"b\n#EXT-X-ENDLIST' });
+    const playlist = renderMediaPlaylist(window, query);
+    expect(playlist).toContain('#EXT-X-MAP:URI="init-0.mp4?v=a%22b%0A%23EXT-X-ENDLIST"\n');
+    expect(playlist).toContain('\n0.m4s?v=a%22b%0A%23EXT-X-ENDLIST\n');
+    expect(playlist.split('\n')).toHaveLength(renderMediaPlaylist(window).split('\n').length);
+    expect(renderMediaPlaylist(window, new URLSearchParams())).toBe(renderMediaPlaylist(window));
+  });
+
+  it('keeps the count of discontinuities that have left the list, as hls.js understands it', () => {
+    const window = new MediaWindow(limits);
+    let now = 0;
+    const seen = new Map<number, number>();
+    for (let run = 0; run < 12; run += 1) {
+      window.begin(picture);
+      for (let step = 0; step < 5; step += 1) {
+        play(window, now, now + 1);
+        now += 1;
+        const details = parse(renderMediaPlaylist(window));
+        expect(details.playlistParsingError).toBeNull();
+        // A segment must have the same place in every playlist that lists it.
+        for (const { sn, cc } of details.fragments) {
+          expect(seen.get(Number(sn)) ?? cc).toBe(cc);
+          seen.set(Number(sn), cc);
+        }
+      }
+    }
+    expect(Math.max(...seen.values())).toBe(11);
+  });
+
+  it('means to hls.js what it means to us', () => {
+    const window = new MediaWindow(limits);
+    window.begin(picture);
+    play(window, 0, 101);
+    const details = parse(renderMediaPlaylist(window, new URLSearchParams({ v: 'token' })));
+    expect(details).toMatchObject({ version: 7, live: true, targetduration: 2, startSN: 42, endSN: 49 });
+    expect(details.fragments.map(({ duration }) => duration)).toEqual(window.listed.map(() => 2));
+    expect(details.fragments[0]?.url).toBe('http://x/stream/360p/42.m4s?v=token');
+    expect(details.fragments[0]?.initSegment?.url).toBe('http://x/stream/360p/init-0.mp4?v=token');
+    expect(details.hasProgramDateTime).toBe(false);
+    window.end();
+    expect(parse(renderMediaPlaylist(window)).live).toBe(false);
+  });
+
+  it('never claims a length longer than its target', () => {
+    const segment = { number: 5, initId: 3, isDiscontinuity: false, discontinuities: 2 };
+    const source: MediaPlaylistSource = {
+      listed: [{ ...segment, durationSeconds: 2.4999 }],
+      targetDuration: 2,
+      nextNumber: 6,
+      hasEnded: false,
+    };
+    expect(renderMediaPlaylist(source)).toContain('#EXT-X-DISCONTINUITY-SEQUENCE:2\n');
+    expect(Math.round(parse(renderMediaPlaylist(source)).fragments[0]?.duration ?? 9)).toBe(2);
+  });
+});
+
+describe('renderMultivariantPlaylist', () => {
+  const variants = [
+    { uri: 'stream/audio/index.m3u8', bandwidth: 64_000, codecs: ['opus'] },
+    { uri: 'stream/360p/index.m3u8', bandwidth: 464_000, codecs: ['avc1.4d401e', 'opus'], width: 640, height: 360 },
+    {
+      uri: 'stream/240p/index.m3u8',
+      bandwidth: 214_000.5,
+      averageBandwidth: 200_000,
+      codecs: ['avc1.4d4015', 'opus'],
+      width: 426,
+      height: 240,
+    },
+  ];
+
+  it('lists pictures first and sound alone last', () => {
+    expect(renderMultivariantPlaylist(variants, new URLSearchParams({ v: 'token' }))).toBe(`#EXTM3U
+#EXT-X-VERSION:7
+#EXT-X-INDEPENDENT-SEGMENTS
+#EXT-X-STREAM-INF:BANDWIDTH=464000,CODECS="avc1.4d401e,opus",RESOLUTION=640x360
+stream/360p/index.m3u8?v=token
+#EXT-X-STREAM-INF:BANDWIDTH=214001,AVERAGE-BANDWIDTH=200000,CODECS="avc1.4d4015,opus",RESOLUTION=426x240
+stream/240p/index.m3u8?v=token
+#EXT-X-STREAM-INF:BANDWIDTH=64000,CODECS="opus"
+stream/audio/index.m3u8?v=token
+`);
+  });
+
+  it('means to hls.js what it means to us', () => {
+    const parsed = M3U8Parser.parseMasterPlaylist(renderMultivariantPlaylist(variants), 'http://x/stream.m3u8');
+    expect(parsed.playlistParsingError).toBeNull();
+    expect(parsed.levels.map(({ url, bitrate, width, audioCodec }) => [url, bitrate, width, audioCodec])).toEqual([
+      ['http://x/stream/360p/index.m3u8', 464_000, 640, 'opus'],
+      ['http://x/stream/240p/index.m3u8', 214_001, 426, 'opus'],
+      ['http://x/stream/audio/index.m3u8', 64_000, undefined, 'opus'],
+    ]);
+  });
+
+  it('lets no codec out of its quotes', () => {
+    const playlist = renderMultivariantPlaylist([{ uri: 'a', bandwidth: 1, codecs: ['a"b\n', 'mp4a.40.2'] }]);
+    expect(playlist).toContain('CODECS="ab,mp4a.40.2"\n');
+  });
+});
+
+describe('HLS on disk', () => {
+  it('plays in FFmpeg over a restart of the encoder, every packet once, time going forward', async () => {
+    const windows = new Map<string, MediaWindow>();
+    const inits = new Map<string, RenditionInit>();
+    let given = 0;
+    let startSeconds = 0;
+    for (let run = 0; run < 2; run += 1) {
+      const media = await encodeLadder(4);
+      const packager = new Packager({
+        video: [{ name: 'large' }, { name: 'small' }],
+        startSeconds,
+        sink: {
+          onInit: (name: string, init: RenditionInit) => {
+            inits.set(name, init);
+            const window = windows.get(name) ?? new MediaWindow(limits);
+            windows.set(name, window);
+            window.begin(init);
+          },
+          onPiece: (name: string, piece: Piece) => {
+            windows.get(name)?.push(piece);
+            if (name === 'large' && piece.kind === 'video') given += 1;
+          },
+        },
+      });
+      for (const [name, bytes] of Object.entries(media)) packager.push(name, bytes);
+      startSeconds = packager.endSeconds;
+    }
+    expect(given).toBeGreaterThan(30);
+    await inTemporaryDirectory(async (directory) => {
+      for (const [name, window] of windows) {
+        window.end();
+        const folder = join(directory, name);
+        await mkdir(folder);
+        await writeFile(join(folder, 'index.m3u8'), renderMediaPlaylist(window));
+        for (const segment of window.listed) {
+          await writeFile(join(folder, `${segment.number}.m4s`), Buffer.concat(segment.pieces));
+          await writeFile(join(folder, `init-${segment.initId}.mp4`), window.init(segment.initId) ?? Buffer.alloc(0));
+        }
+      }
+      const { streams, packets } = await probePath(join(directory, 'large', 'index.m3u8'));
+      expect(streams.map(({ codec }) => codec)).toEqual(['h264', 'opus']);
+      expect(packets.filter(({ stream }) => stream === 0)).toHaveLength(240);
+      for (const index of [0, 1]) {
+        const times = packets.filter(({ stream }) => stream === index).map(({ seconds }) => seconds);
+        expect(times).toEqual([...new Set(times)].toSorted((a, b) => a - b));
+        expect(times.at(-1)).toBeGreaterThan(7.9);
+      }
+      const sound = await probePath(join(directory, 'audio', 'index.m3u8'));
+      expect(sound.streams.map(({ codec }) => codec)).toEqual(['opus']);
+
+      const variants = [...inits].map(([name, init]) => ({ ...init, uri: `${name}/index.m3u8`, bandwidth: 500_000 }));
+      const top = join(directory, 'stream.m3u8');
+      await writeFile(top, renderMultivariantPlaylist(variants));
+      const all = await probePath(top);
+      expect(all.streams.map(({ codec }) => codec).toSorted()).toEqual(['h264', 'h264', 'opus', 'opus', 'opus']);
+    });
+  });
+});
