@@ -1,0 +1,59 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { loadConfig } from '../../src/config/load.ts';
+import { settingsByName } from '../../src/config/settings.ts';
+import { ownFiles, readOwn, root } from './repository.ts';
+
+const documents = ownFiles().filter((file) => file.endsWith('.md'));
+
+const { scripts } = z.object({ scripts: z.record(z.string(), z.string()) }).parse(JSON.parse(readOwn('package.json')));
+
+function matches(text: string, pattern: RegExp): string[] {
+  return [...text.matchAll(pattern)].map((match) => match[1] ?? '');
+}
+
+describe.each(documents)('%s', (document) => {
+  const text = readOwn(document);
+
+  it('links to what is there', () => {
+    const links = matches(text, /\]\(([^)#\s]+)[^)]*\)/g).filter((link) => !/^[a-z]+:/.test(link));
+    expect(links.filter((link) => !existsSync(join(root, dirname(document), link)))).toEqual([]);
+  });
+
+  it('names commands, programs and settings that exist', () => {
+    const runs = matches(text, /npm run ([\w:-]+)/g);
+    expect(runs.filter((name) => !(name in scripts))).toEqual([]);
+    const nodes = matches(text, /node ((?:bin|scripts|bench)\/[\w./-]+)/g);
+    expect(nodes.filter((file) => !existsSync(join(root, file)))).toEqual([]);
+    const variables = matches(text, /\b(ONIONCAST_[A-Z_]+[A-Z])/g);
+    const known = new Set([...settingsByName.values()].map((setting) => setting.variable));
+    expect(variables.filter((name) => !known.has(name) && !/_(?:CONFIG|DEBUG|SETUP)$/.test(name))).toEqual([]);
+  });
+
+  it('shows configurations that are valid', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'onioncast-documents-'));
+    try {
+      for (const sample of matches(text, /```toml\n(.*?)```/gs)) {
+        writeFileSync(join(directory, 'onioncast.toml'), sample);
+        expect(() => loadConfig({ workingDirectory: directory, environment: {} })).not.toThrow();
+      }
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
+});
+
+describe('npm run help', () => {
+  it('tells every command', () => {
+    const help = execFileSync(process.execPath, [join(root, 'scripts/help.cjs')], { encoding: 'utf8' });
+    const commands = Object.keys(scripts).map((name) =>
+      ['start', 'test'].includes(name) ? `npm ${name} ` : `npm run ${name} `,
+    );
+    expect(commands.filter((command) => !help.includes(command))).toEqual([]);
+    expect(matches(help, /^npm run ([\w:-]+)/gm).filter((name) => !(name in scripts))).toEqual([]);
+  });
+});
