@@ -56,6 +56,11 @@ export function ChatForm({ data }: { readonly data: ChatFormData }): JSX.Element
   );
 }
 
+/** The parser drops a line break right after the start tag (HTML 13.2.6.4.7), so one that was typed needs another before it. */
+function asTextareaContent(text: string): string {
+  return /^[\r\n]/u.test(text) ? `\n${text}` : text;
+}
+
 function ChatSettings({ data }: { readonly data: ChatFormData }): JSX.Element {
   const shownName = data.name === '' ? data.defaultName : data.name;
   return (

@@ -93,7 +93,9 @@ function Choices({ data }: { data: PlayerDocumentData }): JSX.Element | null {
           </a>
         ))}
       </span>
-      <small class="hint">{en.clickToPlay}</small>
+      <small class="hint" title={en.clickToPlay}>
+        {en.clickToPlay}
+      </small>
     </nav>
   );
 }

@@ -1,0 +1,82 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Message } from '../chat/message.ts';
+import { renderChatRow, renderChatRows } from './chat-row.tsx';
+import { textOf } from './html-text.fixture.ts';
+
+const noon: Message = {
+  id: 7,
+  atMs: Date.UTC(2026, 10, 22, 12, 34, 56),
+  author: { name: 'hana', colour: 3 },
+  text: 'hello',
+};
+
+const hostile = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 60 }),
+  fc.constantFrom(
+    '<script>alert(1)</script>',
+    '"><img src=x onerror=alert(1)>',
+    "' onmouseover='x",
+    '</bdi></div>',
+    '&lt;b&gt;',
+    '<!--',
+  ),
+);
+
+describe('a chat row', () => {
+  it('shows time in UTC, name, colour and text', () => {
+    const row = renderChatRow(noon);
+    expect(textOf(row)).toBe('12:34  hana: hello');
+    expect(row).toContain('title="2026-11-22 12:34:56 UTC"');
+    expect(row).toContain('<bdi class="name c3">hana</bdi>');
+    expect(row).toContain('id="m7"');
+  });
+
+  it('marks staff outside the name, where no name can reach', () => {
+    const row = renderChatRow({ ...noon, author: { ...noon.author, capcode: 'broadcaster' } });
+    expect(row).toContain('<b class="badge badge-broadcaster">Broadcaster</b> <bdi class="name');
+    expect(renderChatRow(noon)).not.toContain('badge');
+  });
+
+  it('tells nameless people apart by their tag', () => {
+    expect(textOf(renderChatRow({ ...noon, author: { name: 'Anonymous', tag: 'k3f', colour: 0 } }))).toContain(
+      'Anonymous#k3f:',
+    );
+  });
+
+  it('keeps the lines of a text, in one line of HTML', () => {
+    const row = renderChatRow({ ...noon, text: 'one\ntwo' });
+    expect(row).toContain('one<br/>two');
+    expect(row).not.toContain('\n');
+  });
+
+  it('shows addresses as text, never as links', () => {
+    expect(renderChatRow({ ...noon, text: 'http://example.onion/ javascript:alert(1)' })).not.toContain('<a');
+  });
+
+  it('is one line, and every text comes out as text, whatever people write', () => {
+    fc.assert(
+      fc.property(hostile, hostile, hostile, (name, tag, text) => {
+        const row = renderChatRow({ ...noon, author: { name, tag, colour: 3 }, text });
+        expect(row).not.toMatch(/[\r\n]/);
+        const bare = renderChatRow({ ...noon, author: { name: 'n', tag: 't', colour: 3 }, text: 'x' });
+        expect(tagsOf(row).filter((tag) => tag !== '<br/>')).toEqual(tagsOf(bare));
+        const shown = textOf(row);
+        expect(shown).toContain(name.replace(/[\r\n]+/g, ' '));
+        expect(shown).toContain(text.replace(/\r\n|\r|\n/g, ''));
+      }),
+    );
+  });
+
+  it('puts the date before the first message of another day', () => {
+    const nextDay = { ...noon, id: 8, atMs: noon.atMs + 86_400_000 };
+    expect(renderChatRow(nextDay, noon.atMs)).toContain('2026-11-23</time></div><div class="row" id="m8">');
+    expect(renderChatRow(nextDay, noon.atMs)).not.toContain('\n');
+    expect(renderChatRows([noon, { ...noon, id: 9 }])).not.toContain('class="day"');
+    expect(renderChatRows([noon, nextDay]).match(/class="day"/g)).toHaveLength(1);
+  });
+});
+
+function tagsOf(html: string): string[] {
+  return html.match(/<[^>]*>/g) ?? [];
+}

@@ -1,0 +1,127 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { RenditionInfo, StreamSnapshot, StreamState } from '../broadcast/stream-state.ts';
+import { textOf } from './html-text.fixture.ts';
+import { renderPlayerDocument, renderPlayerUpdate } from './player-document.tsx';
+
+const rendition: RenditionInfo = {
+  name: '360p',
+  mimeType: 'video/mp4; codecs="avc1.4d401e,opus"',
+  width: 640,
+  height: 360,
+  bandwidth: 400_000,
+};
+const audio: RenditionInfo = { name: 'audio', mimeType: 'audio/mp4; codecs="opus"', bandwidth: 40_000 };
+const live: StreamSnapshot = {
+  state: 'live',
+  stateSeconds: 5,
+  uptimeSeconds: 3725,
+  title: 'Harbour',
+  viewers: 2,
+  renditions: [rendition, audio],
+  run: 1,
+};
+
+function documentOf(snapshot: StreamSnapshot, more: { sound?: boolean; viewerQuery?: string } = {}): string {
+  return renderPlayerDocument({
+    snapshot,
+    styleHref: '/assets/style.css',
+    view: 'KEY',
+    viewerQuery: more.viewerQuery ?? '',
+    ...(snapshot.renditions[0] !== undefined && { rendition: snapshot.renditions[0] }),
+    sound: more.sound ?? false,
+    refreshSeconds: 0,
+  });
+}
+
+describe('the player document', () => {
+  it('reloads when it ends, and is left open', () => {
+    const html = documentOf(live);
+    expect(html).toContain('<meta http-equiv="refresh" content="0"/>');
+    expect(html).not.toContain('</body>');
+    expect(html.startsWith('<!doctype html>')).toBe(true);
+  });
+
+  it('plays the chosen rendition with the view key, muted until sound is wanted', () => {
+    expect(documentOf(live)).toContain(
+      '<source src="/stream/360p.mp4?view=KEY" type="video/mp4; codecs=&quot;avc1.4d401e,opus&quot;"/>',
+    );
+    expect(documentOf(live)).toMatch(/<video[^>]* muted/);
+    expect(documentOf(live, { sound: true })).not.toMatch(/<video[^>]* muted/);
+  });
+
+  it('carries the viewer in every address when the browser keeps no cookie', () => {
+    const addresses = [
+      ...documentOf(live, { viewerQuery: 'v=TOKEN' }).matchAll(/(?:src|href)="(\/(?:stream|player)[^"]*)"/g),
+    ];
+    expect(addresses.length).toBeGreaterThan(4);
+    expect(
+      addresses.every(([, address]) => address?.includes('v=TOKEN') === true && address.includes('view=KEY')),
+    ).toBe(true);
+  });
+
+  it('offers every rendition and marks the current one', () => {
+    expect(documentOf(live)).toMatch(/r=360p" aria-current="true">360p</);
+    expect(documentOf(live)).toContain('>Sound only</a>');
+  });
+
+  it.each<[StreamState, string]>([
+    ['offline', 'Stay on this page'],
+    ['starting', 'in a moment'],
+    ['interrupted', 'comes back by itself'],
+    ['ended', 'Thank you for watching'],
+  ])('when %s covers the picture with a sentence that says what to do', (state, advice) => {
+    const { uptimeSeconds: _none, ...rest } = live;
+    const html = documentOf({ ...rest, state, renditions: [] });
+    expect(textOf(html)).toContain(advice);
+    expect(html).toContain('#screen{display:grid}');
+    expect(html).not.toContain('<video');
+  });
+
+  it('shows no screen while live', () => {
+    expect(documentOf(live)).toContain('#screen{display:none}');
+  });
+
+  it('names frame, picture, quality and language for those who cannot see them', () => {
+    const html = documentOf(live);
+    expect(html).toContain('<html lang="en">');
+    expect(html).toContain('aria-label="Quality"');
+    expect(html).toMatch(/<video[^>]* aria-label="Video"/);
+  });
+
+  it('shows a hostile title as text', () => {
+    const title = '</style></title><script>alert("x")</script>';
+    const html = documentOf({ ...live, title });
+    expect(html).not.toContain('<script');
+    expect(textOf(html)).toContain(title);
+  });
+});
+
+describe('an update of the player document', () => {
+  it('says the new facts in style rules', () => {
+    const rules = renderPlayerUpdate({ ...live, title: 'Night', viewers: 1 });
+    expect(rules).toContain('#title::after{content:"Night"}');
+    expect(rules).toContain('#viewers::after{content:"1 viewer"}');
+    expect(rules).toContain('#light{--light:var(--light-live)}');
+    expect(rules).toContain('animation-delay:-3725s');
+  });
+
+  it('counts the wait while interrupted, and hides the clock of a broadcast that is over', () => {
+    expect(renderPlayerUpdate({ ...live, state: 'interrupted', stateSeconds: 12 })).toContain(
+      '#waited{display:inline-flex;animation-name:waited-12;animation-delay:-12s}',
+    );
+    const { uptimeSeconds: _none, ...over } = live;
+    expect(renderPlayerUpdate({ ...over, state: 'ended' })).toContain('#uptime{display:none}');
+  });
+
+  it('is one style element whatever the title is', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 128 }), (title) => {
+        const update = renderPlayerUpdate({ ...live, title });
+        expect(update.match(/</g)).toHaveLength(2);
+        expect(update.match(/[{]/g)?.length).toBe(update.match(/[}]/g)?.length);
+        expect(update.endsWith('</style>')).toBe(true);
+      }),
+    );
+  });
+});

@@ -1,0 +1,132 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { StreamSnapshot } from '../broadcast/stream-state.ts';
+import { textOf } from './html-text.fixture.ts';
+import { renderErrorPage } from './error-page.tsx';
+import { describeSnapshot } from './snapshot-text.ts';
+import { renderWatchPage, type WatchPageData } from './watch-page.tsx';
+
+const snapshot: StreamSnapshot = {
+  state: 'live',
+  stateSeconds: 1,
+  uptimeSeconds: 1,
+  title: 'Harbour',
+  viewers: 1,
+  renditions: [
+    { name: '360p', mimeType: 'video/mp4; codecs="avc1.4d401e,opus"', width: 640, height: 360, bandwidth: 4e5 },
+  ],
+  run: 1,
+};
+const data: WatchPageData = {
+  snapshot,
+  assets: { style: '/assets/style.css', script: '/assets/main.js' },
+  siteName: 'Onioncast',
+  view: 'KEY',
+  viewerQuery: '',
+  script: true,
+  chat: { limits: { maxCharacters: 512, maxLines: 8, maxNameCharacters: 24 }, defaultName: 'Anonymous' },
+};
+
+/** The page as a browser without script sees it. */
+function withoutScript(html: string): string {
+  return html.replace(/<script.*?<\/script>/g, '');
+}
+
+describe('the watch page', () => {
+  it('has the three frames in noscript, and nothing of the script outside its blocks', () => {
+    const html = withoutScript(renderWatchPage(data));
+    expect(html.match(/<noscript><iframe/g)).toHaveLength(2);
+    expect(html.match(/<iframe/g)).toHaveLength(3);
+    expect(html).not.toContain('<textarea');
+    expect(html).not.toContain('<video');
+  });
+
+  it('without script is the same page with the frames in the open', () => {
+    const html = renderWatchPage({ ...data, script: false });
+    expect(html).not.toContain('<script');
+    expect(html).not.toContain('<noscript');
+    expect(html.match(/<iframe/g)).toHaveLength(3);
+    expect(html).toContain('href="/"');
+  });
+
+  it('can be read in a text browser: title, state, a way to the chat', () => {
+    const html = withoutScript(renderWatchPage(data));
+    expect(textOf(html)).toContain('Harbour');
+    expect(textOf(html)).toContain('Live now.');
+    expect(html).toContain('href="/chat/log"');
+  });
+
+  it('names every frame and control', () => {
+    const html = renderWatchPage(data);
+    for (const frame of html.match(/<iframe[^>]*>/g) ?? []) expect(frame).toMatch(/ title="[^"]+"/);
+    for (const button of html.match(/<button.*?<\/button>/g) ?? []) {
+      expect(button.includes('aria-label="') || textOf(button).trim() !== '' || button.includes('hidden')).toBe(true);
+    }
+    for (const field of html.match(/<(?:input|select|textarea)(?![^>]*type="hidden")[^>]*>/g) ?? []) {
+      expect(field.includes('aria-label="') || field.includes('name="name"')).toBe(true);
+    }
+    expect(html).toMatch(/<main/);
+    expect(html).toContain('aria-live="polite"');
+  });
+
+  it('puts the viewer into the addresses of frames only when told to', () => {
+    const html = renderWatchPage({ ...data, viewerQuery: 'v=TOKEN' });
+    expect(html).toContain('src="/player?view=KEY&amp;v=TOKEN"');
+    expect(html).toContain('src="/chat/form?v=TOKEN"');
+    expect(renderWatchPage(data)).not.toContain('v=');
+  });
+
+  it('shows a hostile title as text, in the page and in the blocks for the script', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string({ unit: 'binary', maxLength: 80 }),
+          fc.constantFrom('</script><img src=x onerror=alert(1)>', '"><b>'),
+        ),
+        (title) => {
+          const html = renderWatchPage({ ...data, snapshot: { ...snapshot, title } });
+          expect(tagNames(html)).toEqual(tagNames(renderWatchPage(data)));
+        },
+      ),
+    );
+  });
+});
+
+describe('the sentences of a snapshot', () => {
+  it.each([
+    [0, '0 viewers'],
+    [1, '1 viewer'],
+    [2, '2 viewers'],
+  ])('%d people are %s', (viewers, text) => {
+    expect(describeSnapshot({ ...snapshot, viewers }).viewers).toBe(text);
+  });
+
+  it('has a light and a sentence for every state, and a screen for all but live', () => {
+    const states = ['offline', 'starting', 'live', 'interrupted', 'ended'] as const;
+    const described = states.map((state) => describeSnapshot({ ...snapshot, state }));
+    expect(described.map(({ light }) => light)).toEqual(['off', 'trouble', 'live', 'trouble', 'ended']);
+    expect(new Set(described.map(({ sentence }) => sentence)).size).toBe(states.length);
+    expect(described.map(({ screen }) => screen !== undefined)).toEqual([true, true, false, true, true]);
+  });
+
+  it('calls a stream without a title by a plain name', () => {
+    expect(describeSnapshot({ ...snapshot, title: '' }).title).toBe('Live stream');
+  });
+});
+
+describe('an error page', () => {
+  it('says one sentence and one way out', () => {
+    const html = renderErrorPage({
+      status: 404,
+      code: 'NOT_FOUND',
+      text: 'There is nothing at this address.',
+      styleHref: '/s.css',
+    });
+    expect(textOf(html)).toContain('There is nothing at this address.');
+    expect(html.match(/class="button"/g)).toHaveLength(1);
+  });
+});
+
+function tagNames(html: string): string[] {
+  return (html.match(/<\/?[a-z0-9]+/g) ?? []).filter((tag) => tag !== '');
+}
