@@ -78,7 +78,8 @@ function inputArgs(input: EncoderInput): string[] {
 
 /**
  * Threat: T03, T40. The format is pinned, since a guessed one may be a playlist that names other files; only the pipe may be opened, only the
- * decoders a publisher needs may run. The probe is kept short: what FFmpeg reads before it starts stays in the way for ever.
+ * decoders a publisher needs may run. The probe is kept short, so that the stream begins at once; `nobuffer` would not help but throw away what
+ * was probed, the first keyframe with it.
  */
 function pipeArgs(format: 'flv' | 'mp4'): string[] {
   return [

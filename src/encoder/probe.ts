@@ -1,5 +1,4 @@
-import { constants } from 'node:fs';
-import { access, stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { AppError } from '../errors.ts';
 import { runTool } from './run-tool.ts';
 
@@ -56,7 +55,8 @@ async function problemOf(path: string): Promise<string | undefined> {
     if (facts.isDirectory()) return `${path} is a directory, not a media file.`;
     if (!facts.isFile()) return `${path} is not an ordinary file.`;
     if (facts.size === 0) return `${path} is empty.`;
-    await access(path, constants.R_OK);
+    const file = await open(path, 'r');
+    await file.close();
     return undefined;
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;

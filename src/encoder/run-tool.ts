@@ -20,7 +20,7 @@ export function runTool(path: string, args: readonly string[], signal?: AbortSig
   return new Promise((resolve, reject) => {
     const options = { env, timeout: timeoutMs, killSignal: 'SIGKILL', maxBuffer: maxOutputBytes, signal } as const;
     execFile(path, args, options, (error, stdout, stderr) => {
-      if (error?.name === 'AbortError') return reject(error);
+      if (error instanceof Error && error.name === 'AbortError') return reject(error);
       if (typeof error?.code === 'string' && error.code.startsWith('E') && !error.code.startsWith('ERR_')) {
         return reject(new AppError('TOOL_MISSING', `${path} cannot be run (${error.code}).`, { cause: error }));
       }

@@ -32,14 +32,9 @@ export function captureScreen(desktop: Desktop, options: ScreenOptions = {}): En
 
 function captureOn(desktop: Desktop, options: ScreenOptions): Capture {
   const frameRate = String(options.frameRate ?? 30);
-  switch (desktop.platform) {
-    case 'darwin':
-      return onMac(frameRate, options.audioDevice);
-    case 'win32':
-      return onWindows(frameRate, options.audioDevice);
-    default:
-      return onX11(desktop, frameRate, options.audioDevice);
-  }
+  if (desktop.platform === 'darwin') return onMac(frameRate, options.audioDevice);
+  if (desktop.platform === 'win32') return onWindows(frameRate, options.audioDevice);
+  return onX11(desktop, frameRate, options.audioDevice);
 }
 
 function onX11(desktop: Desktop, frameRate: string, audioDevice: string | undefined): Capture {
