@@ -43,7 +43,7 @@ export function ChatForm({ data }: { readonly data: ChatFormData }): JSX.Element
         accesskey="m"
         enterkeyhint="send"
       >
-        {data.draft}
+        {asTextareaContent(data.draft)}
       </textarea>
       <button class="button send" type="submit" name={chatFormFields.action} value="post" accesskey="s">
         {en.send}
