@@ -225,6 +225,20 @@ test('a failure inside says nothing outside, reaches the owner once, and the ser
   expect((await ask(circuit(1), getAndClose('/'))).status).toBe(200);
 });
 
+test('a log of requests names route and status, and nothing that a visitor brought (T25)', async () => {
+  const logged: string[] = [];
+  await start({ log: { level: 'trace', stream: { write: (line) => logged.push(line) } } });
+  await ask(
+    circuit(0x1234),
+    get('/where?v=a-token', 'Connection: close', 'Cookie: s=a-cookie', 'User-Agent: a-browser'),
+  );
+  await ask(circuit(0x1234), getAndClose('/none/a-path'));
+  await vi.waitUntil(() => logged.filter((line) => line.includes('request completed')).length === 2);
+  expect(logged.join('')).toContain('"route":"/where"');
+  const withoutTimes = logged.join('').replaceAll(/"(time|responseTime)":[\d.]+/g, '');
+  expect(withoutTimes).not.toMatch(/a-token|a-cookie|a-browser|a-path|onion|4660|1234|hostname/);
+});
+
 test('the socket is for its owner and group, in a directory that others cannot enter (T01)', async () => {
   const inner = path.join(directory, 'run', 'web.sock');
   await start({ onion: { socketPath: inner } });

@@ -57,8 +57,8 @@ export interface WebServerOptions {
   readonly limits?: Partial<WebLimits>;
   /** Hears of failures that are bugs. Visitors see only `INTERNAL`. */
   onError?(error: unknown): void;
-  /** Logs of single requests, for debugging; off unless given. They hold no address, query, header or circuit. */
-  readonly logLevel?: 'debug' | 'trace';
+  /** Logs single requests, for debugging; off unless given. Lines hold no address, query, header or circuit. */
+  readonly log?: { readonly level: 'info' | 'debug' | 'trace'; readonly stream: { write(line: string): void } };
   /** Monotonic milliseconds. */
   readonly now?: () => number;
 }
@@ -196,7 +196,7 @@ export class WebServer {
       bodyLimit: this.#limits.bodyBytes,
       routerOptions: { querystringParser: parseQuery },
       frameworkErrors: (error, request, reply) => this.#onError(error, request, reply),
-      logger: loggerOptions(this.#options.logLevel),
+      logger: loggerOptions(this.#options.log),
     });
     app.removeAllContentTypeParsers();
     app.setErrorHandler((error, request, reply) => this.#onError(error, request, reply));
@@ -325,11 +325,11 @@ function parseQuery(text: string): Record<string, string> {
 }
 
 // Threat: T25
-function loggerOptions(level: WebServerOptions['logLevel']): NonNullable<FastifyServerOptions['logger']> {
-  if (level === undefined) return false;
+function loggerOptions(log: WebServerOptions['log']): NonNullable<FastifyServerOptions['logger']> {
+  if (log === undefined) return false;
   const req = (request: FastifyRequest): { method: string; route: string } => ({
     method: request.method,
     route: request.routeOptions.url ?? '',
   });
-  return { level, base: null, serializers: { req } };
+  return { level: log.level, stream: log.stream, base: null, serializers: { req } };
 }
