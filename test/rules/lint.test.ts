@@ -68,6 +68,9 @@ const faults: ReadonlyArray<readonly [file: string, content: string, rule: strin
   ],
   ['src/http/routes/whole.ts', use('../../app.ts'), 'no-restricted-imports'],
   ['src/http/configured.ts', use('../config/thing.ts'), 'no-restricted-imports', 'slice of the configuration'],
+  ['src/app/upward.ts', use('../cli/thing.ts'), 'no-restricted-imports', 'never the other way round'],
+  ['src/http/composed.ts', use('../app/thing.ts'), 'no-restricted-imports'],
+  ['src/live/composed.ts', use('../app/thing.ts'), 'no-restricted-imports'],
   ['src/config/live.ts', use('../live/thing.ts'), 'no-restricted-imports', 'stands alone'],
   ['src/shared.ts', use('./store/thing.ts'), 'no-restricted-imports', 'only app.ts'],
   ['client/server.ts', use('../src/live/thing.ts'), 'no-restricted-imports', 'wire.ts'],
@@ -125,9 +128,11 @@ const good: ReadonlyArray<readonly [file: string, content: string]> = [
   ['src/http/routes/near.ts', use('../../live/thing.ts')],
   ['src/config/failing.ts', use('../errors.ts')],
   ['src/app.ts', use('./store/thing.ts')],
+  ['src/app/part.ts', use('../store/thing.ts')],
   ['client/wired.ts', use('../src/views/wire.ts')],
+  ['client/wired-state.ts', use('../src/broadcast/stream-state.ts')],
   [
-    'src/views/raw-html.tsx',
+    'src/views/watch-page.tsx',
     'export const raw = (html: string) => <p dangerouslySetInnerHTML={{ __html: html }} />;\n',
   ],
   ['src/live/full-file.ts', lines(400)],
@@ -137,11 +142,12 @@ const good: ReadonlyArray<readonly [file: string, content: string]> = [
 ];
 
 const things = [
-  ...['store', 'ingest', 'live', 'encoder', 'mp4', 'identity', 'config', 'http', 'views'].map(
+  ...['store', 'ingest', 'live', 'encoder', 'mp4', 'identity', 'config', 'http', 'views', 'app', 'cli'].map(
     (room) => `src/${room}/thing.ts`,
   ),
   'src/errors.ts',
   'src/views/wire.ts',
+  'src/broadcast/stream-state.ts',
   'src/views/page.ts',
 ];
 
