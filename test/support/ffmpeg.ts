@@ -1,13 +1,23 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll } from 'vitest';
 import type { FfmpegCommand } from '../../src/encoder/ffmpeg-arguments.ts';
 
-/** An empty directory of the test's own. */
+const directories: string[] = [];
+
+// Registered for the test file that imports this module.
+afterAll(() => {
+  for (const path of directories.splice(0)) rmSync(path, { recursive: true, force: true });
+});
+
+/** An empty directory of the test's own, gone after the tests of its file. */
 export function temporaryDirectory(): string {
-  return mkdtempSync(join(tmpdir(), 'onioncast-test-'));
+  const path = mkdtempSync(join(tmpdir(), 'onioncast-test-'));
+  directories.push(path);
+  return path;
 }
 
 /** Runs FFmpeg to its end on generated media and returns what it wrote to standard output. Throws with its complaint if it fails. */
