@@ -132,7 +132,7 @@ const good: ReadonlyArray<readonly [file: string, content: string]> = [
   ['client/wired.ts', use('../src/views/wire.ts')],
   ['client/wired-state.ts', use('../src/broadcast/stream-state.ts')],
   [
-    'src/views/watch-page.tsx',
+    'src/views/raw-html.tsx',
     'export const raw = (html: string) => <p dangerouslySetInnerHTML={{ __html: html }} />;\n',
   ],
   ['src/live/full-file.ts', lines(400)],
