@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { copyFile, mkdir, mkdtemp, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rename, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -12,6 +12,18 @@ const hls = (segmentSeconds: number) => [
   ...['-f', 'hls', '-hls_time', String(segmentSeconds), '-hls_list_size', '24', '-hls_flags', 'delete_segments'],
   ...['-hls_segment_type', 'fmp4', 'stream.m3u8'],
 ];
+
+interface ListOptions {
+  readonly ended?: boolean;
+  /** How the playlist calls a segment. */
+  readonly names?: (n: number) => string;
+  /** Segments to write; without this the newest. */
+  readonly write?: readonly number[];
+  /** Files to be cut or filled up to so many bytes. */
+  readonly sizes?: Readonly<Record<string, number>>;
+  /** Of the playlist. */
+  readonly ageSeconds?: number;
+}
 
 /** Somebody else's FFmpeg in another time: real segments of 10 s, put in place as the manual clock says. */
 class Writer {
@@ -27,14 +39,21 @@ class Writer {
     this.#segmentSeconds = segmentSeconds;
   }
 
-  /** Segments `first` to `newest` are listed, and written now if they are new. */
-  async list(
-    first: number,
-    newest: number,
-    { ended = false, names = (n: number) => `stream${n}.m4s` } = {},
-  ): Promise<void> {
-    await this.#put('init.mp4', 'init.mp4');
-    await this.#put(`stream${newest}.m4s`, `stream${newest}.m4s`);
+  /**
+   * Segments `first` to `newest` are listed; the newest is written now. The playlist comes last and each file appears whole, so that a watcher
+   * that looks in between sees nothing new.
+   */
+  async list(first: number, newest: number, options: ListOptions = {}): Promise<void> {
+    const {
+      ended = false,
+      names = (n: number) => `stream${n}.m4s`,
+      write = [newest],
+      sizes = {},
+      ageSeconds = 0,
+    } = options;
+    for (const name of ['init.mp4', ...write.map((n) => `stream${n}.m4s`)]) {
+      await this.#appear(name, (file) => copyFile(path.join(this.#media, name), file), { size: sizes[name] });
+    }
     const segments = Array.from({ length: newest - first + 1 }, (_, index) => first + index);
     const text = [
       '#EXTM3U',
@@ -45,24 +64,24 @@ class Writer {
       ...(ended ? ['#EXT-X-ENDLIST'] : []),
       '',
     ];
-    await this.text('stream.m3u8', text.join('\n'));
+    await this.text('stream.m3u8', text.join('\n'), ageSeconds);
   }
 
-  async text(name: string, text: string): Promise<void> {
-    const file = path.join(this.#directory, name);
-    await writeFile(file, text);
-    await this.#date(file);
+  async text(name: string, text: string, ageSeconds = 0): Promise<void> {
+    await this.#appear(name, (file) => writeFile(file, text), { ageSeconds });
   }
 
-  async #put(name: string, as: string): Promise<void> {
-    const file = path.join(this.#directory, as);
-    await copyFile(path.join(this.#media, name), file);
-    await this.#date(file);
-  }
-
-  async #date(file: string): Promise<void> {
-    const seconds = this.#clock.wallClock() / 1000;
+  async #appear(
+    name: string,
+    make: (file: string) => Promise<void>,
+    { size, ageSeconds = 0 }: { size?: number | undefined; ageSeconds?: number },
+  ): Promise<void> {
+    const file = path.join(this.#directory, `${name}.tmp`);
+    await make(file);
+    if (size !== undefined) await truncate(file, size);
+    const seconds = this.#clock.wallClock() / 1000 - ageSeconds;
     await utimes(file, seconds, seconds);
+    await rename(file, path.join(this.#directory, name));
   }
 }
 
@@ -214,8 +233,7 @@ describe('a directory that somebody else writes', () => {
     await at(4);
     await writer.text('stream.m3u8', '#EXTM3U\n');
     await at(6);
-    await writer.list(0, 0);
-    await truncate(path.join(directory, 'init.mp4'));
+    await writer.list(0, 0, { sizes: { 'init.mp4': 0 } });
     await at(8);
     expect(gate.begun).toEqual([]);
     await writer.list(0, 0);
@@ -234,12 +252,7 @@ describe('a directory that somebody else writes', () => {
     await writer.list(0, 0, { ended: true });
     ingest.start();
     await at(5);
-    await writer.list(0, 0);
-    await rm(directory, { recursive: true });
-    await mkdir(directory);
-    await writer.list(0, 1, { names: (n) => `stream${n}.m4s` });
-    const old = clock.wallClock() / 1000 - 31;
-    await utimes(path.join(directory, 'stream.m3u8'), old, old);
+    await writer.list(0, 1, { ageSeconds: 31 });
     await at(10);
     expect(gate.begun).toEqual([]);
     expect(notices.at(-1)).toBe('The directory holds a stream that is not written any more.');
@@ -258,7 +271,7 @@ describe('a directory that somebody else writes', () => {
 
   it('goes on with the newest segment, on another reader, when it has fallen more than two behind', async () => {
     await begin();
-    for (const newest of [1, 2, 3, 4]) await writer.list(0, newest);
+    await writer.list(0, 4, { write: [1, 2, 3, 4] });
     await at(13);
     expect(gate.readers[0]?.readableEnded).toBe(true);
     const reader = gate.begun[0]?.open();
@@ -285,13 +298,11 @@ describe('a directory that somebody else writes', () => {
 
   it('reads a segment of 64 MiB, and none that is larger by a byte', async () => {
     await begin();
-    await writer.list(0, 1);
-    // Zeros behind the media: a box that never ends is malformed, which shows that the file was read.
-    await truncate(path.join(directory, 'stream1.m4s'), 64 * 2 ** 20);
+    // Zeros behind the media make it malformed, which shows that the file was read.
+    await writer.list(0, 1, { sizes: { 'stream1.m4s': 64 * 2 ** 20 } });
     await at(14);
     expect(notices.at(-1)).toContain('could not be read');
-    await writer.list(0, 2);
-    await truncate(path.join(directory, 'stream2.m4s'), 64 * 2 ** 20 + 1);
+    await writer.list(0, 2, { sizes: { 'stream2.m4s': 64 * 2 ** 20 + 1 } });
     notices.push('nothing more');
     await at(16);
     expect(notices.at(-1)).toBe('nothing more');
