@@ -2,14 +2,14 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadServerSecret, openDataDirectory } from './app/data-directory.ts';
 import { openLounge } from './app/lounge.ts';
-import { openOnion } from './app/onion.ts';
+import { type Onion, openOnion } from './app/onion.ts';
 import { Owned } from './app/owned.ts';
 import { openStudio, type Studio } from './app/studio.ts';
 import { buildWebsite, type Website } from './app/website.ts';
 import { titleFrom } from './broadcast/title.ts';
 import type { OnioncastConfig } from './config/schema.ts';
 import { broadcasterLogin } from './http/broadcaster-access.ts';
-import { loadAssets } from './http/routes/assets.ts';
+import { type Assets, loadAssets } from './http/routes/assets.ts';
 import type { WebServer } from './http/server.ts';
 import { loadStreamKey } from './ingest/stream-key.ts';
 import type { RunningServer, ServeEvent } from './serve-event.ts';
@@ -37,36 +37,67 @@ export async function startOnioncast(
   return { close: () => owned.close() };
 }
 
-async function start(config: OnioncastConfig, report: (event: ServeEvent) => void, owned: Owned): Promise<void> {
+/** What lies under everything else. */
+interface Ground {
+  readonly dataDirectory: string;
+  readonly assets: Assets;
+  readonly secret: Buffer;
+  readonly key: string;
+}
+
+type Report = (event: ServeEvent) => void;
+
+async function start(config: OnioncastConfig, report: Report, owned: Owned): Promise<void> {
+  const ground = await prepareGround(config, owned);
+  const { website, studio, lounge, seeTor } = await buildRooms(config, ground, report, owned);
+  const { server, socketPath } = website;
+  await server.listen();
+  if (server.localUrl !== undefined) report({ kind: 'listening', url: server.localUrl });
+  if (lounge.newPassword !== undefined) {
+    report({ kind: 'password', name: broadcasterLogin, password: lounge.newPassword });
+  }
+  report({ kind: 'ingest', key: ground.key, ...publishing(config, studio, server) });
+  studio.start();
+  if (socketPath !== undefined) {
+    const { dataDirectory } = ground;
+    const onAddress = (address: string): void => server.setOnionAddresses([address]);
+    const onion = await openOnion({ config, dataDirectory, socketPath, report, onAddress });
+    owned.add(() => onion.close());
+    seeTor(onion);
+  }
+  report({ kind: 'ready' });
+}
+
+async function prepareGround(config: OnioncastConfig, owned: Owned): Promise<Ground> {
+  const data = await openDataDirectory(config.data, config.ephemeral);
+  owned.add(() => data.close());
+  return {
+    dataDirectory: data.path,
+    assets: await loadAssets(assetDirectory),
+    secret: await loadServerSecret(data.path),
+    key: await loadStreamKey(data.path),
+  };
+}
+
+async function buildRooms(config: OnioncastConfig, ground: Ground, report: Report, owned: Owned) {
+  const { dataDirectory, assets, secret, key } = ground;
   // Visitors see a sentence; whoever runs the server gets the fault with the next line of the terminal.
   const onError = (error: unknown): void =>
     report({ kind: 'warning', code: 'INTERNAL', message: error instanceof Error ? error.message : 'unknown fault' });
-  const data = await openDataDirectory(config.data, config.ephemeral);
-  owned.add(() => data.close());
-  const assets = await loadAssets(assetDirectory);
-  const secret = await loadServerSecret(data.path);
-  const key = await loadStreamKey(data.path);
   let website: Website | undefined;
+  let onion: Onion | undefined;
   const onChange = (): void => website?.refresh();
-
   const titles = await TitleFile.open({
-    path: path.join(data.path, 'title.txt'),
+    path: path.join(dataDirectory, 'title.txt'),
     fallback: titleFrom(config.title),
     clean: titleFrom,
     onChange,
   });
   owned.add(() => titles.close());
-  const lounge = await openLounge({
-    config,
-    dataDirectory: data.path,
-    secret,
-    styleHref: assets.style,
-    report,
-    onError,
-  });
+  const lounge = await openLounge({ config, dataDirectory, secret, styleHref: assets.style, report, onError });
   owned.add(() => lounge.close());
   const reportStream = streamReporter(report);
-  const studio = await openStudio({
+  const studio: Studio = await openStudio({
     config,
     streamKey: () => key,
     report,
@@ -77,38 +108,15 @@ async function start(config: OnioncastConfig, report: (event: ServeEvent) => voi
   });
   owned.add(() => studio.close());
   website = buildWebsite({
-    config,
-    dataDirectory: data.path,
-    secret,
-    assets,
-    studio,
-    lounge,
-    titles,
+    ...{ config, dataDirectory, secret, assets, studio, lounge, titles, onError },
     publishing: (server) => ({ ...publishing(config, studio, server), key }),
     health: () => ({ encoder: studio.encoderHealth(), tor: onion?.status() }),
-    onError,
   });
-  const { server, socketPath } = website;
-  owned.add(() => website.close());
-  await server.listen();
-  if (server.localUrl !== undefined) report({ kind: 'listening', url: server.localUrl });
-  if (lounge.newPassword !== undefined) {
-    report({ kind: 'password', name: broadcasterLogin, password: lounge.newPassword });
-  }
-  report({ kind: 'ingest', key, ...publishing(config, studio, server) });
-  studio.start();
-  let onion: Awaited<ReturnType<typeof openOnion>> | undefined;
-  if (socketPath !== undefined) {
-    onion = await openOnion({
-      config,
-      dataDirectory: data.path,
-      socketPath,
-      report,
-      onAddress: (address) => server.setOnionAddresses([address]),
-    });
-    owned.add(() => onion?.close());
-  }
-  report({ kind: 'ready' });
+  owned.add(() => website?.close());
+  const seeTor = (opened: Onion): void => {
+    onion = opened;
+  };
+  return { website, studio, lounge, seeTor };
 }
 
 /** How to publish, without the key. */

@@ -17,7 +17,7 @@ export class ClockPublisher {
     const background = movingBackground();
     this.#child = spawn('ffmpeg', publisherArguments(rtmpUrl), { stdio: ['pipe', 'ignore', 'inherit'] });
     this.#exited = new Promise((resolve) => this.#child.once('exit', () => resolve()));
-    this.#child.stdin?.on('error', () => this.stop());
+    this.#child.stdin?.on('error', () => void this.stop());
     const start = Date.now();
     let made = 0;
     this.#timer = setInterval(() => {

@@ -18,6 +18,9 @@ import { renderChatDocumentOpen } from '../views/chat-document.tsx';
 import { renderChatRow } from '../views/chat-row.tsx';
 import { Owned } from './owned.ts';
 
+/** How often those who have been away for too long are forgotten. */
+const forgetEveryMs = 60 * 60 * 1000;
+
 /** Who has chosen no name. */
 const defaultName = 'Anonymous';
 
@@ -51,7 +54,10 @@ export async function openLounge(options: LoungeOptions): Promise<Lounge> {
   owned.add(() => database.close());
   const messages = new MessageRepository(database, config.chat.history);
   const viewers = new ViewerRepository(database);
-  viewers.forgetBefore(Date.now() - config.chat.keepMs);
+  const forget = (): void => viewers.forgetBefore(Date.now() - config.chat.keepMs);
+  forget();
+  const forgetting = setInterval(forget, forgetEveryMs).unref();
+  owned.add(() => clearInterval(forgetting));
   const rules: RoomRules = {
     history: config.chat.history,
     text: messageTextLimits(config.chat.maxLength),

@@ -2,7 +2,7 @@ import type { OnioncastConfig } from '../config/schema.ts';
 import type { EncoderHealth } from '../encoder/encoder.ts';
 import { Encoder } from '../encoder/encoder.ts';
 import type { EncoderSource } from '../encoder/encoder-types.ts';
-import { readFfmpegFacts } from '../encoder/ffmpeg-version.ts';
+import { type FfmpegFacts, readFfmpegFacts } from '../encoder/ffmpeg-version.ts';
 import { rungsNamed } from '../encoder/ladder.ts';
 import { existsSync } from 'node:fs';
 import { AppError } from '../errors.ts';
@@ -40,11 +40,11 @@ export interface StudioOptions {
 /** Builds the way of a frame. Throws TOOL_MISSING, SOURCE_UNUSABLE, LISTEN_FAILED. */
 export async function openStudio(options: StudioOptions): Promise<Studio> {
   const { config, report } = options;
-  await readFfmpegFacts(config.encoder.ffmpeg);
+  const ffmpeg = await checkFfmpeg(config.encoder.ffmpeg);
   const owned = new Owned();
   try {
     let encoder: Encoder | undefined;
-    const base = await baseSource(config);
+    const base = await baseSource(config, ffmpeg);
     const pipeline = new Pipeline({
       ladder: rungsNamed(config.encoder.ladder),
       audioBitsPerSecond: config.encoder.audioBitrate,
@@ -107,10 +107,10 @@ function directoryIngest(
   return directory;
 }
 
-async function baseSource(config: OnioncastConfig): Promise<BaseSource | undefined> {
+async function baseSource(config: OnioncastConfig, { hasDrawtext }: FfmpegFacts): Promise<BaseSource | undefined> {
   switch (config.source.kind) {
     case 'test': {
-      const fontFile = findFont();
+      const fontFile = hasDrawtext ? findFont() : undefined;
       const { frameRate } = config.encoder;
       const source = captureTestCard({ frameRate, ...(fontFile === undefined ? {} : { fontFile }) });
       return { name: 'test', source, isTestCard: true };
@@ -146,12 +146,27 @@ function encodingOptions(config: OnioncastConfig) {
 
 function renditionLimits(config: OnioncastConfig) {
   const { segmentMs, windowMs, memoryBytes } = config.hls;
-  if (windowMs < segmentMs * 3) {
-    throw new AppError('CONFIG_INVALID', 'hls.window must hold at least three segments of hls.segment.');
-  }
   return {
     // Late joiners need one keyframe interval; the bound in pieces is far above what the bound in bytes lets through.
     live: { maxPieces: 4096, maxBytes: config.live.memoryBytes },
     hls: { targetSeconds: segmentMs / 1000, windowSeconds: windowMs / 1000, maxBytes: memoryBytes },
   };
+}
+
+/** Throws TOOL_MISSING, saying what to do, unless this FFmpeg can encode what we send. */
+async function checkFfmpeg(program: string): Promise<FfmpegFacts> {
+  const todo =
+    'Install FFmpeg 5.1 or newer with libx264 and libopus (on Debian: apt install ffmpeg), or name one in encoder.ffmpeg.';
+  let facts: FfmpegFacts;
+  try {
+    facts = await readFfmpegFacts(program);
+  } catch (cause) {
+    if (!(cause instanceof AppError)) throw cause;
+    throw new AppError('TOOL_MISSING', `${cause.message} ${todo}`, { cause });
+  }
+  if (!facts.isRecentEnough) throw new AppError('TOOL_MISSING', `FFmpeg ${facts.version} is too old. ${todo}`);
+  if (!facts.hasX264 || !facts.hasOpus) {
+    throw new AppError('TOOL_MISSING', `This FFmpeg was built without libx264 or libopus. ${todo}`);
+  }
+  return facts;
 }

@@ -47,6 +47,8 @@ export type PipelineStatus = Omit<StreamSnapshot, 'title' | 'viewers'>;
 
 /** How long to wait before encoding again after media that could not be read. */
 const malformedPauseMs = 1000;
+/** How long to wait before reading a publisher anew whose media has changed: a broken one must not make us spin. */
+const changedPauseMs = 200;
 
 /**
  * The way of a frame: chooses what is on air (a publisher, else the base source), has it encoded, packaged and handed to every viewer,
@@ -90,8 +92,7 @@ export class Pipeline implements PublisherGate {
     // The audience of a test card has not been watching a broadcast: its clock starts anew.
     if (this.#onBase && this.#options.base?.isTestCard === true) this.#broadcast = newBroadcast(this.#options.now());
     this.#onBase = false;
-    const { format, hasAudio } = publication;
-    this.#play({ input: { kind: 'pipe', format, hasAudio }, open: () => publication.open() }, publication.startedAtMs);
+    this.#playPublication(publication);
     return 'accepted';
   }
 
@@ -132,6 +133,11 @@ export class Pipeline implements PublisherGate {
     clearTimeout(this.#timer);
     for (const output of this.#outputs.values()) output.close();
     await this.#encoder.close();
+  }
+
+  #playPublication(publication: Publication): void {
+    const { format, hasAudio } = publication;
+    this.#play({ input: { kind: 'pipe', format, hasAudio }, open: () => publication.open() }, publication.startedAtMs);
   }
 
   #playBase(): void {
@@ -213,9 +219,16 @@ export class Pipeline implements PublisherGate {
       this.#advance({ kind: 'picture-lost' });
       return;
     }
-    // A publication says itself when it is over; a base source that ends has nothing more to show.
     this.#advance({ kind: 'picture-lost' });
-    if (this.#publication === undefined) this.#sourceOver();
+    const publication = this.#publication;
+    if (publication === undefined) {
+      this.#sourceOver();
+      return;
+    }
+    // The publisher is still there and says when it is over: its picture or sound has changed, and must be read anew.
+    this.#wait(changedPauseMs, () => {
+      if (this.#publication === publication) this.#playPublication(publication);
+    });
   }
 
   #leaveRun(): void {
