@@ -58,7 +58,8 @@ export class ChatForm {
     this.#setSending(true);
     const sent = this.#text.value;
     const body = new URLSearchParams();
-    for (const [name, value] of new FormData(this.#form, submitter)) body.append(name, String(value));
+    for (const [name, value] of new FormData(this.#form, submitter))
+      if (typeof value === 'string') body.append(name, value);
     const answer = await this.#ask({ method: 'POST', body });
     this.#setSending(false);
     if (answer === undefined) return this.#say(this.#texts.sendFailed, true);

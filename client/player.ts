@@ -217,14 +217,16 @@ export class Player {
   #onAppended(endBefore: number): void {
     const end = this.#sink?.buffered.at(-1)?.end;
     if (end === undefined) return;
-    if (end > endBefore) this.#grewAt = now();
+    // Sound and picture come by turns; only when both have come is the distance what it is after a whole piece.
+    if (end <= endBefore) return;
+    this.#grewAt = now();
     if (this.#startedAt === undefined) {
       if ((now() - this.#firstBytesAt) * 1000 > burstLimitMs) this.#start();
       return;
     }
     this.#meter.add(now(), endBefore, end);
     this.#control();
-    if (end > endBefore && passing.has(this.#trouble)) this.#report('fine');
+    if (passing.has(this.#trouble)) this.#report('fine');
   }
 
   #start(): void {

@@ -1,5 +1,5 @@
 import type { ChatLogData } from '../chat/chat-view.ts';
-import { renderChatRows } from './chat-row.tsx';
+import { ChatRows } from './chat-row.tsx';
 import { renderDocument } from './document.tsx';
 import { Shell } from './shell.tsx';
 import { en } from './texts/en.ts';
@@ -18,7 +18,9 @@ export function renderChatLog(data: ChatLogData & { readonly styleHref: string }
         {data.messages.length === 0 ? (
           <p>{en.noMessages}</p>
         ) : (
-          <div class="chat-log" dangerouslySetInnerHTML={{ __html: renderChatRows(data.messages) }} />
+          <div class="chat-log">
+            <ChatRows messages={data.messages} />
+          </div>
         )}
         <p class="log-links">
           <a class="chip" href={data.formHref}>

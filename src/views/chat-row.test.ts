@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Message } from '../chat/message.ts';
-import { renderChatRow, renderChatRows } from './chat-row.tsx';
+import { renderChatLog } from './chat-log.tsx';
+import { renderChatRow } from './chat-row.tsx';
 import { textOf } from './html-text.fixture.ts';
 
 const noon: Message = {
@@ -72,10 +73,14 @@ describe('a chat row', () => {
     const nextDay = { ...noon, id: 8, atMs: noon.atMs + 86_400_000 };
     expect(renderChatRow(nextDay, noon.atMs)).toContain('2026-11-23</time></div><div class="row" id="m8">');
     expect(renderChatRow(nextDay, noon.atMs)).not.toContain('\n');
-    expect(renderChatRows([noon, { ...noon, id: 9 }])).not.toContain('class="day"');
-    expect(renderChatRows([noon, nextDay]).match(/class="day"/g)).toHaveLength(1);
+    expect(logOf([noon, { ...noon, id: 9 }])).not.toContain('class="day"');
+    expect(logOf([noon, nextDay]).match(/class="day"/g)).toHaveLength(1);
   });
 });
+
+function logOf(messages: readonly Message[]): string {
+  return renderChatLog({ title: '', messages, formHref: '/f', refreshHref: '/r', styleHref: '/s.css' });
+}
 
 function tagsOf(html: string): string[] {
   return html.match(/<[^>]*>/g) ?? [];

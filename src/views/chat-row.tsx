@@ -11,21 +11,31 @@ const badges: Readonly<Record<Capcode, string>> = { broadcaster: en.broadcaster,
  */
 // Threat: T10
 export function renderChatRow(message: Message, previousAtMs?: number): string {
-  const row = renderToString(<Row message={message} />);
+  return renderToString(<DatedRow message={message} previousAtMs={previousAtMs} />);
+}
+
+/** Rows of a finished log, oldest first, with the date where another day begins. */
+export function ChatRows({ messages }: { readonly messages: readonly Message[] }): JSX.Element {
+  return (
+    <>
+      {messages.map((message, index) => (
+        <DatedRow key={message.id} message={message} previousAtMs={messages[index - 1]?.atMs} />
+      ))}
+    </>
+  );
+}
+
+function DatedRow({ message, previousAtMs }: { message: Message; previousAtMs: number | undefined }): JSX.Element {
   const day = dayOf(message.atMs);
-  return previousAtMs === undefined || dayOf(previousAtMs) === day ? row : renderDay(day) + row;
-}
-
-/** Rows of a finished log, oldest first, with a date before each day if they span more than one. */
-export function renderChatRows(messages: readonly Message[]): string {
-  return messages.map((message, index) => renderChatRow(message, messages[index - 1]?.atMs)).join('');
-}
-
-function renderDay(day: string): string {
-  return renderToString(
-    <div class="day">
-      <time dateTime={day}>{day}</time>
-    </div>,
+  return (
+    <>
+      {previousAtMs !== undefined && dayOf(previousAtMs) !== day && (
+        <div class="day">
+          <time dateTime={day}>{day}</time>
+        </div>
+      )}
+      <Row message={message} />
+    </>
   );
 }
 

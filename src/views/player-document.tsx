@@ -36,7 +36,7 @@ export function renderPlayerDocument(data: PlayerDocumentData): string {
       head={
         <>
           <meta http-equiv="refresh" content={String(data.refreshSeconds)} />
-          <style dangerouslySetInnerHTML={{ __html: screenRule(data.snapshot) + clockRules(data.snapshot) }} />
+          <style>{screenRule(data.snapshot) + clockRules(data.snapshot)}</style>
         </>
       }
     >

@@ -1,11 +1,11 @@
 import type { JSX } from 'preact';
-import { renderToString } from 'preact-render-to-string';
 import type { StreamSnapshot } from '../broadcast/stream-state.ts';
 import type { ChatFormData, ChatLimits } from '../chat/chat-view.ts';
 import { palette } from '../identity/colour.ts';
 import { ChatForm } from './chat-form.tsx';
 import { type PageAssets, renderDocument } from './document.tsx';
 import { Keys, PlayerControls, SoundPill } from './player-controls.tsx';
+import { ScriptMarkup } from './raw-html.tsx';
 import { Shell } from './shell.tsx';
 import { describeSnapshot } from './snapshot-text.ts';
 import { StateScreen, StreamInfo } from './stream-info.tsx';
@@ -44,9 +44,9 @@ export function renderWatchPage(data: WatchPageData): string {
       <main class="watch-main">
         <div class="column">
           {data.script && (
-            <ForScript>
+            <ScriptMarkup>
               <Stage data={data} />
-            </ForScript>
+            </ScriptMarkup>
           )}
           <Frames script={data.script}>
             <iframe
@@ -65,9 +65,9 @@ export function renderWatchPage(data: WatchPageData): string {
         <Chat data={data} />
       </main>
       {data.script && (
-        <ForScript>
+        <ScriptMarkup>
           <Keys />
-        </ForScript>
+        </ScriptMarkup>
       )}
     </Shell>,
   );
@@ -76,14 +76,6 @@ export function renderWatchPage(data: WatchPageData): string {
 /** Frames are for browsers without script: in the page with script they stand in `noscript`. */
 function Frames({ script, children }: { script: boolean; children: JSX.Element | JSX.Element[] }): JSX.Element {
   return script ? <noscript>{children}</noscript> : <>{children}</>;
-}
-
-/**
- * Markup that works with the script only, as a data block (HTML 4.12.1) in its place: browsers without script, text browsers among them,
- * neither show it nor build it. Nothing in it comes from people, and the `<` of every text and attribute is escaped, so it cannot end the block.
- */
-function ForScript({ children }: { children: JSX.Element }): JSX.Element {
-  return <script type="text/html" data-markup dangerouslySetInnerHTML={{ __html: renderToString(children) }} />;
 }
 
 function Tools({ data }: { data: WatchPageData }): JSX.Element {
@@ -158,9 +150,9 @@ function Chat({ data }: { data: WatchPageData }): JSX.Element {
         />
       </Frames>
       {data.script && (
-        <ForScript>
+        <ScriptMarkup>
           <LiveChat data={data} />
-        </ForScript>
+        </ScriptMarkup>
       )}
     </section>
   );
