@@ -44,7 +44,7 @@ async function installThrough(manager, missing) {
   const isRoot = process.getuid?.() === 0;
   const prefix = isRoot || manager.name === 'brew' ? '' : 'sudo ';
   const command = `${prefix}${manager.install} ${packages.join(' ')}`;
-  const mayInstall = manager.name === 'apt' && (isRoot || hasProgram('sudo'));
+  const mayInstall = manager.name === 'apt' && (isRoot || (hasProgram('sudo') && (canAsk() || process.env.CI)));
   if (!mayInstall) {
     say(`Missing: ${names}. Install it with:\n  ${command}`);
     return;
@@ -60,6 +60,8 @@ async function isWanted(names, command) {
   try {
     const answer = await terminal.question(`Missing: ${names}.\nInstall it now with "${command}"? [Y/n] `);
     return /^\s*(y|yes)?\s*$/i.test(answer);
+  } catch (error) {
+    throw error.name === 'AbortError' ? new SetupError('Stopped.') : error; // Ctrl-C at the question.
   } finally {
     terminal.close();
   }

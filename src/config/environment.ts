@@ -4,8 +4,8 @@ import { type Setting, settingsByName } from './settings.ts';
 
 const prefix = 'ONIONCAST_';
 
-/** Variables that are ours and no settings: the configuration file, and whether a fault shows where it happened. */
-const otherVariables = new Set(['ONIONCAST_CONFIG', 'ONIONCAST_DEBUG']);
+/** Variables that are ours and no settings: the configuration file, whether a fault shows where it happened, whether the launcher installs programs. */
+const otherVariables = new Set(['ONIONCAST_CONFIG', 'ONIONCAST_DEBUG', 'ONIONCAST_SETUP']);
 
 /** Finds the settings in the environment: `ONIONCAST_HLS_SEGMENT=2s`. Lists are separated by commas, or written as JSON. */
 export function readEnvironment(environment: Readonly<Record<string, string | undefined>>, base: string): Findings {

@@ -134,7 +134,9 @@ describe('loadConfig', () => {
   });
 
   it('refuses unknown and wrong variables', () => {
-    expect(refusal('', { ONIONCAST_HLS_SEGMNET: '2s', ONIONCAST_LIMITS_VIEWERS: 'many', HOME: '/' })).toEqual([
+    expect(
+      refusal('', { ONIONCAST_HLS_SEGMNET: '2s', ONIONCAST_LIMITS_VIEWERS: 'many', ONIONCAST_SETUP: 'off', HOME: '/' }),
+    ).toEqual([
       'the environment variable ONIONCAST_HLS_SEGMNET is no setting; did you mean ONIONCAST_HLS_SEGMENT?',
       'ONIONCAST_LIMITS_VIEWERS: limits.viewers must be a whole number from 1 to 65536, not "many"',
     ]);
