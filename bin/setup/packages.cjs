@@ -19,6 +19,12 @@ async function installPackages() {
         'Get one from https://nodejs.org/en/download or your system (Debian 12 and newer have it), then start again.',
     );
   }
+  if (isLink(path.join(place.root, 'node_modules'))) {
+    // npm ci empties the directory first, and this one belongs to another checkout that may be in use.
+    throw new SetupError(
+      'node_modules is a link, and not what package-lock.json asks for. Run npm ci where it leads, or delete the link.',
+    );
+  }
   say('Installing the npm packages, the pinned Node ' + place.wantedMajor + ' among them (a minute or two) ...');
   const npm = npmCommand();
   // Development packages too, whatever NODE_ENV says: they hold the compiler and the pinned Node.
@@ -54,6 +60,14 @@ function areInstalled() {
     if (entry === undefined) return wanted[name].optional === true;
     return entry.version === wanted[name].version && entry.integrity === wanted[name].integrity;
   });
+}
+
+function isLink(file) {
+  try {
+    return fs.lstatSync(file).isSymbolicLink();
+  } catch {
+    return false; // Nothing there yet.
+  }
 }
 
 function readPackages(file) {
