@@ -8,6 +8,8 @@ export const firstTargetSeconds = 0.4;
 
 const highestTarget = 6;
 const lowestFloor = 0.2;
+/** A frame must be decoded before it is shown. */
+const margin = 0.03;
 const raiseBy = 0.3;
 const decayPerSecond = 0.02;
 const jumpBeyond = 5;
@@ -65,8 +67,8 @@ export function decide(position: Position): Move {
 
 /** A rate once chosen is kept until its work is done, since each change can be heard. */
 function rateFor(ahead: number, target: number, rate: number): number {
-  if (ahead > target + 0.6) return 1.1;
-  if (ahead > target + (rate > 1 ? 0.03 : 0.12)) return 1.05;
+  if (ahead > target + 0.3) return 1.1;
+  if (ahead > target + (rate > 1 ? 0 : 0.06)) return 1.05;
   if (ahead < target * (rate < 1 ? 0.7 : 0.4)) return 0.95;
   return 1;
 }
@@ -115,12 +117,12 @@ export class ArrivalMeter {
     this.#arrivals = [];
   }
 
-  /** The least sensible target. A rare long silence is left out (one in twenty): waiting for it for ever would cost everyone the edge. */
+  /** The least sensible target. A rare long silence is left out (one in fifty): holding back for it would cost the edge all the time. */
   get floor(): number {
     if (this.#arrivals.length < 8) return firstTargetSeconds;
     const late = this.#arrivals.map((arrival) => arrival.lateBefore).sort((a, b) => a - b);
-    const usualLate = late[Math.floor((late.length - 1) * 0.95)] ?? 0;
-    return Math.min(highestTarget, Math.max(lowestFloor, usualLate - this.#earliest + 0.05));
+    const usualLate = late[Math.floor((late.length - 1) * 0.98)] ?? 0;
+    return Math.min(highestTarget, Math.max(lowestFloor, usualLate - this.#earliest + margin));
   }
 
   /** How far a position is behind the newest media there could be by now; 0 while nothing is known. */

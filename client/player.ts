@@ -29,6 +29,8 @@ const controlMs = 250;
 /** Over as soon as media comes in again. */
 const passing: ReadonlySet<PlayerTrouble> = new Set(['connecting', 'reconnecting', 'restarted']);
 const busyLinkWaits = 3;
+/** With less than this ahead, browsers stop. */
+const dryBelowSeconds = 0.12;
 /** While there is nothing to play, the server is asked no more often than this. */
 const patienceSeconds = 10;
 
@@ -287,6 +289,9 @@ export class Player {
     if (this.#startedAt === undefined || video === undefined || video.seeking || this.#isPaused) return;
     // The first moments after a start or a jump are no measure of the link.
     if (now() - this.#startedAt < 1 && this.#waits === 0) return;
+    // With media left it is the browser that needs a moment (a busy machine): holding back further would not help.
+    const end = this.#sink?.buffered.at(-1)?.end ?? 0;
+    if (end - video.currentTime > dryBelowSeconds) return;
     this.#waits += 1;
     this.#target = raiseTarget(this.#target);
   }
