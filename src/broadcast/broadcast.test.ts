@@ -29,7 +29,11 @@ describe('a broadcast', () => {
   });
 
   it('says interrupted, not starting, while another source takes over', () => {
-    const between = play([{ kind: 'source-begins' }, 0], [{ kind: 'picture' }, 1000], [{ kind: 'source-begins' }, 2000]);
+    const between = play(
+      [{ kind: 'source-begins' }, 0],
+      [{ kind: 'picture' }, 1000],
+      [{ kind: 'source-begins' }, 2000],
+    );
     expect(between.state).toBe('interrupted');
   });
 

@@ -32,7 +32,16 @@ export class Onioncast {
   private constructor(data: string, ownsData: boolean, options: OnioncastOptions) {
     this.data = data;
     this.#ownsData = ownsData;
-    const args = [program, 'serve', '--json', '--data', data, '--listen', '127.0.0.1:0', ...(options.args ?? ['--no-tor'])];
+    const args = [
+      program,
+      'serve',
+      '--json',
+      '--data',
+      data,
+      '--listen',
+      '127.0.0.1:0',
+      ...(options.args ?? ['--no-tor']),
+    ];
     this.#child = spawn(process.execPath, args, {
       cwd: data,
       stdio: ['ignore', 'pipe', 'pipe'],
