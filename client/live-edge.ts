@@ -117,11 +117,11 @@ export class ArrivalMeter {
     this.#arrivals = [];
   }
 
-  /** The least sensible target. A rare long silence is left out (one in fifty): holding back for it would cost the edge all the time. */
+  /** The least sensible target. A rare long silence is left out (one in twenty): holding back for it would cost the edge all the time. */
   get floor(): number {
     if (this.#arrivals.length < 8) return firstTargetSeconds;
     const late = this.#arrivals.map((arrival) => arrival.lateBefore).sort((a, b) => a - b);
-    const usualLate = late[Math.floor((late.length - 1) * 0.98)] ?? 0;
+    const usualLate = late[Math.floor((late.length - 1) * 0.95)] ?? 0;
     return Math.min(highestTarget, Math.max(lowestFloor, usualLate - this.#earliest + margin));
   }
 
