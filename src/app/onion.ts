@@ -39,6 +39,7 @@ async function runTor({ config, dataDirectory, socketPath, report, onAddress }: 
   const { enabled, rate, burst } = config.tor.pow;
   let known: string | undefined;
   const warned = new Set<string>();
+  let last = '';
   const service = new TorService({
     torBinary: config.tor.binary,
     directory: path.join(dataDirectory, 'tor'),
@@ -51,7 +52,10 @@ async function runTor({ config, dataDirectory, socketPath, report, onAddress }: 
         known = status.address;
         onAddress(known);
       }
-      report(torEvent(status));
+      const event = torEvent(status);
+      const facts = JSON.stringify(event);
+      if (facts !== last) report(event);
+      last = facts;
       for (const message of status.warnings.filter((text) => !warned.has(text))) {
         warned.add(message);
         report({ kind: 'warning', code: 'TOOL_MISSING', message });
@@ -71,7 +75,7 @@ async function runTor({ config, dataDirectory, socketPath, report, onAddress }: 
   return { status: () => service.status, close: () => service.close() };
 }
 
-async function adviseOperator({ config, dataDirectory, socketPath, report }: OnionOptions): Promise<Onion> {
+async function adviseOperator({ config, dataDirectory, socketPath, report, onAddress }: OnionOptions): Promise<Onion> {
   const { enabled, rate, burst } = config.tor.pow;
   const canWork = enabled && (await inspectTor(config.tor.binary)).hasProofOfWork;
   const lines = renderOperatorTorrc({
@@ -80,6 +84,20 @@ async function adviseOperator({ config, dataDirectory, socketPath, report }: Oni
     proofOfWork: canWork ? { queueRate: rate, queueBurst: burst } : undefined,
   });
   report({ kind: 'operator-torrc', lines: lines.trimEnd().split('\n') });
+  if (config.tor.address === '') {
+    const message = 'The onion address is not known yet, so nobody can be served under it.';
+    const todo = 'Put the address from the file "hostname" of that directory into tor.address and start again.';
+    report({ kind: 'warning', code: 'CONFIG_INVALID', message, todo });
+    return noOnion;
+  }
+  onAddress(config.tor.address);
+  report({
+    kind: 'tor',
+    state: 'online',
+    progress: 100,
+    summary: 'Published by your own tor',
+    address: `http://${config.tor.address}/`,
+  });
   return noOnion;
 }
 

@@ -68,6 +68,7 @@ export function buildWebsite(options: WebsiteOptions): Website {
     ...(socketPath === undefined ? {} : { onion: { socketPath } }),
     renderErrorPage: (page) => renderErrorPage({ ...page, styleHref: assets.style }),
     limits: { connections: config.limits.connections },
+    ...requestLog(config.log.level),
     onError: options.onError,
   });
   const snapshot = (): StreamSnapshot => ({
@@ -98,6 +99,11 @@ export function buildWebsite(options: WebsiteOptions): Website {
   };
 }
 
+/** Requests are written down only where the operator asks for it, without anything that tells who asked. */
+function requestLog(level: OnioncastConfig['log']['level']) {
+  return level === 'info' || level === 'debug' ? { log: { level, stream: process.stderr } } : {};
+}
+
 interface RouteParts extends WebsiteOptions {
   readonly server: WebServer;
   readonly audience: Audience;
@@ -119,10 +125,11 @@ function registerRoutes(parts: RouteParts): void {
 }
 
 function registerMedia(parts: RouteParts, viewers: Viewers): void {
-  const { server, studio, audience, viewings, snapshot, info, assets } = parts;
+  const { server, studio, audience, viewings, snapshot, info, assets, config } = parts;
   const { app, responses } = server;
   const { pipeline } = studio;
   const renditions = () => pipeline.status().renditions;
+  const now = (): number => performance.now();
   registerMediaRoutes(app, {
     responses,
     viewers,
@@ -130,13 +137,16 @@ function registerMedia(parts: RouteParts, viewers: Viewers): void {
     audience,
     renditions,
     channel: (name) => pipeline.rendition(name)?.fanOut,
+    maxLagMs: config.live.maxViewerLagMs,
+    maxViewers: config.limits.viewers,
+    now,
   });
   registerHlsRoutes(app, {
     viewers,
     audience,
     renditions,
     window: (name) => pipeline.rendition(name)?.window,
-    now: () => performance.now(),
+    now,
   });
   registerPlayerRoutes(app, {
     responses,
@@ -166,6 +176,7 @@ function registerPeople(parts: RouteParts, identify: ReturnType<typeof identifyW
     mintViewKey: () => randomBytes(16).toString('base64url'),
     assets,
     siteName: config.site.name,
+    about: config.site.about,
     chat: { limits: { maxCharacters, maxLines, maxNameCharacters }, defaultName: rules.names.defaultName },
   });
   registerChatRoutes(app, {

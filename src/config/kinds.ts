@@ -98,6 +98,15 @@ export function lines(maxLines: number) {
 /** Where a listener stands. */
 export const address = { schema: parsed(parseAddress), expects: 'an address of this machine itself or "off"' };
 
+/** The name of an onion service, or nothing. */
+export const onionAddress = {
+  schema: z
+    .string()
+    .toLowerCase()
+    .regex(/^(?:[a-z2-7]{56}\.onion)?$/u),
+  expects: 'an onion address of 56 characters and ".onion", or nothing',
+};
+
 /** What is broadcast. */
 export const source = { schema: parsed(parseSource), expects: '"test", "none", "screen", "file:PATH" or "dir:PATH"' };
 

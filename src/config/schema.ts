@@ -75,6 +75,11 @@ export const configSchema = section('', {
       'managed',
       '"managed" starts a tor of its own. "operator" prints the lines for the torrc of a tor that you run.',
     ),
+    address: setting(
+      kinds.onionAddress,
+      '',
+      'For mode "operator": the onion address that your tor has made, from its file "hostname". Nothing is served under an address that is not known here.',
+    ),
     extraTorrc: setting(kinds.lines(64), [], 'Lines added to the torrc of our own tor, such as bridges.'),
     pow: section(
       'Proof of work: under attack, visitors wait in order of the work their Tor Browser did. It costs nothing in peace.',

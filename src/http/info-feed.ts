@@ -1,5 +1,6 @@
 import type { StreamSnapshot } from '../broadcast/stream-state.ts';
 import { frameChunk } from '../live/chunked.ts';
+import type { Channel } from '../live/endless-response.ts';
 import { FanOut } from '../live/fan-out.ts';
 
 export interface InfoFeedOptions {
@@ -10,16 +11,16 @@ export interface InfoFeedOptions {
   readonly everyMs?: number;
 }
 
-/** Only the newest facts are worth keeping for those who come later. */
-const keepNewest = { maxPieces: 1, maxBytes: 64 * 1024 };
+/** Nothing is kept: whoever comes is told the facts of that moment. */
+const keepNothing = { maxPieces: 0, maxBytes: 0 };
 
 /**
  * Tells every open page what has changed about the stream: player documents by style rules (`frames`), script by server-sent events (`events`).
  * What merely ticks (uptime) is left to the pages; nothing is sent while nothing changes.
  */
 export class InfoFeed {
-  readonly frames = new FanOut(keepNewest);
-  readonly events = new FanOut(keepNewest);
+  readonly frames = new FanOut(keepNothing);
+  readonly #events = new FanOut(keepNothing);
   readonly #options: InfoFeedOptions;
   readonly #timer: NodeJS.Timeout;
   #lastFacts = '';
@@ -30,20 +31,28 @@ export class InfoFeed {
     this.#timer.unref();
   }
 
+  /** Server-sent events: first the facts of the moment of joining, then what changes. */
+  readonly events: Channel = {
+    subscribe: (sink) => {
+      sink.write(frameChunk(Buffer.from(infoEvent(this.#options.snapshot()))));
+      return this.#events.subscribe(sink, 'now');
+    },
+  };
+
   /** Looks at the facts now and sends them if they differ from the last ones sent. */
   update(): void {
     const snapshot = this.#options.snapshot();
     const facts = factsOf(snapshot);
     if (facts === this.#lastFacts) return;
     this.#lastFacts = facts;
-    this.frames.publish(frameChunk(Buffer.from(this.#options.renderUpdate(snapshot))), { keyframe: true });
-    this.events.publish(frameChunk(Buffer.from(infoEvent(snapshot))), { keyframe: true });
+    this.frames.publish(frameChunk(Buffer.from(this.#options.renderUpdate(snapshot))));
+    this.#events.publish(frameChunk(Buffer.from(infoEvent(snapshot))));
   }
 
   close(): void {
     clearInterval(this.#timer);
     this.frames.close();
-    this.events.close();
+    this.#events.close();
   }
 }
 

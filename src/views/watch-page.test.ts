@@ -21,6 +21,7 @@ const data: WatchPageData = {
   snapshot,
   assets: { style: '/assets/style.css', script: '/assets/main.js' },
   siteName: 'Onioncast',
+  about: 'Boats & <tides>',
   view: 'KEY',
   viewerQuery: '',
   script: true,
@@ -33,6 +34,11 @@ function withoutScript(html: string): string {
 }
 
 describe('the watch page', () => {
+  it('shows what the site says about itself as text', () => {
+    expect(renderWatchPage(data)).toContain('<p class="about">Boats &amp; &lt;tides></p>');
+    expect(renderWatchPage({ ...data, about: '' })).not.toContain('class="about"');
+  });
+
   it('has the three frames in noscript, and nothing of the script outside its blocks', () => {
     const html = withoutScript(renderWatchPage(data));
     expect(html.match(/<noscript><iframe/g)).toHaveLength(2);

@@ -18,6 +18,8 @@ export interface WatchPageData {
   readonly assets: PageAssets;
   /** Stands in the title bar after the stream's title. */
   readonly siteName: string;
+  /** A few sentences about the site, below the stream; may be empty. */
+  readonly about: string;
   /** View key, new for every page. */
   readonly view: string;
   /** `v=TOKEN` for the addresses of frames; empty if the browser keeps the cookie. */
@@ -60,6 +62,7 @@ export function renderWatchPage(data: WatchPageData): string {
           <section class="info" aria-label={en.information}>
             <StreamInfo snapshot={data.snapshot} />
           </section>
+          {data.about !== '' && <p class="about">{data.about}</p>}
           <Foot data={data} />
         </div>
         <Chat data={data} />

@@ -29,6 +29,7 @@ const tor = {
   enabled: true,
   binary: 'tor',
   mode: 'managed',
+  address: '',
   extraTorrc: [],
   pow: { enabled: true, rate: 1, burst: 1 },
 } as const;

@@ -8,7 +8,7 @@ import { maxQueuedChatBytes, type Viewer } from './chat.ts';
 
 export interface EventRouteDeps {
   readonly chat: Pick<ChatService, 'events' | 'missedSince'>;
-  /** `info` events, framed; the newest one is its starting point. */
+  /** `info` events, framed, beginning with the facts of the moment. */
   readonly info: Channel;
   readonly responses: Pick<OpenResponses, 'open'>;
   identify(request: FastifyRequest, reply: FastifyReply): Viewer;
@@ -40,14 +40,14 @@ export function registerEventRoutes(app: FastifyInstance, deps: EventRouteDeps):
   });
 }
 
-/** Two channels in one response: the newest of the first, then the second from where it is asked for. */
-function joined(newest: Channel, second: Channel): Channel {
+/** Two channels in one response: the first from its newest facts on, the second from where it is asked for. */
+function joined(first: Channel, second: Channel): Channel {
   return {
     subscribe(sink, from) {
-      const leaveNewest = newest.subscribe(sink, 'keyframe');
+      const leaveFirst = first.subscribe(sink, 'keyframe');
       const leaveSecond = second.subscribe(sink, from);
       return () => {
-        leaveNewest();
+        leaveFirst();
         leaveSecond();
       };
     },

@@ -22,12 +22,17 @@ export interface MediaDeps {
   /** What can be played now, best first. */
   renditions(): readonly RenditionInfo[];
   channel(rendition: string): MediaChannel | undefined;
+  /** How much media may wait for a viewer who is slow, in milliseconds of it. */
+  readonly maxLagMs: number;
+  /** Viewers who may receive the stream at once. */
+  readonly maxViewers: number;
+  /** Monotonic milliseconds, the clock of the audience. */
+  now(): number;
 }
 
 /** Whoever has taken nothing for this long is not watching. */
 const drainWindowMs = 10_000;
-/** What may wait for a viewer: two seconds of media, and never less than a browser's hesitation at the start. */
-const queueSeconds = 2;
+/** What may wait for a viewer, however little media it is: a browser's hesitation at the start. */
 const minQueuedBytes = 100 * 1024;
 
 /** `/stream.mp4` and `/stream/<rendition>.mp4`: the stream without end, from the latest keyframe on. Ranges are ignored. */
@@ -51,8 +56,15 @@ function play(
   if (rendition === undefined || channel?.isJoinable !== true) throw new AppError('OFFLINE');
   const headers = endlessMediaHeaders(rendition.width === undefined ? 'audio/mp4' : 'video/mp4');
   if (request.method === 'HEAD') return reply.headers(headers).send();
+  if (isFull(deps, request)) throw new AppError('OVERLOADED');
   openMedia(deps, request, reply, rendition).follow(channel, 'keyframe');
   return reply;
+}
+
+/** Whoever is watching already may open another response, or come back. */
+function isFull({ audience, maxViewers, viewers, now }: MediaDeps, request: FastifyRequest): boolean {
+  const watching = audience.watching(now());
+  return watching.size >= maxViewers && !watching.has(countedAs(viewers.viewerOf(request), request));
 }
 
 function openMedia(
@@ -66,7 +78,7 @@ function openMedia(
     kind: 'media',
     viewer: viewer.token,
     headers: endlessMediaHeaders(rendition.width === undefined ? 'audio/mp4' : 'video/mp4'),
-    maxQueuedBytes: Math.max(minQueuedBytes, (queueSeconds * rendition.bandwidth) / 8),
+    maxQueuedBytes: Math.max(minQueuedBytes, (deps.maxLagMs * rendition.bandwidth) / 8000),
   });
   if (!response.isOpen) return response;
   const leave = deps.audience.receive(countedAs(viewer, request), response, drainWindowMs);

@@ -62,7 +62,7 @@ beforeEach(async () => {
   const viewers = new Viewers({ secret: randomBytes(32), random: randomBytes });
   const { responses, app } = server;
   const shared = { responses, viewers, viewings, audience, renditions: () => renditions, now: () => performance.now() };
-  registerMediaRoutes(app, { ...shared, channel: (name) => channels.get(name) });
+  registerMediaRoutes(app, { ...shared, channel: (name) => channels.get(name), maxLagMs: 2000, maxViewers });
   registerHlsRoutes(app, { ...shared, window: (name) => windows.get(name) });
   registerPlayerRoutes(app, {
     ...shared,
@@ -83,6 +83,8 @@ afterEach(async () => {
 });
 
 /** Everybody comes over a circuit of their own. */
+const maxViewers = 4;
+
 function door(): Door {
   circuitId += 1;
   return { socketPath: path.join(directory, 'web.sock'), circuitId };
@@ -163,6 +165,17 @@ describe('the endless stream', () => {
     }
     expect(server.responses.size).toBe(0);
     expect(audience.count(performance.now())).toBe(0);
+  });
+
+  test('a full house turns newcomers away and lets those who watch come back', async () => {
+    broadcast('360p');
+    for (let viewer = 0; viewer < maxViewers; viewer += 1)
+      audience.receive(`viewer ${viewer}`, { lastDrainAtMs: performance.now() }, 60_000);
+    const answer = await fetch('/stream.mp4');
+    expect(answer.status).toBe(503);
+    expect(answer.headers.get('retry-after')).toBe('5');
+    audience.receive(`circuit ${circuitId + 1}`, { lastDrainAtMs: performance.now() }, 60_000);
+    await open('/stream.mp4', '360p-key');
   });
 
   test('whoever receives it is counted, until they leave', async () => {

@@ -14,6 +14,8 @@ export interface WatchRouteOptions {
   mintViewKey(): string;
   readonly assets: PageAssets;
   readonly siteName: string;
+  /** A few sentences about the site; may be empty. */
+  readonly about: string;
   readonly chat: { readonly limits: ChatLimits; readonly defaultName: string };
 }
 
@@ -25,6 +27,7 @@ export function registerWatchRoutes(app: FastifyInstance, options: WatchRouteOpt
       snapshot: options.snapshot(),
       assets: options.assets,
       siteName: options.siteName,
+      about: options.about,
       view: options.mintViewKey(),
       viewerQuery: options.identify(request, reply).query,
       script,
