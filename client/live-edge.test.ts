@@ -95,7 +95,9 @@ describe('deciding where to play', () => {
 
 describe('the target', () => {
   it('grows with each wait up to six seconds', () => {
-    expect(raiseTarget(0.4)).toBeCloseTo(0.7);
+    expect(raiseTarget(0.1)).toBeCloseTo(0.2);
+    expect(raiseTarget(0.4)).toBeCloseTo(0.6);
+    expect(raiseTarget(1)).toBeCloseTo(1.3);
     expect(raiseTarget(5.9)).toBe(6);
   });
 

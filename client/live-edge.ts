@@ -10,7 +10,8 @@ const highestTarget = 6;
 const lowestFloor = 0.2;
 /** A frame must be decoded before it is shown. */
 const margin = 0.03;
-const raiseBy = 0.3;
+/** A wait shows that the target is too low, and by how much is anybody's guess: half of it, within bounds. */
+const raise = { part: 0.5, least: 0.1, most: 0.3 };
 const decayPerSecond = 0.02;
 const jumpBeyond = 5;
 const jumpBeyondAtStart = 0.4;
@@ -39,7 +40,7 @@ export type Move = { readonly kind: 'seek'; readonly to: number } | { readonly k
 
 /** The target after playing had to wait for data. */
 export function raiseTarget(target: number): number {
-  return Math.min(highestTarget, target + raiseBy);
+  return Math.min(highestTarget, target + Math.min(raise.most, Math.max(raise.least, raise.part * target)));
 }
 
 /** The target after a time without trouble: it sinks slowly to what the link is known to need. */

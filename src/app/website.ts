@@ -137,6 +137,7 @@ function registerMedia(parts: RouteParts, viewers: Viewers): void {
     audience,
     renditions,
     channel: (name) => pipeline.rendition(name)?.fanOut,
+    pictureChannel: (name) => pipeline.rendition(name)?.picture,
     maxLagMs: config.live.maxViewerLagMs,
     maxViewers: config.limits.viewers,
     now,

@@ -29,6 +29,8 @@ export interface RenditionInfo {
   readonly name: string;
   /** MIME type with codecs, see `mimeTypeOf`. */
   readonly mimeType: string;
+  /** The same for the picture alone, which is sent to those who watch without sound; absent in a rendition without picture. */
+  readonly pictureMimeType?: string;
   readonly width?: number;
   readonly height?: number;
   /** What a viewer must be able to receive, in bits per second, audio included. */

@@ -147,3 +147,38 @@ test('a subscriber that leaves while it is being fed does not disturb the others
   fanOut.publish(bytes('2'));
   expect(order).toEqual(['first', 'second', 'second']);
 });
+
+test('a newcomer who asks for a fresh keyframe gets the latest one while hardly anything has followed it', () => {
+  const fanOut = withPieces();
+  const listener = new Listener();
+  fanOut.subscribe(listener, 'fresh-keyframe');
+  expect(listener.heard).toEqual(['head', 'K2', 'b']);
+});
+
+test('a newcomer who asks for a fresh keyframe waits for the next one when the latest is stale', () => {
+  const fanOut = withPieces();
+  for (const text of ['c', 'd']) fanOut.publish(bytes(text));
+  const listener = new Listener();
+  fanOut.subscribe(listener, 'fresh-keyframe');
+  expect(fanOut.subscribers).toBe(1);
+  fanOut.publish(bytes('e'));
+  expect(listener.heard).toEqual(['head']);
+  fanOut.publish(bytes('K3'), { keyframe: true });
+  fanOut.publish(bytes('f'));
+  expect(listener.heard).toEqual(['head', 'K3', 'f']);
+});
+
+test('whoever waits for a keyframe is ended like everybody else, and can leave', () => {
+  const fanOut = withPieces();
+  for (const text of ['c', 'd']) fanOut.publish(bytes(text));
+  const ended = new Listener();
+  fanOut.subscribe(ended, 'fresh-keyframe');
+  fanOut.endAll('resync');
+  expect(ended.ends).toEqual(['resync']);
+  const gone = new Listener();
+  const leave = fanOut.subscribe(gone, 'fresh-keyframe');
+  leave();
+  fanOut.publish(bytes('K3'), { keyframe: true });
+  expect(gone.heard).toEqual(['head']);
+  expect(fanOut.subscribers).toBe(0);
+});

@@ -14,8 +14,14 @@ export interface Sink {
 /** Why a subscription ended. `resync`: come back and start from the latest keyframe (new init segment, new run). */
 export type EndReason = 'resync' | 'closed';
 
-/** Where a subscriber starts: from the latest starting point, from the next piece, or after the piece with this id. */
-export type StartPoint = 'keyframe' | 'now' | { readonly afterId: number };
+/**
+ * Where a subscriber starts: from the latest starting point, from a starting point that is nearly new (the latest one if hardly anything has
+ * followed it, else the next one), from the next piece, or after the piece with this id.
+ */
+export type StartPoint = 'keyframe' | 'fresh-keyframe' | 'now' | { readonly afterId: number };
+
+/** How many pieces may have followed a starting point that still counts as fresh. */
+const freshPieces = 2;
 
 interface StoredPiece {
   readonly id: number;
@@ -32,6 +38,8 @@ export interface FanOutLimits {
 export class FanOut {
   readonly #limits: FanOutLimits;
   readonly #sinks = new Set<Sink>();
+  /** Subscribers who wait for the next starting point. */
+  readonly #waiting = new Set<Sink>();
   #pieces: StoredPiece[] = [];
   #storedBytes = 0;
   #lastId = 0;
@@ -44,7 +52,7 @@ export class FanOut {
 
   /** How many responses are fed. */
   get subscribers(): number {
-    return this.#sinks.size;
+    return this.#sinks.size + this.#waiting.size;
   }
 
   /** Id of the newest piece; 0 before the first. */
@@ -77,6 +85,7 @@ export class FanOut {
     this.#pieces.push({ id: this.#lastId, bytes, keyframe });
     this.#storedBytes += bytes.length;
     this.#trim();
+    if (keyframe) this.#admitWaiting();
     for (const sink of [...this.#sinks]) sink.write(bytes);
     return this.#lastId;
   }
@@ -90,21 +99,25 @@ export class FanOut {
       sink.end('closed');
       return () => undefined;
     }
-    this.#sinks.add(sink);
+    const waits = from === 'fresh-keyframe' && !this.#isFresh;
+    const subscribers = waits ? this.#waiting : this.#sinks;
+    subscribers.add(sink);
     if (this.#head !== undefined) sink.write(this.#head);
-    for (const piece of this.#backlog(from)) {
+    for (const piece of waits ? [] : this.#backlog(from)) {
       if (!this.#sinks.has(sink)) break;
       sink.write(piece.bytes);
     }
     return () => {
       this.#sinks.delete(sink);
+      this.#waiting.delete(sink);
     };
   }
 
   /** Ends every open response; the channel goes on and they may come back. */
   endAll(reason: EndReason): void {
-    const sinks = [...this.#sinks];
+    const sinks = [...this.#sinks, ...this.#waiting];
     this.#sinks.clear();
+    this.#waiting.clear();
     for (const sink of sinks) sink.end(reason);
   }
 
@@ -124,10 +137,23 @@ export class FanOut {
     this.#storedBytes = 0;
   }
 
+  get #latestStart(): number {
+    return this.#pieces.findLastIndex((piece) => piece.keyframe);
+  }
+
+  get #isFresh(): boolean {
+    return this.#latestStart !== -1 && this.#pieces.length - 1 - this.#latestStart <= freshPieces;
+  }
+
+  #admitWaiting(): void {
+    for (const sink of this.#waiting) this.#sinks.add(sink);
+    this.#waiting.clear();
+  }
+
   #backlog(from: StartPoint): StoredPiece[] {
     if (from === 'now') return [];
-    if (from === 'keyframe') {
-      const index = this.#pieces.findLastIndex((piece) => piece.keyframe);
+    if (from === 'keyframe' || from === 'fresh-keyframe') {
+      const index = this.#latestStart;
       return index === -1 ? [] : this.#pieces.slice(index);
     }
     return this.#pieces.filter((piece) => piece.id > from.afterId);

@@ -63,6 +63,7 @@ export class MuxedRendition {
     const [picture] = this.#video.tracks;
     this.#sink.onInit({
       bytes: merged.bytes,
+      pictureBytes: this.#video.bytes,
       codecs: merged.tracks.map((track) => track.codec),
       ...(picture?.width === undefined ? {} : { width: picture.width }),
       ...(picture?.height === undefined ? {} : { height: picture.height }),

@@ -16,11 +16,18 @@ export interface Piece {
 export interface RenditionInit {
   /** ftyp + moov, scrubbed of everything that tells which program or machine wrote it. */
   readonly bytes: Buffer;
+  /** The same for the picture alone: its video pieces can be played without the sound. Absent in an audio-only rendition. */
+  readonly pictureBytes?: Buffer;
   /** RFC 6381 names, video first: `['avc1.4d401e', 'opus']`. */
   readonly codecs: readonly string[];
   /** Absent in an audio-only rendition. */
   readonly width?: number;
   readonly height?: number;
+}
+
+/** How to declare the picture alone of a rendition that has one. */
+export function pictureMimeTypeOf(init: RenditionInit): string {
+  return mimeTypeOf({ ...init, codecs: init.codecs.slice(0, 1) });
 }
 
 /** `video/mp4; codecs="avc1.4d401e,opus"`, as `type` of a source element or for MediaSource. */

@@ -4,7 +4,7 @@ import type { EncoderListener, EncoderSource, LadderRung, RunEnd } from '../enco
 import { AppError } from '../errors.ts';
 import type { Publication, PublisherGate } from '../ingest/publication.ts';
 import { Packager } from '../mp4/packager.ts';
-import { mimeTypeOf, type Piece, type RenditionInit } from '../mp4/piece.ts';
+import { mimeTypeOf, pictureMimeTypeOf, type Piece, type RenditionInit } from '../mp4/piece.ts';
 import { type RenditionLimits, RenditionOutput } from './rendition-output.ts';
 
 /** What the pipeline needs of an encoder. */
@@ -247,6 +247,7 @@ export class Pipeline implements PublisherGate {
       offers.push({
         name: output.name,
         mimeType: mimeTypeOf(init),
+        ...(init.pictureBytes === undefined ? {} : { pictureMimeType: pictureMimeTypeOf(init) }),
         bandwidth: (rung?.bitsPerSecond ?? 0) + audioBitsPerSecond,
         ...(init.width === undefined ? {} : { width: init.width }),
         ...(init.height === undefined ? {} : { height: init.height }),

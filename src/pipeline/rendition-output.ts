@@ -10,12 +10,14 @@ export interface RenditionLimits {
 }
 
 /**
- * One rendition as viewers get it: the endless response (`fanOut`, bytes framed as HTTP chunks) and the HLS window. Both hold the same memory:
- * a piece is copied once, into its chunk frame, and the window keeps a view of it.
+ * One rendition as viewers get it: the endless responses (`fanOut`, `picture`; bytes framed as HTTP chunks) and the HLS window. All hold the same
+ * memory: a piece is copied once, into its chunk frame, and the window keeps a view of it.
  */
 export class RenditionOutput {
   readonly name: string;
   readonly fanOut: FanOut;
+  /** The picture alone, for players that are muted anyhow: they begin sooner where there is no sound to wait for. */
+  readonly picture: FanOut;
   readonly window: MediaWindow;
   #init: RenditionInit | undefined;
   #awaitsKeyframe = false;
@@ -23,6 +25,7 @@ export class RenditionOutput {
   constructor(name: string, limits: RenditionLimits) {
     this.name = name;
     this.fanOut = new FanOut(limits.live);
+    this.picture = new FanOut(limits.live);
     this.window = new MediaWindow(limits.hls);
   }
 
@@ -46,6 +49,7 @@ export class RenditionOutput {
     if (isFirst && !this.#startWith(piece)) return false;
     const { framed, payload } = frameShared(piece.bytes);
     this.fanOut.publish(framed, { keyframe: piece.keyframe });
+    if (piece.kind === 'video') this.picture.publish(framed, { keyframe: piece.keyframe });
     this.window.push({ ...piece, bytes: payload });
     return isFirst;
   }
@@ -54,17 +58,20 @@ export class RenditionOutput {
   finish(): void {
     this.#awaitsKeyframe = false;
     this.fanOut.reset();
+    this.picture.reset();
     this.window.end();
   }
 
   close(): void {
     this.fanOut.close();
+    this.picture.close();
   }
 
   #startWith(piece: Piece): boolean {
     if (!piece.keyframe || this.#init === undefined) return false;
     this.#awaitsKeyframe = false;
     this.fanOut.setHead(frameChunk(this.#init.bytes));
+    if (this.#init.pictureBytes !== undefined) this.picture.setHead(frameChunk(this.#init.pictureBytes));
     this.window.begin(this.#init);
     return true;
   }

@@ -55,12 +55,14 @@ export function renderPlayerDocument(data: PlayerDocumentData): string {
 }
 
 function Picture({ data, rendition }: { data: PlayerDocumentData; rendition: RenditionInfo }): JSX.Element {
-  const source = `/stream/${encodeURIComponent(rendition.name)}.mp4?${query(data, {})}`;
+  // Muted, a browser has no use for sound; and without any it does not wait for a second of it before it begins.
+  const silentType = data.sound ? undefined : rendition.pictureMimeType;
+  const source = `/stream/${encodeURIComponent(rendition.name)}.mp4?${query(data, silentType === undefined ? {} : { sound: '0' })}`;
   return (
     <>
       {rendition.height === undefined && <p class="sound-only">{en.audioOnly}</p>}
       <video class="picture" autoplay muted={!data.sound} controls playsinline aria-label={en.video}>
-        <source src={source} type={rendition.mimeType} />
+        <source src={source} type={silentType ?? rendition.mimeType} />
         {en.noVideo} <a href={source}>{en.openStream}</a>
       </video>
     </>

@@ -2,7 +2,9 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Audience } from '../../broadcast/audience.ts';
 import type { RenditionInfo } from '../../broadcast/stream-state.ts';
 import { AppError } from '../../errors.ts';
+import { frameChunk } from '../../live/chunked.ts';
 import type { Channel, EndlessResponse } from '../../live/endless-response.ts';
+import { leadIn } from '../../mp4/lead-in.ts';
 import { endlessMediaHeaders } from '../headers.ts';
 import type { OpenResponses } from '../open-responses.ts';
 import { countedAs, queryValue, type Viewers } from '../viewer.ts';
@@ -22,6 +24,8 @@ export interface MediaDeps {
   /** What can be played now, best first. */
   renditions(): readonly RenditionInfo[];
   channel(rendition: string): MediaChannel | undefined;
+  /** The picture alone. */
+  pictureChannel(rendition: string): MediaChannel | undefined;
   /** How much media may wait for a viewer who is slow, in milliseconds of it. */
   readonly maxLagMs: number;
   /** Viewers who may receive the stream at once. */
@@ -35,7 +39,13 @@ const drainWindowMs = 10_000;
 /** What may wait for a viewer, however little media it is: a browser's hesitation at the start. */
 const minQueuedBytes = 100 * 1024;
 
-/** `/stream.mp4` and `/stream/<rendition>.mp4`: the stream without end, from the latest keyframe on. Ranges are ignored. */
+/** One memory for all. */
+const framedLeadIn = frameChunk(leadIn());
+
+/**
+ * `/stream.mp4` and `/stream/<rendition>.mp4`: the stream without end, from the latest keyframe on; with `?sound=0` the picture alone.
+ * Ranges are ignored.
+ */
 export function registerMediaRoutes(app: FastifyInstance, deps: MediaDeps): void {
   app.get('/stream.mp4', (request, reply) => play(deps, request, reply, deps.renditions()[0]));
   app.get<{ Params: { rendition: string } }>('/stream/:rendition.mp4', (request, reply) => {
@@ -52,13 +62,29 @@ function play(
   reply: FastifyReply,
   rendition: RenditionInfo | undefined,
 ): FastifyReply {
-  const channel = rendition === undefined ? undefined : deps.channel(rendition.name);
+  const channel = rendition === undefined ? undefined : channelFor(deps, request, rendition);
   if (rendition === undefined || channel?.isJoinable !== true) throw new AppError('OFFLINE');
   const headers = endlessMediaHeaders(rendition.width === undefined ? 'audio/mp4' : 'video/mp4');
   if (request.method === 'HEAD') return reply.headers(headers).send();
   if (isFull(deps, request)) throw new AppError('OVERLOADED');
-  openMedia(deps, request, reply, rendition).follow(channel, 'keyframe');
+  const response = openMedia(deps, request, reply, rendition);
+  if (!isPictureAlone(request, rendition)) {
+    response.follow(channel, 'keyframe');
+    return reply;
+  }
+  // A lower rendition is for links on which the lead-in would take longer than what it saves.
+  if (rendition.name === deps.renditions()[0]?.name) response.write(framedLeadIn);
+  response.follow(channel, 'fresh-keyframe');
   return reply;
+}
+
+function channelFor(deps: MediaDeps, request: FastifyRequest, rendition: RenditionInfo): MediaChannel | undefined {
+  return isPictureAlone(request, rendition) ? deps.pictureChannel(rendition.name) : deps.channel(rendition.name);
+}
+
+/** What players without script take while they are muted: they cannot get closer to the live edge later, so they begin close to it. */
+function isPictureAlone(request: FastifyRequest, { width }: RenditionInfo): boolean {
+  return width !== undefined && queryValue(request.query, 'sound') === '0';
 }
 
 /** Whoever is watching already may open another response, or come back. */

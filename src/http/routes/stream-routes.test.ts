@@ -62,7 +62,13 @@ beforeEach(async () => {
   const viewers = new Viewers({ secret: randomBytes(32), random: randomBytes });
   const { responses, app } = server;
   const shared = { responses, viewers, viewings, audience, renditions: () => renditions, now: () => performance.now() };
-  registerMediaRoutes(app, { ...shared, channel: (name) => channels.get(name), maxLagMs: 2000, maxViewers });
+  registerMediaRoutes(app, {
+    ...shared,
+    channel: (name) => channels.get(name),
+    pictureChannel: (name) => channels.get(`${name} picture`),
+    maxLagMs: 2000,
+    maxViewers,
+  });
   registerHlsRoutes(app, { ...shared, window: (name) => windows.get(name) });
   registerPlayerRoutes(app, {
     ...shared,
@@ -136,6 +142,18 @@ describe('the endless stream', () => {
     await open('/stream/240p.mp4', '240p-key');
     expect((await open('/stream/audio.mp4', 'audio-key')).received).toContain('Content-Type: audio/mp4\r\n');
     expect((await fetch('/stream/720p.mp4')).status).toBe(404);
+  });
+
+  test('the picture alone begins with a lead-in at the best rendition, and only there', async () => {
+    renditions = renditions.map((rendition) => ({ ...rendition, width: 640 }));
+    for (const name of ['360p', '240p']) {
+      channels.set(`${name} picture`, new FanOut({ maxPieces: 10, maxBytes: 10_000 }));
+      broadcast(`${name} picture`);
+    }
+    const best = await open('/stream/360p.mp4?sound=0', '360p picture-key');
+    expect(best.received).toMatch(/\r\n\r\n[0-9a-f]+\r\n[^]{4}free\0/);
+    const lower = await open('/stream/240p.mp4?sound=0', '240p picture-key');
+    expect(lower.received).toMatch(/\r\n\r\na\r\ninit-bytes\r\n/);
   });
 
   test('while there is nothing to join it is unavailable, and says when to come back', async () => {
