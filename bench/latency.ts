@@ -50,7 +50,11 @@ async function measure(
   origin: string,
   forMs: number,
 ): Promise<Measurement> {
-  const page = await openBrowser(browser, { script: browser === 'chromium' || mode !== 'noscript', width: 1000, height: 600 });
+  const page = await openBrowser(browser, {
+    script: browser === 'chromium' || mode !== 'noscript',
+    width: 1000,
+    height: 600,
+  });
   try {
     const start = Date.now();
     await page.goto(`${origin}${paths[mode]}`);

@@ -1,0 +1,250 @@
+import { Readable } from 'node:stream';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { encodeLadder } from '../../test/support/encoded-media.ts';
+import type { EncoderListener, EncoderSource } from '../encoder/encoder-types.ts';
+import { rungsNamed } from '../encoder/ladder.ts';
+import type { Publication } from '../ingest/publication.ts';
+import type { EndReason, Sink } from '../live/fan-out.ts';
+import { type EncoderPort, Pipeline, type PipelineOptions } from './pipeline.ts';
+
+type Outputs = Awaited<ReturnType<typeof encodeLadder>>;
+
+/** An encoder whose runs are played by the test. */
+class StagedEncoder implements EncoderPort {
+  readonly sources: EncoderSource[] = [];
+  readonly #listener: EncoderListener;
+  #run = 0;
+  closed = false;
+
+  constructor(listener: EncoderListener) {
+    this.#listener = listener;
+  }
+
+  start(source: EncoderSource): void {
+    this.sources.push(source);
+  }
+
+  async stop(): Promise<void> {
+    this.#listener.onRunEnded(this.#run, { kind: 'stopped' });
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+  }
+
+  /** A whole run's output, as far as the encoder got. */
+  encode({ large, audio }: Outputs): void {
+    this.#run += 1;
+    this.#listener.onRunStarted(this.#run);
+    this.#listener.onBytes(this.#run, 'audio', audio);
+    this.#listener.onBytes(this.#run, '360p', large);
+  }
+
+  garble(): void {
+    this.#run += 1;
+    this.#listener.onRunStarted(this.#run);
+    this.#listener.onBytes(this.#run, '360p', Buffer.from('no media at all'));
+  }
+
+  fail(): void {
+    this.#listener.onRunEnded(this.#run, { kind: 'failed', message: 'FFmpeg ended.', retryInMs: 10 });
+  }
+
+  finishSource(): void {
+    this.#listener.onRunEnded(this.#run, { kind: 'source-ended' });
+  }
+}
+
+class Viewer implements Sink {
+  readonly heard: Buffer[] = [];
+  readonly ends: EndReason[] = [];
+  write(bytes: Buffer): void {
+    this.heard.push(bytes);
+  }
+  end(reason: EndReason): void {
+    this.ends.push(reason);
+  }
+}
+
+const source: EncoderSource = { input: { kind: 'capture', args: [] } };
+
+function publication(more: Partial<Publication> = {}): Publication {
+  return { kind: 'rtmp', format: 'flv', hasAudio: true, open: () => Readable.from([]), ...more };
+}
+
+describe('the pipeline', () => {
+  let media: Outputs;
+  let encoder: StagedEncoder;
+  let nowMs: number;
+  let troubles: string[];
+  let onChange: () => void;
+
+  beforeAll(async () => {
+    media = await encodeLadder(2);
+  });
+
+  beforeEach(() => {
+    nowMs = 0;
+    troubles = [];
+    onChange = () => undefined;
+  });
+
+  function build(more: Partial<PipelineOptions> = {}): Pipeline {
+    return new Pipeline({
+      ladder: rungsNamed(['360p']),
+      audioBitsPerSecond: 48_000,
+      limits: {
+        live: { maxPieces: 1000, maxBytes: 4_000_000 },
+        hls: { targetSeconds: 2, windowSeconds: 30, maxBytes: 4_000_000 },
+      },
+      graceMs: 1,
+      createEncoder: (listener) => {
+        encoder = new StagedEncoder(listener);
+        return encoder;
+      },
+      now: () => nowMs,
+      wallClock: () => 1_000_000 + nowMs,
+      onChange: () => onChange(),
+      onTrouble: (message) => troubles.push(message),
+      ...more,
+    });
+  }
+
+  /** Resolves when the state has become this one. */
+  async function state(pipeline: Pipeline, wanted: string): Promise<void> {
+    await new Promise<void>((resolve) => {
+      onChange = () => {
+        if (pipeline.status().state === wanted) resolve();
+      };
+      onChange();
+    });
+  }
+
+  it('is offline until its base source gives a picture, then offers every rendition', () => {
+    const pipeline = build({ base: { name: 'file', source, isTestCard: false } });
+    expect(pipeline.status()).toMatchObject({ state: 'offline', renditions: [], run: 0 });
+    pipeline.start();
+    expect(pipeline.status().state).toBe('starting');
+    expect(pipeline.onAir).toBe('file');
+    nowMs = 700;
+    encoder.encode(media);
+    nowMs = 2700;
+    expect(pipeline.status()).toMatchObject({ state: 'live', stateSeconds: 2, uptimeSeconds: 2, run: 1 });
+    expect(pipeline.status().renditions.map(({ name, width }) => [name, width])).toEqual([
+      ['360p', 320],
+      ['audio', undefined],
+    ]);
+  });
+
+  it('puts one publisher on air at a time, in place of the test card, whose uptime does not count', () => {
+    const pipeline = build({ base: { name: 'test', source, isTestCard: true } });
+    pipeline.start();
+    encoder.encode(media);
+    nowMs = 60_000;
+    expect(pipeline.begin(publication())).toBe('accepted');
+    expect(pipeline.begin(publication())).toBe('busy');
+    expect(pipeline.onAir).toBe('rtmp');
+    encoder.encode(media);
+    expect(pipeline.status()).toMatchObject({ state: 'live', uptimeSeconds: 0 });
+  });
+
+  it('waits for a publisher who is gone, then says that the broadcast has ended and lets viewers go', async () => {
+    const pipeline = build({ base: { name: 'test', source, isTestCard: true } });
+    const publisher = publication();
+    pipeline.begin(publisher);
+    encoder.encode(media);
+    const viewer = new Viewer();
+    pipeline.rendition('360p')?.fanOut.subscribe(viewer, 'keyframe');
+    pipeline.end(publication());
+    expect(pipeline.status().state).toBe('live');
+    pipeline.end(publisher);
+    expect(pipeline.status().state).toBe('interrupted');
+    expect(viewer.ends).toEqual([]);
+    await state(pipeline, 'ended');
+    expect(viewer.ends).toEqual(['resync']);
+    expect(pipeline.status().renditions).toEqual([]);
+    expect(pipeline.rendition('360p')?.window.hasEnded).toBe(true);
+  });
+
+  it('comes back to a base source that is more than a test card', async () => {
+    const pipeline = build({ base: { name: 'file', source, isTestCard: false } });
+    const publisher = publication();
+    pipeline.begin(publisher);
+    encoder.encode(media);
+    pipeline.end(publisher);
+    await new Promise<void>((resolve) => {
+      onChange = () => {
+        if (pipeline.onAir === 'file') resolve();
+      };
+    });
+    expect(encoder.sources.at(-1)).toBe(source);
+  });
+
+  it('keeps viewers while the encoder is gone and ends them with the first keyframe of the next run, on a timeline that goes on', () => {
+    const pipeline = build();
+    pipeline.begin(publication());
+    encoder.encode(media);
+    const viewer = new Viewer();
+    pipeline.rendition('360p')?.fanOut.subscribe(viewer, 'keyframe');
+    encoder.fail();
+    expect(pipeline.status().state).toBe('interrupted');
+    expect(troubles.join()).toContain('FFmpeg ended.');
+    expect(viewer.ends).toEqual([]);
+    encoder.encode(media);
+    expect(viewer.ends).toEqual(['resync']);
+    expect(pipeline.status()).toMatchObject({ state: 'live', run: 2 });
+    const window = pipeline.rendition('360p')?.window;
+    expect(window?.listed.filter(({ isDiscontinuity }) => isDiscontinuity).length).toBeLessThanOrEqual(1);
+  });
+
+  it('reads a publisher anew when its media has changed', async () => {
+    let hasAudio = false;
+    const publisher = publication();
+    Object.defineProperty(publisher, 'hasAudio', { get: () => hasAudio });
+    const pipeline = build();
+    pipeline.begin(publisher);
+    encoder.encode(media);
+    hasAudio = true;
+    encoder.finishSource();
+    await new Promise<void>((resolve) => {
+      const look = setInterval(() => {
+        if (encoder.sources.length < 2) return;
+        clearInterval(look);
+        resolve();
+      }, 5);
+    });
+    expect(encoder.sources.map(({ input }) => input)).toEqual([
+      { kind: 'pipe', format: 'flv', hasAudio: false },
+      { kind: 'pipe', format: 'flv', hasAudio: true },
+    ]);
+  });
+
+  it('says what is wrong when the encoder sends what cannot be read, and does not fall over', () => {
+    const pipeline = build();
+    pipeline.begin(publication());
+    encoder.garble();
+    expect(troubles).toHaveLength(1);
+    expect(pipeline.status().state).toBe('starting');
+  });
+
+  it("believes a publisher's own account of its start", () => {
+    const pipeline = build();
+    nowMs = 50_000;
+    pipeline.begin(publication({ startedAtMs: 1_000_000 + 20_000 }));
+    encoder.encode(media);
+    expect(pipeline.status().uptimeSeconds).toBe(30);
+  });
+
+  it('closes twice, ends everybody, and takes nobody on air any more', async () => {
+    const pipeline = build();
+    pipeline.begin(publication());
+    encoder.encode(media);
+    const viewer = new Viewer();
+    pipeline.rendition('audio')?.fanOut.subscribe(viewer, 'keyframe');
+    await pipeline.close();
+    await pipeline.close();
+    expect(viewer.ends).toEqual(['closed']);
+    expect(encoder.closed).toBe(true);
+    expect(pipeline.begin(publication())).toBe('busy');
+  });
+});
