@@ -53,9 +53,8 @@ async function start(config: OnioncastConfig, report: Report, owned: Owned): Pro
   const { server, socketPath } = website;
   await server.listen();
   if (server.localUrl !== undefined) report({ kind: 'listening', url: server.localUrl });
-  if (lounge.newPassword !== undefined) {
-    report({ kind: 'password', name: broadcasterLogin, password: lounge.newPassword });
-  }
+  const password = lounge.newPassword === undefined ? {} : { password: lounge.newPassword };
+  report({ kind: 'login', name: broadcasterLogin, ...password });
   report({ kind: 'ingest', key: ground.key, ...publishing(config, studio, server) });
   studio.start();
   if (socketPath !== undefined) {

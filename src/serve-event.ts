@@ -13,8 +13,8 @@ export type TorState = 'starting' | 'bootstrapping' | 'publishing' | 'online' | 
 export type ServeEvent =
   /** A local address is open. */
   | { readonly kind: 'listening'; readonly url: string }
-  /** The broadcaster's login. `file` is where the password is kept, absent when it is kept nowhere. */
-  | { readonly kind: 'password'; readonly name: string; readonly password: string; readonly file?: string }
+  /** The broadcaster's login. `password` is there at the first start only: of an older one nothing is kept but a hash. */
+  | { readonly kind: 'login'; readonly name: string; readonly password?: string }
   /** How to publish: server and key for OBS (absent when RTMP is off), address for HTTP POST with the same key (absent when push is off). */
   | { readonly kind: 'ingest'; readonly key: string; readonly server?: string; readonly pushUrl?: string }
   /** `progress` in percent, 0 to 100; `summary` in tor's own words; `address` with scheme, once it is known. */
@@ -29,6 +29,8 @@ export type ServeEvent =
   | { readonly kind: 'stream'; readonly state: StreamState; readonly run: number; readonly source?: string }
   /** Lines for the torrc of the operator's own tor. */
   | { readonly kind: 'operator-torrc'; readonly lines: readonly string[] }
+  /** Something that is as it should be, and that the operator may wonder about. */
+  | { readonly kind: 'note'; readonly message: string }
   /** Something is not as it should be, and the server goes on without it. `todo` says what the operator can do. */
   | { readonly kind: 'warning'; readonly code: ErrorCode; readonly message: string; readonly todo?: string }
   /** Everything that was asked for has been started; tor may still be on its way. */

@@ -16,6 +16,7 @@ import { SettingRepository } from '../store/settings.ts';
 import { ViewerRepository } from '../store/viewers.ts';
 import { renderChatDocumentOpen } from '../views/chat-document.tsx';
 import { renderChatRow } from '../views/chat-row.tsx';
+import { databaseFile } from './data-directory.ts';
 import { Owned } from './owned.ts';
 
 /** How often those who have been away for too long are forgotten. */
@@ -48,7 +49,7 @@ export async function openLounge(options: LoungeOptions): Promise<Lounge> {
   const { config, dataDirectory, report } = options;
   const owned = new Owned();
   const database = Database.open({
-    path: config.ephemeral ? ':memory:' : path.join(dataDirectory, 'onioncast.sqlite'),
+    path: config.ephemeral ? ':memory:' : path.join(dataDirectory, databaseFile),
     onWarning: (warning) => report({ kind: 'warning', code: 'DATA_DIRECTORY', ...warning }),
   });
   owned.add(() => database.close());

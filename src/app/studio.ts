@@ -61,9 +61,9 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
       onTrouble: (message) => report({ kind: 'warning', code: 'SOURCE_UNUSABLE', message }),
     });
     owned.add(() => pipeline.close());
-    const notify = (message: string): void => report({ kind: 'warning', code: 'INGEST_REFUSED', message });
-    const rtmpServer = await openRtmp(options, pipeline, notify, owned);
-    const directory = directoryIngest(config, pipeline, notify, owned);
+    const refused = (message: string): void => report({ kind: 'warning', code: 'INGEST_REFUSED', message });
+    const rtmpServer = await openRtmp(options, pipeline, refused, owned);
+    const directory = directoryIngest(config, pipeline, (message) => report({ kind: 'note', message }), owned);
     return {
       pipeline,
       push: new PushIngest({ key: options.streamKey, gate: pipeline }),

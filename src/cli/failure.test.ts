@@ -4,10 +4,8 @@ import { explainFailure } from './failure.ts';
 
 describe('explainFailure', () => {
   it('gives the sentence, what to do and the code', () => {
-    const failure = explainFailure(new AppError('LISTEN_FAILED', '127.0.0.1:5000 is taken.'), { withTrace: false });
-    expect(failure.text).toBe(
-      '127.0.0.1:5000 is taken.\nStop the program that has it, or choose another one (--listen, ingest.rtmp). [LISTEN_FAILED]',
-    );
+    const failure = explainFailure(new AppError('SOURCE_UNUSABLE', 'There is no file x.'), { withTrace: false });
+    expect(failure.text).toBe('There is no file x.\nChoose another one with --source. [SOURCE_UNUSABLE]');
     expect(failure.exitCode).toBe(3);
   });
 

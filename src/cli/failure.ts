@@ -6,8 +6,6 @@ export const exitCodes = { stopped: 0, fault: 1, usage: 2, unusable: 3, interrup
 /** Advice that helps with every failure of this kind; the message itself says what is special about this one. */
 const advice: Partial<Record<ErrorCode, string>> = {
   CONFIG_INVALID: 'onioncast config prints every setting with its default.',
-  DATA_DIRECTORY: 'Choose another one with --data, or keep nothing with --ephemeral.',
-  LISTEN_FAILED: 'Stop the program that has it, or choose another one (--listen, ingest.rtmp).',
   TOOL_MISSING: 'onioncast doctor checks them all.',
   SOURCE_UNUSABLE: 'Choose another one with --source.',
 };

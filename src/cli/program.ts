@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { z } from 'zod';
 import { exitCodes, explainFailure } from './failure.ts';
-import type { ServeFlags } from './serve.ts';
+import type { ServeFlags } from './serve-config.ts';
 
 const help = `
 Settings come from onioncast.toml, the environment (ONIONCAST_*) and these flags, a later one winning.
@@ -64,6 +64,15 @@ function createProgram(onOutcome: (exitCode: number) => void): Command {
     .action(async ({ config }: { config?: string }) => {
       const { runDoctor } = await import('./doctor/doctor.ts');
       onOutcome(await runDoctor(config, process));
+    });
+  program
+    .command('passwd')
+    .description("make a new password for the broadcaster, while 'serve' is stopped")
+    .option('--config <file>', 'configuration file (default: onioncast.toml, if there is one)')
+    .option('--data <directory>', 'where it is kept (default: ./data)')
+    .action(async (flags: Pick<ServeFlags, 'config' | 'data'>) => {
+      const { runPasswd } = await import('./passwd-command.ts');
+      await runPasswd(flags, process);
     });
   program
     .command('config')

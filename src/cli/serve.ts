@@ -1,24 +1,10 @@
 import { startOnioncast } from '../app.ts';
-import type { Given } from '../config/given.ts';
-import { loadConfig } from '../config/load.ts';
-import type { OnioncastConfig } from '../config/schema.ts';
 import type { ServeEvent } from '../serve-event.ts';
 import { exitCodes, explainFailure } from './failure.ts';
 import { JsonLines } from './json-lines.ts';
+import { loadServeConfig, type ServeFlags } from './serve-config.ts';
 import { listenForStop } from './stop-requests.ts';
 import { Terminal } from './terminal.ts';
-
-/** The flags of `serve` as the command line gives them. */
-export interface ServeFlags {
-  readonly config?: string;
-  readonly data?: string;
-  readonly listen?: string;
-  readonly source?: string;
-  readonly title?: string;
-  readonly tor?: boolean;
-  readonly ephemeral?: boolean;
-  readonly json?: boolean;
-}
 
 /** A tidy stop that takes longer is cut short: the person was promised five seconds. */
 const tidyStopMs = 4500;
@@ -73,25 +59,6 @@ function waitForStop(face: Face, process: NodeJS.Process): Promise<number> {
   process.on('uncaughtException', onFault);
   process.on('unhandledRejection', onFault);
   return promise;
-}
-
-function loadServeConfig(flags: ServeFlags, process: NodeJS.Process): OnioncastConfig {
-  const workingDirectory = process.cwd();
-  const given = (name: string, origin: string, value: unknown): Given[] =>
-    value === undefined ? [] : [{ name, value, origin, base: workingDirectory }];
-  return loadConfig({
-    ...(flags.config !== undefined && { file: flags.config }),
-    workingDirectory,
-    environment: process.env,
-    flags: [
-      ...given('data', '--data', flags.data),
-      ...given('listen.local', '--listen', flags.listen),
-      ...given('source', '--source', flags.source),
-      ...given('title', '--title', flags.title),
-      ...given('tor.enabled', flags.tor ? '--tor' : '--no-tor', flags.tor),
-      ...given('ephemeral', '--ephemeral', flags.ephemeral),
-    ],
-  });
 }
 
 /** Whoever read our output may leave; the broadcast goes on. */

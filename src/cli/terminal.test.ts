@@ -6,7 +6,7 @@ const onion = `http://${'a'.repeat(56)}.onion/`;
 
 const opening: ServeEvent[] = [
   { kind: 'listening', url: 'http://127.0.0.1:5000/' },
-  { kind: 'password', name: 'Broadcaster', password: 'correct horse', file: '/data/password' },
+  { kind: 'login', name: 'broadcaster', password: 'correct horse' },
   { kind: 'ingest', server: 'rtmp://127.0.0.1:1935/live', key: 'the-key', pushUrl: 'http://127.0.0.1:5000/ingest' },
   { kind: 'stream', state: 'live', run: 1, source: 'test' },
 ];
@@ -34,18 +34,45 @@ function screen(text: string): string {
 describe('Terminal', () => {
   it('shows a panel with all it takes to watch and to broadcast', () => {
     expect(show([...opening, { kind: 'ready' }])).toBe(`
-Onioncast is running. On air (test).
+Onioncast is running. On air (the test card).
 
   Watch here        http://127.0.0.1:5000/
-  Broadcaster       Broadcaster
-  Password          correct horse
-    kept in         /data/password
+  Broadcaster       http://127.0.0.1:5000/broadcaster
+    name            broadcaster
+    password        correct horse
+                    Write it down: it is not shown again.
   OBS server        rtmp://127.0.0.1:1935/live
   OBS stream key    the-key
   Or HTTP POST to   http://127.0.0.1:5000/ingest
 
 Ctrl-C stops it.
 `);
+  });
+
+  it('says where the password of a later start is, and how to get a new one, within 80 columns', () => {
+    const text = show([...opening, { kind: 'login', name: 'broadcaster' }, { kind: 'ready' }]);
+    expect(text).toContain(
+      '    password        shown at the first start; for a new one, stop this and run\n                    node bin/onioncast.cjs passwd\n',
+    );
+    expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
+  });
+
+  it('says that nothing is on air while nothing has ever been', () => {
+    expect(show([{ kind: 'ready' }])).toContain('Onioncast is running. Nothing is on air.\n');
+  });
+
+  it('tells notes with the time, and of what goes down while stopping only what is amiss', () => {
+    let text = '';
+    const terminal = new Terminal({ write: (part) => (text += part) }, { isColoured: false, now: () => new Date(0) });
+    terminal.show({ kind: 'note', message: 'Waiting for a stream.' });
+    expect(text).toMatch(/^\d\d:\d\d Waiting for a stream\.\n$/);
+    terminal.showStopping();
+    const before = text;
+    terminal.show(tor('off', 0));
+    terminal.show({ kind: 'stream', state: 'interrupted', run: 1 });
+    expect(text).toBe(before);
+    terminal.show({ kind: 'warning', code: 'INTERNAL', message: 'a fault' });
+    expect(text).toContain('Warning: a fault');
   });
 
   it('redraws the progress of tor in place on a terminal, and replaces it with the address', () => {
@@ -99,7 +126,7 @@ Ctrl-C stops it.
   it('tells when the stream changes, and not when nothing changed', () => {
     const live: ServeEvent = { kind: 'stream', state: 'live', run: 2, source: 'rtmp' };
     const text = show([{ kind: 'ready' }, live, live, { kind: 'stream', state: 'interrupted', run: 2 }, live]);
-    expect(text.match(/09:05 On air \(rtmp\)\./g)).toHaveLength(2);
+    expect(text.match(/09:05 On air \(a publisher over RTMP\)\./g)).toHaveLength(2);
     expect(text).toContain('09:05 The picture has stopped');
   });
 

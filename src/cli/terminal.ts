@@ -31,6 +31,7 @@ export class Terminal {
   readonly #now: () => Date;
   readonly #known = new Map<ServeEvent['kind'], ServeEvent>();
   #isReady = false;
+  #isStopping = false;
   #shownAddress: string | undefined;
   #shownTor = '';
   #shownStream = '';
@@ -43,9 +44,11 @@ export class Terminal {
   }
 
   show(event: ServeEvent): void {
+    // What goes down in good order is no news.
+    if (this.#isStopping && event.kind !== 'warning') return;
     switch (event.kind) {
       case 'listening':
-      case 'password':
+      case 'login':
       case 'ingest':
         this.#known.set(event.kind, event);
         break;
@@ -61,6 +64,9 @@ export class Terminal {
         this.#line('Add these lines to the torrc of your tor, then have it read them (systemctl reload tor):');
         for (const line of event.lines) this.#line(`  ${plain(line)}`);
         break;
+      case 'note':
+        this.#line(`${this.#time()}${plain(event.message)}`);
+        break;
       case 'warning':
         this.#line(`${this.#paint('33', 'Warning:')} ${plain(event.message)} [${event.code}]`);
         if (event.todo !== undefined) this.#line(`  ${plain(event.todo)}`);
@@ -74,6 +80,7 @@ export class Terminal {
 
   /** Says that stopping was heard. */
   showStopping(): void {
+    this.#isStopping = true;
     this.clear();
     // Behind the ^C that the terminal has echoed.
     if (this.#output.isTTY === true) this.#output.write('\n');
@@ -88,10 +95,10 @@ export class Terminal {
   }
 
   #showPanel(): void {
-    const stream = this.#get('stream');
-    if (stream !== undefined) this.#shownStream = streamSentence(stream);
+    // Before the first event there has been nothing to tell.
+    this.#shownStream = streamSentence(this.#get('stream') ?? { kind: 'stream', state: 'offline', run: 0 });
     this.#line('');
-    this.#line(this.#paint('1', `Onioncast is running. ${this.#shownStream}`.trim()));
+    this.#line(this.#paint('1', `Onioncast is running. ${this.#shownStream}`));
     this.#line('');
     for (const [label, value] of this.#rows()) this.#row(label, value);
     this.#line('');
@@ -108,11 +115,15 @@ export class Terminal {
       this.#shownAddress = address;
       yield ['Onion address', address];
     }
-    const password = this.#get('password');
-    if (password !== undefined) {
-      yield ['Broadcaster', password.name];
-      yield ['Password', password.password];
-      if (password.file !== undefined) yield ['  kept in', password.file];
+    const login = this.#get('login');
+    if (login !== undefined) {
+      if (listening !== undefined) yield ['Broadcaster', `${listening.url}broadcaster`];
+      yield ['  name', login.name];
+      yield ['  password', login.password ?? 'shown at the first start; for a new one, stop this and run'];
+      yield [
+        '',
+        login.password === undefined ? 'node bin/onioncast.cjs passwd' : 'Write it down: it is not shown again.',
+      ];
     }
     const ingest = this.#get('ingest');
     if (ingest?.server !== undefined) yield ['OBS server', ingest.server];
@@ -191,8 +202,18 @@ function isOfKind<Kind extends ServeEvent['kind']>(event: ServeEvent, kind: Kind
   return event.kind === kind;
 }
 
+/** What is on air, for a person. */
+const sourceWords: Readonly<Record<string, string>> = {
+  test: 'the test card',
+  screen: 'this screen',
+  file: 'the file',
+  directory: 'the directory',
+  rtmp: 'a publisher over RTMP',
+  push: 'a publisher over HTTP',
+};
+
 function streamSentence({ state, source }: EventOf<'stream'>): string {
-  const what = source === undefined ? '' : ` (${plain(source)})`;
+  const what = source === undefined ? '' : ` (${sourceWords[source] ?? plain(source)})`;
   const sentences = {
     offline: 'Nothing is on air.',
     starting: `The stream is starting${what}.`,

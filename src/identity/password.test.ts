@@ -1,6 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { ensureBroadcasterPassword, hashPassword, isPassword, passwordFrom } from './password.ts';
+import {
+  ensureBroadcasterPassword,
+  hashPassword,
+  isPassword,
+  passwordFrom,
+  renewBroadcasterPassword,
+} from './password.ts';
 
 function memoryStore() {
   const kept = new Map<string, string>();
@@ -21,6 +27,16 @@ describe('the broadcaster\u2019s password', () => {
     expect(stored).not.toContain(password);
     expect(await isPassword(password, stored)).toBe(true);
     expect(await isPassword(`${password} `, stored)).toBe(false);
+  });
+
+  it('is replaced by a new one on request, and the old one is worth nothing then', async () => {
+    const store = memoryStore();
+    const { password: old = '' } = await ensureBroadcasterPassword(store, randomBytes);
+    const { password, isKept } = await renewBroadcasterPassword(store, randomBytes);
+    const stored = store.get('broadcaster-password-hash') ?? '';
+    expect([isKept, await isPassword(password, stored), await isPassword(old, stored)]).toEqual([true, true, false]);
+    const refusing = { ...store, set: () => false };
+    expect(await renewBroadcasterPassword(refusing, randomBytes)).toMatchObject({ isKept: false });
   });
 
   it('holds all the randomness it was made from', () => {

@@ -27,9 +27,17 @@ export async function ensureBroadcasterPassword(
   random: (size: number) => Uint8Array,
 ): Promise<{ password?: string }> {
   if (settings.get('broadcaster-password-hash') !== undefined) return {};
+  return { password: (await renewBroadcasterPassword(settings, random)).password };
+}
+
+/** Makes a new password in place of the old one, to be shown this one time. `isKept` is false if the disk refused: then the old one holds. */
+export async function renewBroadcasterPassword(
+  settings: PasswordStore,
+  random: (size: number) => Uint8Array,
+): Promise<{ password: string; isKept: boolean }> {
   const password = passwordFrom(random(passwordBytes));
-  settings.set('broadcaster-password-hash', await hashPassword(password, random(saltBytes)));
-  return { password };
+  const isKept = settings.set('broadcaster-password-hash', await hashPassword(password, random(saltBytes)));
+  return { password, isKept };
 }
 
 /** 128 bits of randomness in groups that can be read aloud: `k3f9a-...`. */

@@ -49,7 +49,11 @@ export class Database {
     } catch (error) {
       const code = resultCodeOf(error);
       if (busy.has(code)) {
-        throw new AppError('DATA_DIRECTORY', `${path} is in use by another server.`, { cause: error });
+        throw new AppError(
+          'DATA_DIRECTORY',
+          `Onioncast is running with this data directory (${path} is locked). Stop it first, or choose another directory with --data.`,
+          { cause: error },
+        );
       }
       if (damaged.has(code)) return new Database(replaceDamaged(path, onWarning), onWarning);
       if (!diskRefuses.has(code) && !isFileError(error)) throw error;

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Onioncast } from '../support/onioncast.ts';
 
 const program = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../dist/cli/main.js');
 
@@ -46,6 +47,33 @@ describe('bad input is refused with a clear sentence', () => {
     await writeFile(file, text);
     return file;
   }
+
+  it('a new password while the server runs, which makes one as soon as it is stopped', async () => {
+    const data = path.join(directory, 'passwd');
+    await mkdir(data);
+    const server = await Onioncast.start({ data });
+    const first = server.events.find((event) => event.kind === 'login')?.password;
+    const refused = await start(['passwd', '--data', data]);
+    await server.close();
+    expect(refused).toMatchObject({
+      code: 3,
+      output: expect.stringMatching(/is running.*Stop it first.*\[DATA_DIRECTORY\]/u),
+    });
+    const { code, output } = await start(['passwd', '--data', data]);
+    const second = /Password {2}([0-9a-z-]+)\n/u.exec(output)?.[1];
+    expect(code).toBe(0);
+    expect(second).toMatch(/^[0-9a-z]{5}(-[0-9a-z]{1,5}){5}$/u);
+    expect(second).not.toBe(first);
+    const again = await Onioncast.start({ data });
+    await again.close();
+    expect(again.events.find((event) => event.kind === 'login')).toEqual({ kind: 'login', name: 'broadcaster' });
+  });
+
+  it('a new password where nothing could be kept', async () => {
+    const { code, output } = await start(['passwd', '--data', directory], { ONIONCAST_EPHEMERAL: 'true' });
+    expect(code).toBe(2);
+    expect(output).toContain('every start makes and shows a new password');
+  });
 
   it('an unknown key, with its line and the nearest name', async () => {
     const file = await config('title = "x"\n\n[encoder]\nladdr = ["360p"]\n');

@@ -60,8 +60,8 @@ export function checkData(directory: string): Finding {
 
 function checkRights(directory: string, stat: Stats | undefined): Finding {
   if (stat === undefined) return ok('Data', `${directory} will be made`);
-  // Threat: T26. The onion key is in it.
-  if ((stat.mode & 0o077) !== 0)
+  // Threat: T26. The onion key is in it. A group may pass, to the socket for a tor of the operator's own.
+  if ((stat.mode & 0o067) !== 0)
     return warn('Data', `${directory} is open to other users`, `Close it: chmod 700 ${directory}`);
   return ok('Data', directory);
 }
