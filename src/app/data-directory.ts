@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { access, chmod, constants, mkdir, mkdtemp, open, readFile, rm } from 'node:fs/promises';
+import { access, chmod, constants, mkdir, mkdtemp, open, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { AppError } from '../errors.ts';
@@ -11,21 +11,27 @@ export interface DataDirectory {
   close(): Promise<void>;
 }
 
-/** Opens the data directory, ours alone (0700), and makes sure that it can be written. Throws DATA_DIRECTORY. */
+/** What others keep of their rights: a group that the operator gave passage to, for a tor of their own, may pass on to the socket. */
+const allowedMode = 0o710;
+
+/** Opens the data directory, ours alone (0700 unless its group may pass), and makes sure that it can be written. Throws DATA_DIRECTORY. */
 export async function openDataDirectory(wanted: string, isEphemeral: boolean): Promise<DataDirectory> {
   if (isEphemeral) {
     const temporary = await mkdtemp(path.join(tmpdir(), 'onioncast-'));
     return { path: temporary, close: async () => await rm(temporary, { recursive: true, force: true }) };
   }
   try {
-    await mkdir(wanted, { recursive: true, mode: 0o700 });
-    await chmod(wanted, 0o700);
+    await makeDirectory(wanted);
+    await chmod(wanted, (await stat(wanted)).mode & allowedMode);
     await access(wanted, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (cause) {
     throw unusable(wanted, cause);
   }
   return { path: wanted, close: async () => undefined };
 }
+
+/** The database's name in the data directory. */
+export const databaseFile = 'onioncast.sqlite';
 
 const secretBytes = 32;
 
@@ -49,8 +55,24 @@ export async function loadServerSecret(directory: string): Promise<Buffer> {
   return secret;
 }
 
+/** As `mkdir -p`. Node's own (`recursive`) never ends where a directory is there and takes no others, as `/proc`. */
+async function makeDirectory(wanted: string): Promise<void> {
+  try {
+    await mkdir(wanted, { mode: 0o700 });
+  } catch (error) {
+    if (hasCode(error, 'EEXIST')) return;
+    if (!isMissing(error) || path.dirname(wanted) === wanted) throw error;
+    await makeDirectory(path.dirname(wanted));
+    await mkdir(wanted, { mode: 0o700 });
+  }
+}
+
 function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  return hasCode(error, 'ENOENT');
+}
+
+function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
 }
 
 function unusable(where: string, cause: unknown): AppError {

@@ -75,11 +75,11 @@ async function runTor({ config, dataDirectory, socketPath, report, onAddress }: 
   return { status: () => service.status, close: () => service.close() };
 }
 
-async function adviseOperator({ config, dataDirectory, socketPath, report, onAddress }: OnionOptions): Promise<Onion> {
+async function adviseOperator({ config, socketPath, report, onAddress }: OnionOptions): Promise<Onion> {
   const { enabled, rate, burst } = config.tor.pow;
   const canWork = enabled && (await inspectTor(config.tor.binary)).hasProofOfWork;
   const lines = renderOperatorTorrc({
-    serviceDirectory: path.join(dataDirectory, 'onion'),
+    serviceDirectory: operatorServiceDirectory,
     targetSocketPath: socketPath,
     proofOfWork: canWork ? { queueRate: rate, queueBurst: burst } : undefined,
   });
@@ -100,6 +100,9 @@ async function adviseOperator({ config, dataDirectory, socketPath, report, onAdd
   });
   return noOnion;
 }
+
+/** Where Debian's tor keeps its services, and where its AppArmor profile lets it. */
+const operatorServiceDirectory = '/var/lib/tor/onioncast';
 
 const publicStates: Record<TorStatus['state'], TorState> = {
   starting: 'starting',

@@ -88,6 +88,9 @@ describe('renderTorrc', () => {
     expect(renderOperatorTorrc({ ...settings, targetSocketPath: '/run/on air/web.sock' })).toContain(
       '#   "/run/on air/web.sock" rw,',
     );
+    expect(renderOperatorTorrc({ ...settings, targetSocketPath: "/on 'air'/run/web.sock" })).toContain(
+      `#   chmod 710 '/on '\\''air'\\''' && chmod 2710 '/on '\\''air'\\''/run'\n`,
+    );
     expect(await verify(`SocksPort 0\nDataDirectory ${directory}\n${lines}`)).toContain('Configuration was valid');
   });
 });

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { AppError } from '../errors.ts';
 
 /** How fast tor's queue of introductions is served once it asks clients for proof of work (torrc `HiddenServicePoW*`, proposal 327). */
@@ -73,12 +74,20 @@ export function renderOperatorTorrc(settings: OnionServiceSettings): string {
     '# Onioncast: add these lines to the torrc of your tor and reload it. The address is then in the file "hostname" of the directory.',
     ...onionServiceLines(settings),
     '#',
-    '# The user that tor runs as (debian-tor on Debian) needs write permission on the socket and passage through its directory.',
+    '# The socket is open to the group of its directory. Give that group to your tor (debian-tor on Debian), as root:',
+    `#   chgrp debian-tor ${shellWord(dirname(dirname(socket)))} ${shellWord(dirname(socket))}`,
+    `#   chmod 710 ${shellWord(dirname(dirname(socket)))} && chmod 2710 ${shellWord(dirname(socket))}`,
+    '# and start Onioncast again.',
     '# Debian and Ubuntu confine the packaged tor with AppArmor, and viewers see a dead site until the socket is allowed.',
     '# Add this line to /etc/apparmor.d/local/system_tor, then run: apparmor_parser -r /etc/apparmor.d/system_tor',
     `#   ${/[\s"]/.test(socket) ? quote(socket) : socket} rw,`,
     '',
   ].join('\n');
+}
+
+/** A path as a shell takes it. */
+function shellWord(text: string): string {
+  return /^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 function onionServiceLines(settings: OnionServiceSettings): string[] {
