@@ -9,9 +9,7 @@ export const errorCatalogue = {
   METHOD_NOT_ALLOWED: { status: 405, text: 'This address does not accept that kind of request.', level: 'debug' },
   BODY_TOO_LARGE: { status: 413, text: 'That is more than this server accepts.', level: 'debug' },
   UNSUPPORTED_TYPE: { status: 415, text: 'This kind of content is not accepted here.', level: 'debug' },
-  MISDIRECTED: { status: 421, text: '', level: 'debug' },
   TOO_MANY: { status: 429, text: 'Too many requests. Wait a moment and try again.', level: 'debug' },
-  HEADERS_TOO_LARGE: { status: 431, text: 'The request headers are too large.', level: 'debug' },
   INTERNAL: { status: 500, text: 'Something went wrong on this server.', level: 'error' },
   OFFLINE: { status: 503, text: 'There is no stream at the moment.', level: 'debug' },
   OVERLOADED: { status: 503, text: 'The server is full. Try again in a moment.', level: 'warn' },
@@ -22,7 +20,6 @@ export const errorCatalogue = {
   SOURCE_UNUSABLE: { status: 500, text: 'The source cannot be broadcast.', level: 'error' },
   MEDIA_MALFORMED: { status: 500, text: 'The media could not be read.', level: 'warn' },
   INGEST_REFUSED: { status: 403, text: 'The publisher was refused.', level: 'warn' },
-  INGEST_BUSY: { status: 409, text: 'Another publisher is already live.', level: 'warn' },
 } as const satisfies Record<string, { status: number; text: string; level: 'debug' | 'warn' | 'error' }>;
 
 /** Codes that were once in the catalogue and must not come back with another meaning. */
