@@ -126,8 +126,8 @@ export class RtmpServer {
 function listenFailed(error: Error, host: string, port: number): AppError {
   const code = 'code' in error ? error.code : undefined;
   const advice: Record<string, string> = {
-    EADDRINUSE: 'Another program uses it. Stop that program or choose another port for RTMP.',
-    EACCES: 'Ports below 1024 need special rights. Choose a higher port for RTMP.',
+    EADDRINUSE: 'Another program uses it. Stop that program or choose another port (ingest.rtmp).',
+    EACCES: 'Ports below 1024 need special rights. Choose a higher port (ingest.rtmp).',
     EADDRNOTAVAIL: 'This machine does not have that address. Use 127.0.0.1.',
   };
   const what = (typeof code === 'string' ? advice[code] : undefined) ?? error.message;

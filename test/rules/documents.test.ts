@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { loadConfig } from '../../src/config/load.ts';
-import { settingsByName } from '../../src/config/settings.ts';
+import { sectionNames, settingsByName } from '../../src/config/settings.ts';
 import { ownFiles, readOwn, root } from './repository.ts';
 
 const documents = ownFiles().filter((file) => file.endsWith('.md'));
@@ -29,6 +29,13 @@ describe.each(documents)('%s', (document) => {
     expect(runs.filter((name) => !(name in scripts))).toEqual([]);
     const nodes = matches(text, /node ((?:bin|scripts|bench)\/[\w./-]+)/g);
     expect(nodes.filter((file) => !existsSync(join(root, file)))).toEqual([]);
+    const commands = matches(text, /node bin\/onioncast\.cjs ([a-z]+)/g);
+    const program = readOwn('src/cli/program.ts');
+    expect(commands.filter((name) => !program.includes(`.command('${name}')`))).toEqual([]);
+    const settings = matches(text, /`([a-z]+(?:\.[a-z_]+)+)`/g).filter((name) =>
+      sectionNames.has(name.split('.')[0] ?? ''),
+    );
+    expect(settings.filter((name) => !settingsByName.has(name))).toEqual([]);
     const variables = matches(text, /\b(ONIONCAST_[A-Z_]+[A-Z])/g);
     const known = new Set([...settingsByName.values()].map((setting) => setting.variable));
     expect(variables.filter((name) => !known.has(name) && !/_(?:CONFIG|DEBUG|SETUP)$/.test(name))).toEqual([]);
