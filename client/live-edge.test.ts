@@ -101,13 +101,14 @@ describe('the target', () => {
     expect(raiseTarget(5.9)).toBe(6);
   });
 
-  it('sinks two hundredths a second, not below what the link needs', () => {
-    expect(decayTarget(1, 0.3, 10)).toBeCloseTo(0.8);
-    expect(decayTarget(0.31, 0.3, 10)).toBe(0.3);
+  it('sinks two hundredths a second, five times as fast before the first wait, not below what the link needs', () => {
+    expect(decayTarget(1, 0.3, 10, true)).toBeCloseTo(0.8);
+    expect(decayTarget(0.31, 0.3, 10, true)).toBe(0.3);
+    expect(decayTarget(0.4, 0.2, 1, false)).toBeCloseTo(0.3);
   });
 
   it('follows the floor upwards at once', () => {
-    expect(decayTarget(0.3, 0.5, 1)).toBe(0.5);
+    expect(decayTarget(0.3, 0.5, 1, true)).toBe(0.5);
   });
 });
 

@@ -13,6 +13,8 @@ const margin = 0.03;
 /** A wait shows that the target is too low, and by how much is anybody's guess: half of it, within bounds. */
 const raise = { part: 0.5, least: 0.1, most: 0.3 };
 const decayPerSecond = 0.02;
+/** While nothing has gone wrong yet, there is no reason to believe in the first guess for long. */
+const untroubledDecayPerSecond = 0.1;
 const jumpBeyond = 5;
 const jumpBeyondAtStart = 0.4;
 const startPhase = 3;
@@ -43,9 +45,10 @@ export function raiseTarget(target: number): number {
   return Math.min(highestTarget, target + Math.min(raise.most, Math.max(raise.least, raise.part * target)));
 }
 
-/** The target after a time without trouble: it sinks slowly to what the link is known to need. */
-export function decayTarget(target: number, floor: number, elapsed: number): number {
-  return target <= floor ? floor : Math.max(floor, target - decayPerSecond * elapsed);
+/** The target after a time without trouble: it sinks to what the link is known to need, slowly once playing has had to wait. */
+export function decayTarget(target: number, floor: number, elapsed: number, hasWaited: boolean): number {
+  const perSecond = hasWaited ? decayPerSecond : untroubledDecayPerSecond;
+  return target <= floor ? floor : Math.max(floor, target - perSecond * elapsed);
 }
 
 /** Where to begin once the first burst is there. */

@@ -19,6 +19,7 @@ const silenceMs = 6_000;
 export class MediaFeed {
   readonly #listener: FeedListener;
   readonly #abort = new AbortController();
+  #reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>> | undefined;
   #timer = 0;
   #over = false;
 
@@ -33,14 +34,18 @@ export class MediaFeed {
     this.#over = true;
     clearTimeout(this.#timer);
     this.#abort.abort();
+    // An early response was asked for without a signal of ours; one that is broken already rejects, which changes nothing.
+    this.#reader?.cancel().catch(() => undefined);
   }
 
   async #run(url: string): Promise<void> {
     try {
-      const response = await fetch(url, { signal: this.#abort.signal, cache: 'no-store' });
+      const response = await (takeEarly(url) ?? fetch(url, { signal: this.#abort.signal, cache: 'no-store' }));
       if (!response.ok || response.body === null) return this.#end({ kind: 'refused', status: response.status });
       const reader = response.body.getReader();
-      if (!this.#over) this.#listener.onBegin();
+      this.#reader = reader;
+      if (this.#over) return this.close();
+      this.#listener.onBegin();
       for (;;) {
         const { value, done } = await reader.read();
         if (done || this.#over) break;
@@ -64,4 +69,14 @@ export class MediaFeed {
     this.close();
     this.#listener.onEnd(end);
   }
+}
+
+/** The response that the head of the page has asked for, once, if it is this one; another one is let go, so that it does not run on unread. */
+function takeEarly(url: string): Promise<Response> | undefined {
+  const early = window.earlyMedia;
+  if (early === undefined) return undefined;
+  delete window.earlyMedia;
+  if (document.querySelector<HTMLElement>('script[data-url]')?.dataset['url'] === url) return early;
+  early.then((response) => response.body?.cancel()).catch(() => undefined);
+  return undefined;
 }

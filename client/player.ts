@@ -273,7 +273,7 @@ export class Player {
 
   #onTick(): void {
     const at = now();
-    this.#target = decayTarget(this.#target, this.#meter.floor, at - this.#decayedAt);
+    this.#target = decayTarget(this.#target, this.#meter.floor, at - this.#decayedAt, this.#waits > 0);
     this.#decayedAt = at;
     const isDry = (this.#video?.readyState ?? 0) < HTMLMediaElement.HAVE_FUTURE_DATA;
     // Between two pieces the distance is smaller than after an append; only what cannot wait is done here.

@@ -1,3 +1,4 @@
+import { earlyMediaSource } from '../views/early-media.ts';
 import { expect, test } from 'vitest';
 import {
   allowedHeaderNames,
@@ -60,12 +61,15 @@ test.each(Object.entries(documents))('%s forbid what is not named, and other sit
   expect(headers['X-Frame-Options']).toBe(isFramed ? 'SAMEORIGIN' : 'DENY');
 });
 
-test('script runs on the watch page alone, from our own files, and inserts rows only through the policy of that name', () => {
+test('script runs on the watch page alone, from our own files and one line in the head, and inserts rows only through the policy of that name', () => {
   const withScript = Object.entries(documents).filter(([, headers]) =>
     headers['Content-Security-Policy']?.includes('script-src'),
   );
   expect(withScript.map(([name]) => name)).toEqual(['scriptPageHeaders']);
-  expect(scriptPageHeaders['Content-Security-Policy']).toContain("script-src 'self'; connect-src 'self'");
+  expect(scriptPageHeaders['Content-Security-Policy']).toMatch(
+    /script-src 'self' 'sha256-[A-Za-z0-9+/]{43}='; connect-src 'self'/,
+  );
+  expect(scriptPageHeaders['Content-Security-Policy']).toContain(earlyMediaSource);
   expect(scriptPageHeaders['Content-Security-Policy']).toContain(
     "require-trusted-types-for 'script'; trusted-types row;",
   );

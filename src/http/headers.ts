@@ -1,3 +1,5 @@
+import { earlyMediaSource } from '../views/early-media.ts';
+
 /**
  * The header sets of all answers, as data. Nothing else is ever sent: no Date, no Server, no clock, no version.
  * The listener adds only `Connection`, `Keep-Alive`, `Transfer-Encoding` and `Content-Length`.
@@ -54,7 +56,7 @@ export const pageHeaders: HeaderSet = {
 };
 
 /**
- * The watch page, whose script feeds the picture to MediaSource (hence `blob:`) and inserts the server's own chat rows
+ * The watch page, whose head asks for the stream (hence the one hash), whose script feeds it to MediaSource (hence `blob:`) and inserts the server's own chat rows
  * through one Trusted Types policy called `row`.
  */
 export const scriptPageHeaders: HeaderSet = {
@@ -62,7 +64,7 @@ export const scriptPageHeaders: HeaderSet = {
   ...noStore,
   ...topLevel,
   ...policy("'none'", [
-    "script-src 'self'",
+    `script-src 'self' ${earlyMediaSource}`,
     "connect-src 'self'",
     "img-src 'self'",
     "media-src 'self' blob:",

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { earlyMediaScript } from './early-media.ts';
 import { describe, expect, it } from 'vitest';
 import type { StreamSnapshot } from '../broadcast/stream-state.ts';
 import { textOf } from './html-text.fixture.ts';
@@ -34,6 +35,14 @@ function withoutScript(html: string): string {
 }
 
 describe('the watch page', () => {
+  it('asks for the stream before its script has come, word for word as the policy allows, and only where there is a stream', () => {
+    const html = renderWatchPage(data);
+    expect(html).toContain(`<script data-url="/stream/360p.mp4?view=KEY">${earlyMediaScript}</script>`);
+    expect(html.indexOf('data-url')).toBeLessThan(html.indexOf('type="module"'));
+    expect(renderWatchPage({ ...data, snapshot: { ...snapshot, renditions: [] } })).not.toContain('data-url');
+    expect(renderWatchPage({ ...data, script: false })).not.toContain('<script');
+  });
+
   it('shows what the site says about itself as text', () => {
     expect(renderWatchPage(data)).toContain('<p class="about">Boats &amp; &lt;tides></p>');
     expect(renderWatchPage({ ...data, about: '' })).not.toContain('class="about"');

@@ -9,6 +9,7 @@ import { ScriptMarkup } from './raw-html.tsx';
 import { Shell } from './shell.tsx';
 import { describeSnapshot } from './snapshot-text.ts';
 import { StateScreen, StreamInfo } from './stream-info.tsx';
+import { earlyMediaScript } from './early-media.ts';
 import { en } from './texts/en.ts';
 import type { PageSettings } from './wire.ts';
 
@@ -40,7 +41,7 @@ export function renderWatchPage(data: WatchPageData): string {
       title={`${title} - ${data.siteName}`}
       styleHref={data.assets.style}
       kind="watch"
-      head={data.script && <script type="module" src={data.assets.script} />}
+      head={data.script && <Scripts data={data} />}
       tools={<Tools data={data} />}
     >
       <main class="watch-main">
@@ -73,6 +74,19 @@ export function renderWatchPage(data: WatchPageData): string {
         </ScriptMarkup>
       )}
     </Shell>,
+  );
+}
+
+/** The page's own script, and before it the request for the stream, if there is one. */
+function Scripts({ data }: { data: WatchPageData }): JSX.Element {
+  const [best] = data.snapshot.renditions;
+  const query = new URLSearchParams(data.viewerQuery);
+  query.set('view', data.view);
+  return (
+    <>
+      {best !== undefined && <script data-url={`/stream/${best.name}.mp4?${query}`}>{earlyMediaScript}</script>}
+      <script type="module" src={data.assets.script} />
+    </>
   );
 }
 
