@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process';
 import { PassThrough, Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { clipArguments, makeClip, packetsOf, RecordingGate } from '../../test/support/ingest.ts';
 import { PushIngest, type PushLimits, type PushOutcome } from './http-push.ts';
@@ -133,6 +136,26 @@ describe('pushing a stream as a request body', () => {
     breaking.destroy(new Error('reset'));
     expect(await running).toEqual({ kind: 'finished' });
     expect(gate.live).toBe(0);
+  });
+
+  it('keeps nothing of what it has read', async () => {
+    setFlagsFromString('--expose-gc');
+    const collectGarbage: () => void = runInNewContext('gc');
+    const { accept } = ingest();
+    const abort = new AbortController();
+    const long = new PassThrough();
+    const running = accept(long, key, abort.signal);
+    const read: WeakRef<Buffer>[] = [];
+    for (let offset = 0; offset < flv.length; offset += 1000) {
+      const part = Buffer.from(flv.subarray(offset, offset + 1000));
+      read.push(new WeakRef(part));
+      long.write(part);
+      await setImmediate();
+    }
+    collectGarbage();
+    expect(read.filter((part) => part.deref() !== undefined).length).toBeLessThan(read.length / 4);
+    abort.abort();
+    await running;
   });
 
   it('ends with the signal, and after silence', async () => {

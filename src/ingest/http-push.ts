@@ -148,16 +148,12 @@ class Push {
   /** Until the body ends, breaks off, is silent for too long or the signal aborts: for a live stream all of these are its end. */
   async *#chunksOf(body: Readable): AsyncGenerator<Buffer, void> {
     const iterator = body.iterator({ destroyOnReturn: false });
-    const stopped = new Promise<'stopped'>((resolve) => {
-      this.#signal.addEventListener('abort', () => resolve('stopped'), { once: true });
-    });
     try {
       while (!this.#signal.aborted) {
         this.#idleTimer = setTimeout(() => this.#stop.abort(), this.#idleMs);
-        const next = iterator.next().catch(() => 'broken' as const);
-        const result = await Promise.race([next, stopped]);
+        const result = await orAborted(iterator.next(), this.#signal);
         clearTimeout(this.#idleTimer);
-        if (result === 'stopped' || result === 'broken' || result.done === true) return;
+        if (result === undefined || result.done === true) return;
         this.#lastHeardMs = performance.now();
         yield result.value;
       }
@@ -165,6 +161,21 @@ class Push {
       // Not awaited: it waits for a read that may never end.
       void iterator.return?.();
     }
+  }
+}
+
+/**
+ * The outcome of a read; undefined when it fails or the signal aborts first. A new promise for each read: one that outlived them all would
+ * remember every one of them, and a stream of hours has millions.
+ */
+async function orAborted<T>(read: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  const aborted = Promise.withResolvers<undefined>();
+  const onAbort = (): void => aborted.resolve(undefined);
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    return await Promise.race([read.catch(() => undefined), aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
   }
 }
 
