@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -54,6 +55,19 @@ describe('the title file', () => {
     expect(title.title).toBe('one');
     await change(() => writeFile(file, 'two'));
     expect(title.title).toBe('two');
+  });
+
+  it.runIf(process.platform !== 'win32')('waits for nobody at a pipe or a device in its place', async () => {
+    execFileSync('mkfifo', [file]);
+    const title = await open();
+    expect(title.title).toBe('Untitled');
+    await rm(file);
+    await symlink('/dev/zero', file);
+    await change(async () => {
+      await rm(file);
+      await writeFile(file, 'a file at last');
+    });
+    expect(title.title).toBe('a file at last');
   });
 
   it('writes what is set, so that it is there next time', async () => {

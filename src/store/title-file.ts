@@ -1,4 +1,4 @@
-import { type FSWatcher, watch } from 'node:fs';
+import { constants, type FSWatcher, watch } from 'node:fs';
 import { open, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -91,15 +91,17 @@ export class TitleFile {
   async #contents(): Promise<string | undefined> {
     let file: Awaited<ReturnType<typeof open>>;
     try {
-      file = await open(this.#options.path, 'r');
+      // Not blocking: opening a pipe would wait for its writer, and neither a start nor a stop of the server would come to an end.
+      file = await open(this.#options.path, constants.O_RDONLY | constants.O_NONBLOCK);
     } catch (error) {
       return error instanceof Error && 'code' in error && error.code === 'ENOENT' ? '' : undefined;
     }
     try {
+      if (!(await file.stat()).isFile()) return undefined;
       const { buffer, bytesRead } = await file.read(Buffer.alloc(maxBytes), 0, maxBytes, 0);
       return buffer.toString('utf8', 0, bytesRead);
     } catch {
-      // A directory of that name, or a disk error: not a title.
+      // A disk error: not a title.
       return undefined;
     } finally {
       await file.close();
