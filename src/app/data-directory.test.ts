@@ -1,8 +1,8 @@
-import { chmod, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openDataDirectory } from './data-directory.ts';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { loadServerSecret, openDataDirectory } from './data-directory.ts';
 
 let directory: string;
 
@@ -47,4 +47,41 @@ test('a file, and a place that takes no directories, are refused with the place 
       message: expect.stringContaining(wanted),
     });
   }
+});
+
+describe('the secret of the server', () => {
+  let own: string;
+
+  beforeEach(async () => {
+    own = await mkdtemp(path.join(tmpdir(), 'onioncast-data-'));
+  });
+
+  afterEach(async () => {
+    await rm(own, { recursive: true, force: true });
+  });
+
+  test('is made once, is for its owner alone, and is all that is left behind', async () => {
+    const secret = await loadServerSecret(own);
+    expect(secret).toHaveLength(32);
+    expect(await loadServerSecret(own)).toEqual(secret);
+    expect(await readdir(own)).toEqual(['server-secret']);
+    expect((await stat(path.join(own, 'server-secret'))).mode & 0o777).toBe(0o600);
+  });
+
+  test('is whole or not there: a start that failed in the middle of writing does not spoil the next one', async () => {
+    await writeFile(path.join(own, 'server-secret.new'), 'half');
+    const secret = await loadServerSecret(own);
+    expect(secret).toHaveLength(32);
+    expect(await readFile(path.join(own, 'server-secret'))).toEqual(secret);
+    await rm(path.join(own, 'server-secret'));
+    await mkdir(path.join(own, 'server-secret.new'));
+    await expect(loadServerSecret(own)).rejects.toMatchObject({ code: 'DATA_DIRECTORY' });
+    expect(await readdir(own)).toEqual(['server-secret.new']);
+  });
+
+  test('is not replaced when it is damaged', async () => {
+    await writeFile(path.join(own, 'server-secret'), 'short');
+    await expect(loadServerSecret(own)).rejects.toMatchObject({ code: 'DATA_DIRECTORY' });
+    expect(await readFile(path.join(own, 'server-secret'), 'utf8')).toBe('short');
+  });
 });

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { access, chmod, constants, mkdir, mkdtemp, open, readFile, rm, stat } from 'node:fs/promises';
+import { access, chmod, constants, mkdir, mkdtemp, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { AppError } from '../errors.ts';
@@ -47,8 +47,7 @@ export async function loadServerSecret(directory: string): Promise<Buffer> {
   }
   const secret = randomBytes(secretBytes);
   try {
-    await using handle = await open(file, 'wx', 0o600);
-    await handle.writeFile(secret);
+    await writeWhole(file, secret);
   } catch (cause) {
     throw unusable(file, cause);
   }
@@ -65,6 +64,16 @@ async function makeDirectory(wanted: string): Promise<void> {
     await makeDirectory(path.dirname(wanted));
     await mkdir(wanted, { mode: 0o700 });
   }
+}
+
+/** On a full disk there is nothing rather than half a secret, which the next start would call damaged. */
+async function writeWhole(file: string, content: Buffer): Promise<void> {
+  const draft = `${file}.new`;
+  await rm(draft, { force: true });
+  await using handle = await open(draft, 'wx', 0o600);
+  await handle.writeFile(content);
+  await handle.sync();
+  await rename(draft, file);
 }
 
 function isMissing(error: unknown): boolean {
