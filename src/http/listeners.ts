@@ -32,6 +32,8 @@ export interface ListenerHandlers {
   onRequest(request: IncomingMessage, response: ServerResponse): void;
   /** `CONNECT`: the connection is no longer HTTP for Node. */
   onConnect(request: IncomingMessage, socket: Socket): void;
+  /** Whether a connection carries an answer that was not written through Node's response. */
+  isTakenOver(socket: Socket): boolean;
 }
 
 /** Builds Node's HTTP server with our limits. Answers to what is not HTTP are a status and nothing else. */
@@ -69,7 +71,10 @@ export function buildListener(limits: ListenerLimits, handlers: ListenerHandlers
   });
   server.on('connect', (request: IncomingMessage, socket: Socket) => handlers.onConnect(request, socket));
   server.on('clientError', (error: Error, socket) => {
-    if (isSocket(socket)) answerClientError(error, socket, seen.get(socket)?.response);
+    if (!isSocket(socket)) return;
+    // Threat: T20. Whatever we said now would stand in the middle of that answer.
+    if (handlers.isTakenOver(socket)) socket.destroy();
+    else answerClientError(error, socket, seen.get(socket)?.response);
   });
   return server;
 }

@@ -317,6 +317,18 @@ test('nothing can be slipped in behind an endless response', async () => {
   expect(await behind.untilClosed()).not.toMatch(/page[^]*page/);
 });
 
+test('what is no HTTP behind an endless response ends it without a word (T20)', async () => {
+  await start();
+  for (const behind of ['\x01garbage\r\n\r\n', `GET /${'a'.repeat(9000)}`]) {
+    const connection = connectTo(circuit(1));
+    connection.send(get('/endless'));
+    await connection.until(() => connection.received.endsWith('\r\n\r\n'), 'the headers');
+    const { received } = connection;
+    connection.send(behind);
+    expect(await connection.untilClosed()).toBe(received);
+  }
+});
+
 test('an answer that nobody reads is not kept for ever', async () => {
   const server = build({ limits: { stallMs: 200 } });
   server.app.get('/large', (_request, reply) => reply.send(Buffer.alloc(4_000_000)));

@@ -109,6 +109,7 @@ export class WebServer {
     const handlers = {
       onRequest: (request: IncomingMessage, response: ServerResponse) => this.#onRequest(request, response),
       onConnect: (request: IncomingMessage, socket: Socket) => this.#onConnect(request, socket),
+      isTakenOver: (socket: Socket) => this.responses.has(socket),
     };
     // A publisher's request has no end: on this machine only forms are timed, in `#onRequest`.
     this.#local = buildListener({ ...this.#limits, requestMs: 0 }, handlers);
