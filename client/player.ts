@@ -31,6 +31,8 @@ const passing: ReadonlySet<PlayerTrouble> = new Set(['connecting', 'reconnecting
 const busyLinkWaits = 3;
 /** With less than this ahead, browsers stop. */
 const dryBelowSeconds = 0.12;
+/** Waits that follow each other within this time have one cause. */
+const silenceSeconds = 1;
 /** While there is nothing to play, the server is asked no more often than this. */
 const patienceSeconds = 10;
 
@@ -52,6 +54,7 @@ export class Player {
   /** When what is buffered last reached further. */
   #grewAt = 0;
   #waits = 0;
+  #raisedAt = Number.NEGATIVE_INFINITY;
   #trouble: PlayerTrouble = 'fine';
   #burstTimer = 0;
   #retryTimer = 0;
@@ -292,6 +295,9 @@ export class Player {
     // With media left it is the browser that needs a moment (a busy machine): holding back further would not help.
     const end = this.#sink?.buffered.at(-1)?.end ?? 0;
     if (end - video.currentTime > dryBelowSeconds) return;
+    // One silence of the link makes a browser stop several times.
+    if (now() - this.#raisedAt < silenceSeconds) return;
+    this.#raisedAt = now();
     this.#waits += 1;
     this.#target = raiseTarget(this.#target);
   }
