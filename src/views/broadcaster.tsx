@@ -2,7 +2,10 @@ import type { JSX } from 'preact';
 import type { StreamSnapshot } from '../broadcast/stream-state.ts';
 import { renderDocument } from './document.tsx';
 import { Shell } from './shell.tsx';
+import { describeSnapshot, renditionLabel } from './snapshot-text.ts';
 import { en } from './texts/en.ts';
+
+const words = en.desk;
 
 /** Names of the fields of the login and of the desk's forms. */
 export const broadcasterFields = { name: 'name', password: 'password', token: 'token', title: 'title' } as const;
@@ -14,8 +17,8 @@ export interface BroadcasterLoginData {
   readonly formToken: string;
   /** What was typed before, after a refusal. */
   readonly name: string;
-  /** Why the last attempt was refused, as a sentence. */
-  readonly refusal?: string;
+  /** Why the last attempt was refused. */
+  readonly refusal?: { readonly rule: keyof typeof words.refusals; readonly waitSeconds?: number };
 }
 
 /** How to publish; the key only when it was asked for. */
@@ -32,42 +35,27 @@ export interface BroadcasterDeskData {
   readonly formToken: string;
   readonly snapshot: StreamSnapshot;
   readonly publishing: PublishingData;
-  /** What has just been done or refused, as a sentence. */
-  readonly notice?: string;
+  /** What has just gone wrong. */
+  readonly notice?: keyof typeof words.notices;
 }
-
-const words = {
-  desk: 'Broadcaster\u2019s desk',
-  login: 'Log in',
-  logout: 'Log out',
-  loginName: 'Name',
-  password: 'Password',
-  passwordHint: 'The password was shown in the terminal at the first start. This needs cookies.',
-  state: 'Stream',
-  title: 'Title',
-  change: 'Change',
-  connect: 'Connect OBS',
-  connectHint: 'Settings, Stream, Service: Custom.',
-  server: 'Server',
-  key: 'Stream key',
-  showKey: 'Show the key',
-  hideKey: 'Hide the key',
-  keyHint: 'Whoever has the key can broadcast. Do not show it in the stream.',
-  push: 'Or send FLV or fragmented MP4 by HTTP POST to',
-  noServer: 'RTMP is switched off in the configuration.',
-} as const;
 
 /** The login page. */
 export function renderBroadcasterLogin(data: BroadcasterLoginData & { readonly styleHref: string }): string {
+  const { refusal } = data;
   return renderDocument(
-    <Shell title={`${words.login} - ${en.productName}`} styleHref={data.styleHref} kind="login-page">
+    <Shell
+      title={`${words.login} - ${en.productName}`}
+      styleHref={data.styleHref}
+      kind="login-page"
+      tools={<ToStream label={en.backToStream} />}
+    >
       <main class="login">
-        <h1>{words.desk}</h1>
-        <form class="login-form" method="post" action={data.action}>
+        <form class="card" method="post" action={data.action}>
+          <h1>{words.heading}</h1>
           <Token value={data.formToken} />
-          {data.refusal !== undefined && (
-            <p class="notice notice-bad" role="alert">
-              {data.refusal}
+          {refusal !== undefined && (
+            <p class="alert" role="alert">
+              {words.refusals[refusal.rule].replace('{n}', String(refusal.waitSeconds ?? 0))}
             </p>
           )}
           <label class="setting">
@@ -88,13 +76,14 @@ export function renderBroadcasterLogin(data: BroadcasterLoginData & { readonly s
               type="password"
               name={broadcasterFields.password}
               autocomplete="current-password"
+              autofocus
               required
             />
           </label>
           <button class="button" type="submit">
             {words.login}
           </button>
-          <p class="faint">{words.passwordHint}</p>
+          <p class="small faint">{words.passwordHint}</p>
         </form>
       </main>
     </Shell>,
@@ -106,81 +95,130 @@ export function renderBroadcasterDesk(data: BroadcasterDeskData & { readonly sty
   const { snapshot, formToken, notice } = data;
   return renderDocument(
     <Shell
-      title={`${words.desk} - ${en.productName}`}
+      title={`${words.heading} - ${en.productName}`}
       styleHref={data.styleHref}
       kind="desk-page"
-      tools={<Logout formToken={formToken} />}
+      tools={
+        <div class="desk-tools">
+          <ToStream label={words.toStream} /> <Logout formToken={formToken} />
+        </div>
+      }
     >
       <main class="desk">
-        <h1>{words.desk}</h1>
-        <p class="notice" role="status">
-          {notice ?? ''}
-        </p>
-        <section>
-          <h2>{words.state}</h2>
-          <p>
-            {en.states[snapshot.state].sentence}{' '}
-            {(snapshot.viewers === 1 ? en.client.viewersOne : en.client.viewersMany).replace(
-              '{n}',
-              String(snapshot.viewers),
-            )}
+        <h1>{words.heading}</h1>
+        {notice !== undefined && (
+          <p class="alert" role="alert">
+            {words.notices[notice]}
           </p>
-        </section>
-        <section>
-          <h2>{words.title}</h2>
-          <form method="post" action="/broadcaster/title" autocomplete="off">
-            <Token value={formToken} />
-            <input
-              class="field"
-              type="text"
-              name={broadcasterFields.title}
-              value={snapshot.title}
-              aria-label={words.title}
-            />{' '}
-            <button class="button" type="submit">
-              {words.change}
-            </button>
-          </form>
-        </section>
-        <Publishing publishing={data.publishing} formToken={formToken} />
+        )}
+        <div class="desk-cards">
+          <div class="desk-column">
+            <StreamFacts snapshot={snapshot} />
+            <Title title={snapshot.title} formToken={formToken} />
+          </div>
+          <Publishing publishing={data.publishing} formToken={formToken} />
+        </div>
       </main>
     </Shell>,
+  );
+}
+
+function ToStream({ label }: { label: string }): JSX.Element {
+  return (
+    <a class="quiet-link" href="/">
+      {label}
+    </a>
+  );
+}
+
+function StreamFacts({ snapshot }: { snapshot: StreamSnapshot }): JSX.Element {
+  const { light, sentence } = describeSnapshot(snapshot);
+  return (
+    <section class="card">
+      <div class="card-head">
+        <h2>{words.stream}</h2>
+        <a class="quiet-link" href="/broadcaster">
+          {en.reload}
+        </a>
+      </div>
+      <p class="desk-state">
+        <i class={`light light-${light}`} aria-hidden="true" /> {sentence}
+      </p>
+      <dl class="facts">
+        <div>
+          <dt>{words.viewers}</dt>
+          <dd>{snapshot.viewers}</dd>
+        </div>
+        <div>
+          <dt>{words.qualities}</dt>
+          <dd>{snapshot.renditions.map(renditionLabel).join(', ') || words.none}</dd>
+        </div>
+      </dl>
+    </section>
+  );
+}
+
+function Title({ title, formToken }: { title: string; formToken: string }): JSX.Element {
+  return (
+    <section class="card">
+      <h2>{words.title}</h2>
+      <form class="in-line" method="post" action="/broadcaster/title" autocomplete="off">
+        <Token value={formToken} />
+        <input
+          class="field"
+          type="text"
+          name={broadcasterFields.title}
+          value={title}
+          aria-label={words.title}
+          placeholder={en.untitled}
+        />{' '}
+        <button class="button" type="submit">
+          {words.change}
+        </button>
+      </form>
+      <p class="small faint">{words.titleHint}</p>
+    </section>
   );
 }
 
 function Publishing({ publishing, formToken }: { publishing: PublishingData; formToken: string }): JSX.Element {
   const { server, pushUrl, key } = publishing;
   return (
-    <section>
+    <section class="card">
       <h2>{words.connect}</h2>
-      {server === undefined ? <p>{words.noServer}</p> : <p>{words.connectHint}</p>}
-      <dl>
-        {server !== undefined && <dt>{words.server}</dt>}
-        {server !== undefined && (
-          <dd>
-            <code>{server}</code>
-          </dd>
-        )}
-        <dt>{words.key}</dt>
-        <dd>{key === undefined ? <ShowKey formToken={formToken} /> : <code>{key}</code>}</dd>
-      </dl>
+      <p class="faint">{server === undefined ? words.noServer : words.connectHint}</p>
+      {server !== undefined && <Copyable label={words.server} text={server} />}
+      {key === undefined ? <ShowKey formToken={formToken} /> : <Copyable label={words.key} text={key} />}
       {key !== undefined && (
-        <p>
+        <p class="small">
           {words.keyHint} <a href="/broadcaster">{words.hideKey}</a>
         </p>
       )}
       {pushUrl !== undefined && (
-        <p>
-          {words.push} <code>{pushUrl}</code>
-        </p>
+        <>
+          <h3>{words.otherWays}</h3>
+          <p class="faint">{words.push}</p>
+          <code class="copyable">{pushUrl}</code>
+        </>
       )}
     </section>
   );
 }
 
+/** A text to be taken elsewhere: one click selects all of it. */
+function Copyable({ label, text }: { label: string; text: string }): JSX.Element {
+  return (
+    <p class="setting">
+      <span>{label}</span>
+      <code class="copyable">{text}</code>
+    </p>
+  );
+}
+
 function ShowKey({ formToken }: { formToken: string }): JSX.Element {
   return (
-    <form method="post" action="/broadcaster/key">
+    <form class="setting" method="post" action="/broadcaster/key">
+      <span>{words.key}</span>
       <Token value={formToken} />
       <button class="button quiet" type="submit">
         {words.showKey}

@@ -7,7 +7,7 @@ import {
   broadcasterFields,
   type PublishingData,
 } from '../../views/broadcaster.tsx';
-import { type BroadcasterAccess, deviceMs, sessionMs } from '../broadcaster-access.ts';
+import { type BroadcasterAccess, broadcasterLogin, deviceMs, sessionMs } from '../broadcaster-access.ts';
 import { acceptForms, type FormFields, formOf } from '../form-body.ts';
 import { formTokenRandomBytes, isFormToken, mintFormToken } from '../form-token.ts';
 import { pageHeaders, redirectHeaders } from '../headers.ts';
@@ -46,7 +46,7 @@ export function registerBroadcasterRoutes(app: FastifyInstance, deps: Broadcaste
   app.get(desk, (request, reply) =>
     isBroadcasterRequest(deps.access, request)
       ? sendDesk(deps, request, reply)
-      : sendLogin(deps, reply, deps.identify(request, reply), { name: '' }),
+      : sendLogin(deps, reply, deps.identify(request, reply), { name: broadcasterLogin }),
   );
   app.register(async (scope) => {
     acceptForms(scope, maxFormBytes);
@@ -69,10 +69,7 @@ async function logIn(deps: BroadcasterRouteDeps, request: FastifyRequest, reply:
   const fields = formOf(request.body);
   const name = fields.get(broadcasterFields.name) ?? '';
   if (!isFormToken(tokenOf(fields), 'login', viewer.id, deps.secret, deps.now())) {
-    return sendLogin(deps, reply.status(403), viewer, {
-      name,
-      refusal: 'This form was too old. It is fresh now: try again.',
-    });
+    return sendLogin(deps, reply.status(403), viewer, { name, refusal: { rule: 'form-expired' } });
   }
   const device = readCookie(request.raw.headers.cookie, deviceCookie);
   const outcome = await deps.access.logIn({
@@ -80,12 +77,11 @@ async function logIn(deps: BroadcasterRouteDeps, request: FastifyRequest, reply:
     password: fields.get(broadcasterFields.password)?.trim() ?? '',
     ...(device === undefined ? {} : { device }),
   });
-  if (outcome.kind === 'wrong')
-    return sendLogin(deps, reply.status(403), viewer, { name, refusal: 'Name or password is wrong.' });
+  if (outcome.kind === 'wrong') return sendLogin(deps, reply.status(403), viewer, { name, refusal: { rule: 'wrong' } });
   if (outcome.kind === 'wait') {
-    const seconds = Math.max(1, Math.ceil(outcome.waitMs / 1000));
-    const refusal = `Too many attempts. Try again in ${seconds} s.`;
-    return sendLogin(deps, reply.status(429).header('Retry-After', String(seconds)), viewer, { name, refusal });
+    const waitSeconds = Math.max(1, Math.ceil(outcome.waitMs / 1000));
+    const refusal = { rule: 'wait', waitSeconds } as const;
+    return sendLogin(deps, reply.status(429).header('Retry-After', String(waitSeconds)), viewer, { name, refusal });
   }
   reply.header('Set-Cookie', cookie(sessionCookie, outcome.session, '/', sessionMs));
   return backToDesk(reply.header('Set-Cookie', cookie(deviceCookie, outcome.device, desk, deviceMs)));
@@ -102,7 +98,7 @@ async function changeTitle(
     await deps.setTitle(title);
   } catch {
     // Whoever keeps the title has changed it all the same; that it is not on disk is for the broadcaster to know, and nobody else.
-    return sendDesk(deps, request, reply, { notice: 'The title is changed for now, but it could not be saved.' });
+    return sendDesk(deps, request, reply, { notice: 'title-not-saved' });
   }
   return backToDesk(reply);
 }

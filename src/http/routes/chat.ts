@@ -1,11 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type ChatFormData, type ChatLogData, chatFormFields } from '../../chat/chat-view.ts';
+import { type ChatFormData, type ChatLimits, type ChatLogData, chatFormFields } from '../../chat/chat-view.ts';
 import type { MessageTextLimits } from '../../chat/message-text.ts';
-import { noticeOf, type Refusal } from '../../chat/refusal.ts';
+import type { Refusal } from '../../chat/refusal.ts';
 import { AppError } from '../../errors.ts';
 import { palette } from '../../identity/colour.ts';
 import { maxNameCharacters } from '../../identity/name.ts';
 import { frameChunk } from '../../live/chunked.ts';
+import { refusalNotice } from '../../views/refusal-text.ts';
 import type { ChatFormAnswer } from '../../views/wire.ts';
 import type { ChatService, Submission, SubmitOutcome } from '../chat-service.ts';
 import { acceptForms, type FormFields, formOf } from '../form-body.ts';
@@ -144,9 +145,13 @@ function formDataOf(deps: ChatRouteDeps, request: FastifyRequest, viewer: Viewer
     tag,
     ...(chosenColour === undefined ? {} : { colour: chosenColour }),
     paletteSize: palette.length,
-    limits: { maxCharacters: text.maxCharacters, maxLines: text.maxLines, maxNameCharacters },
+    limits: limitsOf(text),
     ...(isBroadcaster ? { capcode: 'broadcaster' } : {}),
   };
+}
+
+function limitsOf({ maxCharacters, maxLines }: MessageTextLimits): ChatLimits {
+  return { maxCharacters, maxLines, maxNameCharacters };
 }
 
 function doneNotice(submission: Submission): Partial<ChatFormData> {
@@ -158,7 +163,7 @@ function refusedNotice(deps: ChatRouteDeps, refusal: Refusal, { wish }: Submissi
   const isAboutSettings =
     refusal.rule.startsWith('name-') || refusal.rule.startsWith('appearance-') || refusal.rule === 'colour';
   return {
-    refusal: noticeOf(refusal, deps.chat.rules.text),
+    refusal: refusalNotice(refusal, limitsOf(deps.chat.rules.text)),
     ...(wish.name === undefined ? {} : { name: wish.name.toWellFormed() }),
     ...(isAboutSettings ? { settingsOpen: true } : {}),
   };

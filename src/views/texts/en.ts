@@ -1,4 +1,5 @@
 import type { StreamState } from '../../broadcast/stream-state.ts';
+import type { RefusalRule } from '../../chat/refusal.ts';
 
 /** A state as people read it: a word for the screen, a sentence for the status line, what to do for the screen. */
 export interface StateText {
@@ -32,6 +33,62 @@ const states: Readonly<Record<StreamState, StateText>> = {
     advice: 'Thank you for watching. A new broadcast starts here by itself.',
   },
 };
+
+/** Why the chat refused something. `{n}` stands for seconds, `{c}`, `{l}` and `{m}` for the limits of characters, lines and characters of a name. */
+const refusals: Readonly<Record<RefusalRule, string>> = {
+  malformed: 'The message holds bytes that are not text.',
+  'forbidden-character': 'The message holds a character that is not allowed: invisible, or one that changes direction.',
+  'stacked-marks': 'The message holds too many accents on one letter.',
+  empty: 'There is nothing in the message.',
+  'too-many-lines': 'A message may have {l} lines at most.',
+  'too-long': 'A message may have {c} characters at most.',
+  'form-expired': 'This form was too old. It is fresh now: send again.',
+  'name-malformed': 'The name holds bytes that are not text.',
+  'name-forbidden-character': 'The name holds a character that is not allowed: # or an invisible one.',
+  'name-stacked-marks': 'The name holds too many accents on one letter.',
+  'name-too-long': 'A name may have {m} characters at most.',
+  'name-mixed-scripts': 'A name must be written in one alphabet.',
+  'name-reserved': 'This name is kept for those who run the stream.',
+  colour: 'There is no such colour.',
+  'slow-down': 'You are writing fast. Try again in {n} s.',
+  'room-busy': 'The chat is very busy. Try again in {n} s.',
+  'same-text': 'You have just sent the same. Try again in {n} s.',
+  'appearance-too-often': 'You have changed your appearance often. Try again in {n} s.',
+};
+
+/** The broadcaster's login and desk. */
+const desk = {
+  heading: 'Broadcaster\u2019s desk',
+  login: 'Log in',
+  logout: 'Log out',
+  loginName: 'Name',
+  password: 'Password',
+  passwordHint: 'The password was shown in the terminal at the first start. Logging in needs cookies.',
+  refusals: {
+    wrong: 'Name or password is wrong.',
+    'form-expired': 'This form was too old. It is fresh now: try again.',
+    wait: 'Too many attempts. Try again in {n} s.',
+  },
+  notices: { 'title-not-saved': 'The title is changed for now, but it could not be saved.' },
+  stream: 'Stream',
+  toStream: 'Open the stream page',
+  viewers: 'Viewers',
+  qualities: 'Qualities',
+  none: 'None',
+  title: 'Title',
+  titleHint: 'Everybody sees the change at once.',
+  change: 'Change',
+  connect: 'Connect OBS',
+  connectHint: 'In OBS: Settings, Stream, Service \u201cCustom\u201d. Then enter:',
+  server: 'Server',
+  key: 'Stream key',
+  showKey: 'Show the key',
+  hideKey: 'Hide the key',
+  keyHint: 'Whoever has the key can broadcast. Do not show it in the stream.',
+  otherWays: 'Other programs',
+  push: 'Send FLV or fragmented MP4 by HTTP POST, with the key in the header X-Stream-Key, to:',
+  noServer: 'RTMP is switched off in the configuration.',
+} as const;
 
 /** Texts that the script needs; it gets them from the page, so that there is one catalogue per language. `{n}` stands for a number. */
 const client = {
@@ -74,6 +131,8 @@ export const en = {
   untitled,
   states,
   client,
+  refusals,
+  desk,
   video: client.video,
   information: 'About this stream',
   chat: 'Chat',

@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { refusalNotice } from './refusal-text.ts';
+import { en } from './texts/en.ts';
+
+const limits = { maxCharacters: 512, maxLines: 8, maxNameCharacters: 24 };
+
+describe('a refusal in words', () => {
+  it('says which rule, and when to try again', () => {
+    expect(refusalNotice({ kind: 'refused', rule: 'slow-down', waitMs: 12_000, text: 'hi' }, limits)).toEqual({
+      rule: 'slow-down',
+      sentence: 'You are writing fast. Try again in 12 s.',
+      waitSeconds: 12,
+    });
+    expect(refusalNotice({ kind: 'refused', rule: 'same-text', waitMs: 1, text: '' }, limits).waitSeconds).toBe(1);
+  });
+
+  it('leaves no blank of a sentence open', () => {
+    const rules = ['too-long', 'too-many-lines', 'name-too-long', 'form-expired'] as const;
+    const sentences = rules.map((rule) => refusalNotice({ kind: 'refused', rule, text: '' }, limits).sentence);
+    expect(sentences[0]).toBe('A message may have 512 characters at most.');
+    expect(sentences[1]).toBe('A message may have 8 lines at most.');
+    expect(sentences[2]).toBe('A name may have 24 characters at most.');
+    expect(
+      Object.values(en.refusals)
+        .join()
+        .match(/\{[^nlcm]\}/u),
+    ).toBeNull();
+  });
+});
