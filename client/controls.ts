@@ -4,6 +4,8 @@ import { byId, withNumber } from './page.ts';
 import type { Player } from './player.ts';
 import { remember, remembered } from './storage.ts';
 
+/** How the page is laid out hangs on classes of its root. */
+const root = document.documentElement.classList;
 /** Late by more than this over the usual hold-back is worth saying. */
 const lateSeconds = 1.5;
 const idleAfterMs = 2500;
@@ -50,17 +52,17 @@ export class Controls {
       live: () => player.goLive(),
       full: () => void this.#toggleFullScreen(),
       pip: () => void this.#togglePictureInPicture(),
-      theatre: () => this.#toggleTheatre(),
-      chat: () => this.#toggleTheatre(),
+      theatre: () => this.#setTheatre(!root.contains('theatre')),
+      chat: () => setClass('no-chat', !root.contains('no-chat')),
       write: () => {
-        document.documentElement.classList.remove('theatre');
+        setClass('no-chat', false);
         options.write();
       },
       keys: () => byId('keys', HTMLDialogElement).showModal(),
     };
     this.#listen();
     this.applySound(options.findVideo());
-    document.documentElement.classList.toggle('theatre', remembered('theatre') === 'on');
+    for (const name of ['theatre', 'no-chat']) root.toggle(name, remembered(name) === 'on');
     setInterval(() => this.#show(), 500);
     this.#show();
     this.#wake();
@@ -150,9 +152,10 @@ export class Controls {
     }
   }
 
-  #toggleTheatre(): void {
-    const isOn = document.documentElement.classList.toggle('theatre');
-    remember('theatre', isOn ? 'on' : 'off');
+  /** The picture alone, as large as the window; the chat can be taken back beside it. */
+  #setTheatre(isOn: boolean): void {
+    setClass('theatre', isOn);
+    setClass('no-chat', isOn);
   }
 
   #wake(): void {
@@ -185,6 +188,11 @@ export class Controls {
       this.#quality.value = player.rendition;
     }
   }
+}
+
+function setClass(name: string, isOn: boolean): void {
+  root.toggle(name, isOn);
+  remember(name, isOn ? 'on' : 'off');
 }
 
 function label(action: string, text: string): void {

@@ -3,6 +3,9 @@ import type { ClientTexts } from '../src/views/texts/en.ts';
 import { formatUptime } from './clock.ts';
 import { byId, showText, withNumber } from './page.ts';
 
+/** Without media for this long while nobody new is let in: that is why. */
+const fullAfterMs = 2000;
+
 const lights: Readonly<Record<StreamState, string>> = {
   offline: 'light-off',
   starting: 'light-trouble',
@@ -17,11 +20,15 @@ export class Info {
   readonly #siteName: string;
   readonly #uptime = byId('uptime', HTMLElement);
   readonly #waited = byId('waited', HTMLElement);
+  readonly #isPlaying: () => boolean;
   #snapshot: StreamSnapshot;
+  #playedAt = performance.now();
   #receivedAt = performance.now();
 
-  constructor(snapshot: StreamSnapshot, texts: ClientTexts) {
+  /** `isPlaying`: whether media comes, or nothing is known to hinder it. */
+  constructor(snapshot: StreamSnapshot, texts: ClientTexts, isPlaying: () => boolean) {
     this.#texts = texts;
+    this.#isPlaying = isPlaying;
     this.#siteName = document.title.slice(document.title.lastIndexOf(' - '));
     this.#snapshot = snapshot;
     for (const clock of [this.#uptime, this.#waited]) clock.classList.add('written');
@@ -41,14 +48,25 @@ export class Info {
     byId('light', HTMLElement).className = `light ${lights[snapshot.state]}`;
     const viewers = snapshot.viewers === 1 ? this.#texts.viewersOne : this.#texts.viewersMany;
     showText(byId('viewers', HTMLElement), withNumber(viewers, snapshot.viewers));
-    byId('screen', HTMLElement).hidden = snapshot.state === 'live';
-    byId('stage', HTMLElement).classList.toggle('covered', snapshot.state !== 'live');
-    showText(byId('screen-heading', HTMLElement), state.heading);
-    showText(byId('screen-advice', HTMLElement), state.advice);
     this.#tick();
   }
 
+  /** What covers the picture; for a full stream only once it has stayed away, since everybody's own place counts too. */
+  #showScreen(): void {
+    const { state, isFull } = this.#snapshot;
+    const nowMs = performance.now();
+    if (this.#isPlaying()) this.#playedAt = nowMs;
+    const isTurnedAway = state === 'live' && isFull === true && nowMs - this.#playedAt > fullAfterMs;
+    const screen = isTurnedAway ? this.#texts.full : state === 'live' ? undefined : this.#texts.states[state];
+    byId('screen', HTMLElement).hidden = screen === undefined;
+    byId('stage', HTMLElement).classList.toggle('covered', screen !== undefined);
+    if (screen === undefined) return;
+    showText(byId('screen-heading', HTMLElement), screen.heading);
+    showText(byId('screen-advice', HTMLElement), screen.advice);
+  }
+
   #tick(): void {
+    this.#showScreen();
     const { uptimeSeconds, state, stateSeconds } = this.#snapshot;
     const passed = (performance.now() - this.#receivedAt) / 1000;
     this.#uptime.hidden = uptimeSeconds === undefined;

@@ -36,7 +36,7 @@ const player = new Player(settings.snapshot, {
 });
 const form = new ChatForm(texts);
 const log = new ChatLog(texts);
-const info = new Info(settings.snapshot, texts);
+const info = new Info(settings.snapshot, texts, () => trouble !== 'connecting' && trouble !== 'restarted');
 const controls = new Controls({ player, texts, findVideo, write: () => form.focus() });
 
 new Events((lastId) => address('/events', settings, lastId === '' ? {} : { after: lastId }), {

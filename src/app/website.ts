@@ -71,11 +71,11 @@ export function buildWebsite(options: WebsiteOptions): Website {
     ...requestLog(config.log.level),
     onError: options.onError,
   });
-  const snapshot = (): StreamSnapshot => ({
-    ...studio.pipeline.status(),
-    title: titles.title,
-    viewers: audience.count(performance.now()),
-  });
+  const snapshot = (): StreamSnapshot => {
+    const viewers = audience.count(performance.now());
+    const isFull = viewers >= config.limits.viewers;
+    return { ...studio.pipeline.status(), title: titles.title, viewers, isFull };
+  };
   const info = new InfoFeed({ snapshot, renderUpdate: renderPlayerUpdate });
   owned.add(() => info.close());
   const viewings = new Viewings({ now: () => performance.now() });
@@ -155,6 +155,7 @@ function registerMedia(parts: RouteParts, viewers: Viewers): void {
     viewings,
     updates: info.frames,
     snapshot,
+    hasRoomFor: (viewer) => audience.hasRoomFor(viewer, config.limits.viewers, now()),
     renderPlayerDocument: ({ viewer, ...document }) =>
       renderPlayerDocument({
         ...document,

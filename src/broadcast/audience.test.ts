@@ -21,6 +21,15 @@ test('one viewer with several responses and playlists counts once', () => {
   expect(audience.count(100)).toBe(2);
 });
 
+test('where only so many may watch, whoever does may go on, and nobody new may begin', () => {
+  const audience = new Audience();
+  audience.receive('ann', { lastDrainAtMs: 0 }, 5000);
+  expect(audience.hasRoomFor('bob', 2, 100)).toBe(true);
+  expect(audience.hasRoomFor('bob', 1, 100)).toBe(false);
+  expect(audience.hasRoomFor('ann', 1, 100)).toBe(true);
+  expect(audience.hasRoomFor('bob', 1, 5001)).toBe(true);
+});
+
 test('a response that ended no longer counts, and its end may be told twice', () => {
   const audience = new Audience();
   const leave = audience.receive('ann', { lastDrainAtMs: 0 }, 5000);

@@ -55,6 +55,12 @@ export class Audience {
     return viewers;
   }
 
+  /** Whether somebody may begin to watch, or go on, where only so many may. */
+  hasRoomFor(viewer: string, maxViewers: number, nowMs: number): boolean {
+    const watching = this.watching(nowMs);
+    return watching.size < maxViewers || watching.has(viewer);
+  }
+
   /** How many are watching. */
   count(nowMs: number): number {
     return this.watching(nowMs).size;

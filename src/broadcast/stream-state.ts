@@ -18,6 +18,8 @@ export interface StreamSnapshot {
   readonly title: string;
   /** People who are receiving the stream. */
   readonly viewers: number;
+  /** True while nobody new is let in: as many are watching as the operator allows. */
+  readonly isFull?: boolean;
   /** Renditions that can be played now, best first, by name: `['360p', '240p', 'audio']`. */
   readonly renditions: readonly RenditionInfo[];
   /** Counts the encoder runs: a change means that players must take a new init segment. */

@@ -39,6 +39,14 @@ describe('a chat row', () => {
     expect(renderChatRow(noon)).not.toContain('badge');
   });
 
+  it('does not repeat the badge as a name, and never leaves out the name of somebody without one', () => {
+    const author = { ...noon.author, name: 'Broadcaster' };
+    expect(textOf(renderChatRow({ ...noon, author: { ...author, capcode: 'broadcaster' } }))).toMatch(
+      /^12:34 Broadcaster *: /,
+    );
+    expect(renderChatRow({ ...noon, author })).toContain('<bdi class="name');
+  });
+
   it('tells nameless people apart by their tag', () => {
     expect(textOf(renderChatRow({ ...noon, author: { name: 'Anonymous', tag: 'k3f', colour: 0 } }))).toContain(
       'Anonymous#k3f:',

@@ -41,14 +41,16 @@ function DatedRow({ message, previousAtMs }: { message: Message; previousAtMs: n
 
 function Row({ message }: { message: Message }): JSX.Element {
   const { author } = message;
+  const badge = author.capcode === undefined ? undefined : badges[author.capcode];
   const at = new Date(message.atMs).toISOString();
   return (
     <div class="row" id={`m${message.id}`}>
       <time dateTime={at} title={`${at.slice(0, 10)} ${at.slice(11, 19)} UTC`}>
         {at.slice(11, 16)}
       </time>{' '}
-      {author.capcode !== undefined && <b class={`badge badge-${author.capcode}`}>{badges[author.capcode]}</b>}{' '}
-      <bdi class={`name c${Math.trunc(author.colour)}`}>{inOneLine(author.name)}</bdi>
+      {badge !== undefined && <b class={`badge badge-${author.capcode}`}>{badge}</b>}{' '}
+      {/* A name that only repeats the badge says nothing. */}
+      {author.name !== badge && <bdi class={`name c${Math.trunc(author.colour)}`}>{inOneLine(author.name)}</bdi>}
       {author.tag !== undefined && <span class="tag">#{inOneLine(author.tag)}</span>}
       <span class="colon">: </span>
       <bdi class="text">{withBreaks(message.text)}</bdi>

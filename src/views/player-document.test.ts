@@ -78,6 +78,21 @@ describe('the player document', () => {
     expect(html).not.toContain('<video');
   });
 
+  it('says that it is full to whoever is turned away', () => {
+    const html = renderPlayerDocument({
+      snapshot: live,
+      styleHref: '/assets/style.css',
+      view: 'KEY',
+      viewerQuery: '',
+      isTurnedAway: true,
+      sound: false,
+      refreshSeconds: 0,
+    });
+    expect(textOf(html)).toContain('it tries again by itself');
+    expect(html).toContain('#screen{display:grid}');
+    expect(html).not.toContain('<video');
+  });
+
   it('shows no screen while live', () => {
     expect(documentOf(live)).toContain('#screen{display:none}');
   });

@@ -2,7 +2,7 @@ import type { JSX } from 'preact';
 import type { RenditionInfo, StreamSnapshot } from '../broadcast/stream-state.ts';
 import { cssString } from './css-string.ts';
 import { Document, renderOpenDocument } from './document.tsx';
-import { describeSnapshot, renditionLabel } from './snapshot-text.ts';
+import { describeSnapshot, renditionLabel, type SnapshotText } from './snapshot-text.ts';
 import { StateScreen, StreamInfo } from './stream-info.tsx';
 import { en } from './texts/en.ts';
 
@@ -16,6 +16,8 @@ export interface PlayerDocumentData {
   readonly viewerQuery: string;
   /** The rendition to play, one of the snapshot's; absent if there is nothing to play. */
   readonly rendition?: RenditionInfo;
+  /** As many are watching as may: the screen says so. */
+  readonly isTurnedAway?: boolean;
   /** Starts with sound; browsers may then wait for a click. */
   readonly sound: boolean;
   /** Seconds between the end of the document and its reload: 0 for an endless document. */
@@ -27,7 +29,8 @@ export interface PlayerDocumentData {
  * so the server reloads the player by ending it. Needs `style-src 'self' 'unsafe-inline'`: there is no script in it, and `renderPlayerUpdate` is style.
  */
 export function renderPlayerDocument(data: PlayerDocumentData): string {
-  const title = describeSnapshot(data.snapshot).title;
+  const { title, screen } = describeSnapshot(data.snapshot);
+  const shown = data.isTurnedAway === true ? en.full : screen;
   return renderOpenDocument(
     <Document
       title={title}
@@ -36,14 +39,14 @@ export function renderPlayerDocument(data: PlayerDocumentData): string {
       head={
         <>
           <meta http-equiv="refresh" content={String(data.refreshSeconds)} />
-          <style>{screenRule(data.snapshot) + clockRules(data.snapshot)}</style>
+          <style>{screenRule(shown) + clockRules(data.snapshot)}</style>
         </>
       }
     >
       <main>
         <div class="stage">
           {data.rendition !== undefined && <Picture data={data} rendition={data.rendition} />}
-          <StateScreen snapshot={data.snapshot} />
+          <StateScreen screen={shown} />
         </div>
         <div class="info">
           <StreamInfo snapshot={data.snapshot} />
@@ -113,7 +116,7 @@ export function renderPlayerUpdate(snapshot: StreamSnapshot): string {
     textRule('sentence', text.sentence),
     textRule('viewers', text.viewers),
     `#light{--light:var(--light-${text.light})}`,
-    screenRule(snapshot),
+    screenRule(text.screen),
     ...(text.screen === undefined
       ? []
       : [textRule('screen-heading', text.screen.heading), textRule('screen-advice', text.screen.advice)]),
@@ -127,8 +130,8 @@ function textRule(id: string, text: string): string {
   return `#${id}>*{display:none}#${id}::after{content:${cssString(text)}}`;
 }
 
-function screenRule(snapshot: StreamSnapshot): string {
-  return `#screen{display:${snapshot.state === 'live' ? 'none' : 'grid'}}`;
+function screenRule(screen: SnapshotText['screen']): string {
+  return `#screen{display:${screen === undefined ? 'none' : 'grid'}}`;
 }
 
 function clockRules(snapshot: StreamSnapshot): string {

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact';
 import type { StreamSnapshot } from '../broadcast/stream-state.ts';
-import { describeSnapshot } from './snapshot-text.ts';
+import { describeSnapshot, type SnapshotText } from './snapshot-text.ts';
 
 /** A text that appended style rules or a script can replace: the words are in a child of their own. */
 export function LiveText({ id, text }: { readonly id: string; readonly text: string }): JSX.Element {
@@ -46,8 +46,7 @@ export function StreamInfo({ snapshot }: { readonly snapshot: StreamSnapshot }):
 }
 
 /** What covers the picture while there is none; whoever shows it hides it while there is one. */
-export function StateScreen({ snapshot }: { readonly snapshot: StreamSnapshot }): JSX.Element {
-  const { screen } = describeSnapshot(snapshot);
+export function StateScreen({ screen }: { readonly screen: SnapshotText['screen'] }): JSX.Element {
   return (
     <div id="screen" class="screen">
       <i class="rings" aria-hidden="true" />

@@ -71,6 +71,11 @@ describe('the watch page', () => {
     expect(html).toContain('href="/chat/log"');
   });
 
+  it('offers the version without script where script may run, in a link that browsers without it hide', () => {
+    expect(renderWatchPage(data)).toMatch(/<a class="[^"]*to-plain[^"]*" href="\/\?script=0"/);
+    expect(renderWatchPage({ ...data, script: false })).not.toContain('script=0');
+  });
+
   it('names every frame and control', () => {
     const html = renderWatchPage(data);
     for (const frame of html.match(/<iframe[^>]*>/g) ?? []) expect(frame).toMatch(/ title="[^"]+"/);

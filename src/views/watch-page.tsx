@@ -63,6 +63,7 @@ export function renderWatchPage(data: WatchPageData): string {
           <section class="info" aria-label={en.information}>
             <StreamInfo snapshot={data.snapshot} />
           </section>
+          <input class="fold" type="checkbox" aria-label={en.more} title={en.more} autocomplete="off" />
           {data.about !== '' && <p class="about">{data.about}</p>}
           <Foot data={data} />
         </div>
@@ -102,7 +103,7 @@ function Tools({ data }: { data: WatchPageData }): JSX.Element {
         {en.skipToChat}
       </a>{' '}
       {data.script ? (
-        <a class="faint" href="/?script=0">
+        <a class="faint to-plain" href="/?script=0">
           <span class="long">{en.notWorking} </span>
           {en.withoutScript}
         </a>
@@ -125,10 +126,10 @@ function Stage({ data }: { data: WatchPageData }): JSX.Element {
   };
   return (
     <section class="stage" id="stage" aria-label={en.video} data-page={JSON.stringify(settings)}>
-      <StateScreen snapshot={snapshot} />
+      <StateScreen screen={describeSnapshot(snapshot).screen} />
       <p class="stage-notice" id="stage-notice" role="status" hidden />
-      <SoundPill />
       <PlayerControls renditions={snapshot.renditions} />
+      <SoundPill />
     </section>
   );
 }

@@ -5,7 +5,7 @@ import { frameChunk } from '../../live/chunked.ts';
 import type { Channel } from '../../live/endless-response.ts';
 import { playerHeaders } from '../headers.ts';
 import type { OpenResponses } from '../open-responses.ts';
-import { queryValue, type Viewers } from '../viewer.ts';
+import { countedAs, queryValue, type Viewers } from '../viewer.ts';
 import { isViewKey, type Viewings } from '../viewings.ts';
 
 /** What the player document is made of. */
@@ -15,6 +15,8 @@ export interface PlayerDocument {
   /** Present if addresses must carry the viewer token. */
   readonly viewer?: string;
   readonly rendition?: RenditionInfo;
+  /** There would be a picture, but as many are watching as may. */
+  readonly isTurnedAway: boolean;
   readonly sound: boolean;
   readonly refreshSeconds: number;
 }
@@ -26,6 +28,8 @@ export interface PlayerDeps {
   /** Framed style rules that bring an open document up to date. */
   readonly updates: Channel;
   snapshot(): StreamSnapshot;
+  /** Whether this viewer, by the name of counting, would be given the stream. */
+  hasRoomFor(viewer: string): boolean;
   /** The open half of the document. */
   renderPlayerDocument(document: PlayerDocument): string;
 }
@@ -34,6 +38,8 @@ export interface PlayerDeps {
 const maxQueuedBytes = 64 * 1024;
 /** Reloaded now and then, so that the rules that have been sent do not pile up in the browser. */
 const maxAgeMs = 6 * 60 * 60 * 1000;
+/** Who was turned away tries again so often, by the same means. */
+const turnedAwayMs = 15_000;
 const emptyComment = frameChunk(Buffer.from('<!---->\n'));
 
 /**
@@ -57,13 +63,16 @@ function openDocument(deps: PlayerDeps, request: FastifyRequest, reply: FastifyR
     queryValue(request.query, 'r'),
     snapshot.renditions.map(({ name }) => name),
   );
-  const rendition = snapshot.renditions.find(({ name }) => name === plan.rendition);
   const viewer = deps.viewers.viewerOf(request);
+  const planned = snapshot.renditions.find(({ name }) => name === plan.rendition);
+  const isTurnedAway = planned !== undefined && !deps.hasRoomFor(countedAs(viewer, request));
+  const rendition = isTurnedAway ? undefined : planned;
   const html = deps.renderPlayerDocument({
     snapshot,
     view,
     ...(viewer.from === 'cookie' ? {} : { viewer: viewer.token }),
     ...(rendition === undefined ? {} : { rendition }),
+    isTurnedAway,
     sound: queryValue(request.query, 'sound') === '1',
     refreshSeconds: plan.refreshSeconds,
   });
@@ -72,11 +81,12 @@ function openDocument(deps: PlayerDeps, request: FastifyRequest, reply: FastifyR
     viewer: viewer.token,
     headers: playerHeaders,
     maxQueuedBytes,
-    maxAgeMs,
+    maxAgeMs: isTurnedAway ? turnedAwayMs : maxAgeMs,
     keepAlive: emptyComment,
   });
   response.write(frameChunk(Buffer.from(html)));
   if (response.isOpen) deps.viewings.documentOpened(view, response, rendition?.name);
   response.whenClosed((reason) => deps.viewings.documentClosed(view, response, reason));
-  response.follow(deps.updates, 'now');
+  // What is sent to those who have a picture would take the screen away.
+  if (!isTurnedAway) response.follow(deps.updates, 'now');
 }

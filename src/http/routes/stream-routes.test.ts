@@ -73,6 +73,7 @@ beforeEach(async () => {
   registerPlayerRoutes(app, {
     ...shared,
     updates,
+    hasRoomFor: (viewer) => audience.hasRoomFor(viewer, maxViewers, performance.now()),
     snapshot: (): StreamSnapshot => ({ state: 'live', stateSeconds: 1, title: 't', viewers: 0, renditions, run: 1 }),
     renderPlayerDocument: (document) => {
       documents.push(document);
@@ -221,6 +222,15 @@ describe('the player document', () => {
     await player.until(() => player.received.includes('<style>'), 'an update');
     expect(documents[0]).toMatchObject({ view, sound: false, refreshSeconds: 0, rendition: { name: '360p' } });
     expect(documents[0]?.viewer).toMatch(/^[\w-]{44}$/);
+  });
+
+  test('holds no picture for whoever is turned away, and no update takes the screen from it', async () => {
+    broadcast('360p');
+    for (let n = 0; n < maxViewers; n += 1) await open('/stream.mp4', '360p-key');
+    const player = await open(`/player?view=${view}`, 'nothing');
+    expect(documents[0]?.isTurnedAway).toBe(true);
+    expect(updates.subscribers).toBe(0);
+    player.close();
   });
 
   test('takes rendition, sound and viewer from its address', async () => {

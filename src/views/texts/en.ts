@@ -1,5 +1,4 @@
 import type { StreamState } from '../../broadcast/stream-state.ts';
-import type { RefusalRule } from '../../chat/refusal.ts';
 
 /** A state as people read it: a word for the screen, a sentence for the status line, what to do for the screen. */
 export interface StateText {
@@ -35,7 +34,7 @@ const states: Readonly<Record<StreamState, StateText>> = {
 };
 
 /** Why the chat refused something. `{n}` stands for seconds, `{c}`, `{l}` and `{m}` for the limits of characters, lines and characters of a name. */
-const refusals: Readonly<Record<RefusalRule, string>> = {
+const refusals = {
   malformed: 'The message holds bytes that are not text.',
   'forbidden-character': 'The message holds a character that is not allowed: invisible, or one that changes direction.',
   'stacked-marks': 'The message holds too many accents on one letter.',
@@ -54,7 +53,7 @@ const refusals: Readonly<Record<RefusalRule, string>> = {
   'room-busy': 'The chat is very busy. Try again in {n} s.',
   'same-text': 'You have just sent the same. Try again in {n} s.',
   'appearance-too-often': 'You have changed your appearance often. Try again in {n} s.',
-};
+} as const;
 
 /** The broadcaster's login and desk. */
 const desk = {
@@ -71,7 +70,7 @@ const desk = {
   },
   notices: { 'title-not-saved': 'The title is changed for now, but it could not be saved.' },
   stream: 'Stream',
-  toStream: 'Open the stream page',
+  toStream: 'To the stream',
   viewers: 'Viewers',
   qualities: 'Qualities',
   none: 'None',
@@ -90,9 +89,17 @@ const desk = {
   noServer: 'RTMP is switched off in the configuration.',
 } as const;
 
+/** What the screen says to somebody who is not let in. */
+const full: StateText = {
+  heading: 'Full',
+  sentence: 'Live now.',
+  advice: 'As many people are watching as this stream can carry. Stay on this page: it tries again by itself.',
+};
+
 /** Texts that the script needs; it gets them from the page, so that there is one catalogue per language. `{n}` stands for a number. */
 const client = {
   states,
+  full,
   untitled,
   video: 'Video',
 
@@ -130,6 +137,7 @@ export const en = {
   productName: 'Onioncast',
   untitled,
   states,
+  full,
   client,
   refusals,
   desk,
