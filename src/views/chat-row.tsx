@@ -48,8 +48,9 @@ function Row({ message }: { message: Message }): JSX.Element {
       <time dateTime={at} title={`${at.slice(0, 10)} ${at.slice(11, 19)} UTC`}>
         {at.slice(11, 16)}
       </time>{' '}
-      {badge !== undefined && <b class={`badge badge-${author.capcode}`}>{badge}</b>}{' '}
+      {badge !== undefined && <b class={`badge badge-${author.capcode}`}>{badge}</b>}
       {/* A name that only repeats the badge says nothing. */}
+      {author.name !== badge && ' '}
       {author.name !== badge && <bdi class={`name c${Math.trunc(author.colour)}`}>{inOneLine(author.name)}</bdi>}
       {author.tag !== undefined && <span class="tag">#{inOneLine(author.tag)}</span>}
       <span class="colon">: </span>
