@@ -50,10 +50,8 @@ const needs = [
   },
   forTests('Firefox ESR', () => hasProgram('firefox-esr'), ['firefox-esr|firefox']),
   forTests('Chromium', () => hasProgram('chromium'), ['chromium|chromium-browser']),
-  // Firefox has no H.264 of its own on Linux; FFmpeg's library counts even where the FFmpeg program comes from elsewhere.
-  forTests('H.264 for Firefox', () => hasFile('/usr/lib', /^libavcodec\.so\.\d+$/), [
-    'libavcodec61|libavcodec60|libavcodec59|libavcodec58',
-  ]),
+  // Firefox has no H.264 of its own on Linux; it takes the library that comes with the system's FFmpeg, even where the program comes from elsewhere.
+  forTests('H.264 for Firefox', () => hasFile('/usr/lib', /^libavcodec\.so\.\d+$/), ['ffmpeg']),
   forTests('mpv', () => hasProgram('mpv'), ['mpv']),
   forTests('VLC', () => hasProgram('cvlc'), ['vlc-bin', 'vlc-plugin-base']),
   forTests('Xvfb', () => hasProgram('Xvfb'), ['xvfb']),

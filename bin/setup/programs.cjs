@@ -75,10 +75,16 @@ async function installWithApt(missing, prefix, command) {
   say(`Installing ${missing.map((need) => need.name).join(', ')} with apt-get (a few minutes) ...`);
   // A failure here may be one broken source among good ones; whether it matters shows at the installation.
   const update = await asRoot(prefix, 'exec apt-get update -qq');
-  const packages = await Promise.all(missing.flatMap((need) => need.apt).map(existing));
-  const install = await asRoot(prefix, installScript, packages.filter(Boolean));
+  const install = await installPackages(missing, prefix);
   if (install.ok) return;
+  // One package that cannot be had must not cost all the others.
+  for (const need of missing.length > 1 ? missing : []) await installPackages([need], prefix);
   say(`This failed: ${command}\n\n${[update.ok ? '' : update.output, install.output].join('\n').trim()}\n`);
+}
+
+async function installPackages(missing, prefix) {
+  const packages = await Promise.all([...new Set(missing.flatMap((need) => need.apt))].map(existing));
+  return asRoot(prefix, installScript, packages.filter(Boolean));
 }
 
 /**
@@ -113,8 +119,9 @@ function asRoot(prefix, script, args = []) {
 /** The first package of `a|b` that this system knows. */
 async function existing(entry) {
   for (const name of entry.split('|')) {
-    const { ok } = await runQuietly('apt-cache', ['show', '--no-all-versions', name]);
-    if (ok) return name;
+    const { output } = await runQuietly('apt-cache', ['policy', name], { env: { ...process.env, LC_ALL: 'C' } });
+    // A name that is only mentioned by other packages has no candidate.
+    if (/^ +Candidate: (?!\(none\))/m.test(output)) return name;
   }
   say(`This system has no package ${entry.replaceAll('|', ' or ')}.`);
   return undefined;

@@ -42,7 +42,10 @@ describe('installing programs', () => {
     for (const name of ['sh', 'env', 'cat', 'rm', 'chmod'])
       symlinkSync(join('/bin', name), join(directory, 'bin', name));
     program('sudo', '[ "$1" = -n ] && shift; exec "$@"');
-    program('apt-cache', 'case "$3" in chromium|firefox-esr) exit 1;; *) exit 0;; esac');
+    program(
+      'apt-cache',
+      'case "$2" in chromium|firefox-esr) version="(none)";; *) version=1;; esac; echo "$2:"; echo "  Candidate: $version"',
+    );
   });
 
   afterEach(() => {
