@@ -130,6 +130,7 @@ function registerMedia(parts: RouteParts, viewers: Viewers): void {
   const { pipeline } = studio;
   const renditions = () => pipeline.status().renditions;
   const now = (): number => performance.now();
+  const hasRoomFor = (viewer: string): boolean => audience.hasRoomFor(viewer, config.limits.viewers, now());
   registerMediaRoutes(app, {
     responses,
     viewers,
@@ -139,8 +140,7 @@ function registerMedia(parts: RouteParts, viewers: Viewers): void {
     channel: (name) => pipeline.rendition(name)?.fanOut,
     pictureChannel: (name) => pipeline.rendition(name)?.picture,
     maxLagMs: config.live.maxViewerLagMs,
-    maxViewers: config.limits.viewers,
-    now,
+    hasRoomFor,
   });
   registerHlsRoutes(app, {
     viewers,
@@ -155,7 +155,7 @@ function registerMedia(parts: RouteParts, viewers: Viewers): void {
     viewings,
     updates: info.frames,
     snapshot,
-    hasRoomFor: (viewer) => audience.hasRoomFor(viewer, config.limits.viewers, now()),
+    hasRoomFor,
     renderPlayerDocument: ({ viewer, ...document }) =>
       renderPlayerDocument({
         ...document,

@@ -8,18 +8,39 @@ export const videoExpression = `(document.querySelector('video') || [...document
 export const allTextExpression = `[document, ...[...document.querySelectorAll('iframe')].map((frame) => frame.contentDocument)]
   .filter((d) => d && d.body).map((d) => d.body.innerText).join('\\n')`;
 
-/** Resolves once the picture has moved: the element's clock has gone on, and two screenshots differ. */
+/** Where the picture is: which response the element plays, and how far it is in it. */
+interface Place {
+  readonly source: string;
+  readonly seconds: number;
+}
+
+const placeExpression = `(() => {
+  const video = ${videoExpression};
+  return video && video.videoWidth > 0 && video.currentTime > 0
+    ? { source: video.currentSrc, seconds: video.currentTime } : null;
+})()`;
+
+/**
+ * Resolves once the picture has moved: the clock of one and the same element has gone on, and two screenshots differ. An element that is replaced
+ * meanwhile (its frame is loaded again) is watched anew.
+ */
 export async function pictureMoves(page: BrowserPage, withinMs = 30_000): Promise<void> {
-  await page.until(
-    `${videoExpression} && ${videoExpression}.currentTime > 0 && ${videoExpression}.videoWidth > 0`,
-    withinMs,
-  );
-  const before = await page.evaluate<number>(`${videoExpression}.currentTime`);
-  const first = await page.screenshot();
-  await page.until(`${videoExpression} && ${videoExpression}.currentTime !== ${before}`, withinMs);
-  await page.until(`${videoExpression} && Math.abs(${videoExpression}.currentTime - ${before}) > 0.5`, withinMs);
-  const second = await page.screenshot();
-  if (first.equals(second)) throw new Error('the clock of the video goes on, but its picture does not');
+  const deadline = performance.now() + withinMs;
+  const left = (): number => Math.max(1, deadline - performance.now());
+  while (performance.now() < deadline) {
+    const before = await page.until<Place>(placeExpression, left());
+    const first = await page.screenshot();
+    const after = await page.until<Place>(
+      `(() => {
+      const place = ${placeExpression};
+      const isAnother = place && place.source !== ${JSON.stringify(before.source)};
+      return place && (isAnother || Math.abs(place.seconds - ${before.seconds}) > 0.5) ? place : null;
+    })()`,
+      left(),
+    );
+    if (after.source === before.source && !first.equals(await page.screenshot())) return;
+  }
+  throw new Error(`the picture did not move within ${withinMs} ms`);
 }
 
 /** Resolves once this text can be read in the page or one of its frames. */

@@ -28,10 +28,8 @@ export interface MediaDeps {
   pictureChannel(rendition: string): MediaChannel | undefined;
   /** How much media may wait for a viewer who is slow, in milliseconds of it. */
   readonly maxLagMs: number;
-  /** Viewers who may receive the stream at once. */
-  readonly maxViewers: number;
-  /** Monotonic milliseconds, the clock of the audience. */
-  now(): number;
+  /** Whether this viewer may receive the stream; whoever is watching already may open another response, or come back. */
+  hasRoomFor(viewer: string): boolean;
 }
 
 /** Whoever has taken nothing for this long is not watching. */
@@ -66,7 +64,7 @@ function play(
   if (rendition === undefined || channel?.isJoinable !== true) throw new AppError('OFFLINE');
   const headers = endlessMediaHeaders(rendition.width === undefined ? 'audio/mp4' : 'video/mp4');
   if (request.method === 'HEAD') return reply.headers(headers).send();
-  if (isFull(deps, request)) throw new AppError('OVERLOADED');
+  if (!deps.hasRoomFor(countedAs(deps.viewers.viewerOf(request), request))) throw new AppError('OVERLOADED');
   const response = openMedia(deps, request, reply, rendition);
   if (!isPictureAlone(request, rendition)) {
     response.follow(channel, 'keyframe');
@@ -85,12 +83,6 @@ function channelFor(deps: MediaDeps, request: FastifyRequest, rendition: Renditi
 /** What players without script take while they are muted: they cannot get closer to the live edge later, so they begin close to it. */
 function isPictureAlone(request: FastifyRequest, { width }: RenditionInfo): boolean {
   return width !== undefined && queryValue(request.query, 'sound') === '0';
-}
-
-/** Whoever is watching already may open another response, or come back. */
-function isFull({ audience, maxViewers, viewers, now }: MediaDeps, request: FastifyRequest): boolean {
-  const watching = audience.watching(now());
-  return watching.size >= maxViewers && !watching.has(countedAs(viewers.viewerOf(request), request));
 }
 
 function openMedia(

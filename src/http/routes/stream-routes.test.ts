@@ -67,7 +67,7 @@ beforeEach(async () => {
     channel: (name) => channels.get(name),
     pictureChannel: (name) => channels.get(`${name} picture`),
     maxLagMs: 2000,
-    maxViewers,
+    hasRoomFor: (viewer) => audience.hasRoomFor(viewer, maxViewers, performance.now()),
   });
   registerHlsRoutes(app, { ...shared, window: (name) => windows.get(name) });
   registerPlayerRoutes(app, {
