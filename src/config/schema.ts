@@ -104,7 +104,7 @@ export const configSchema = section('', {
     graceMs: setting(
       kinds.duration('0s', '5m'),
       '10s',
-      'How long a publisher who was cut off is waited for before the source above comes back.',
+      'How long a publisher who was cut off is waited for. Then a file or the screen comes back; after a test card the broadcast has ended.',
     ),
   }),
   encoder: section('How the picture is made.', {
