@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BackOff } from './back-off.ts';
 import {
+  firstMargin,
+  learnMargin,
   ArrivalMeter,
   decayTarget,
   decide,
@@ -11,7 +13,7 @@ import {
   trimEnd,
 } from './live-edge.ts';
 
-const calm = { currentTime: 100, rate: 1, target: 0.4, sinceStart: 60 };
+const calm = { currentTime: 100, rate: 1, target: 0.4, sinceStart: 60, isStalled: false };
 
 describe('deciding where to play', () => {
   it('starts the target behind the edge, and never before what is buffered', () => {
@@ -48,6 +50,12 @@ describe('deciding where to play', () => {
       kind: 'seek',
       to: 100.6,
     });
+  });
+
+  it('jumps to the edge when the picture stands still though there is media', () => {
+    const buffered = [{ start: 99, end: 101 }];
+    expect(decide({ ...calm, isStalled: true, buffered })).toEqual({ kind: 'seek', to: 100.6 });
+    expect(decide({ ...calm, isStalled: true, buffered: [{ start: 99, end: 100.5 }] }).kind).toBe('rate');
   });
 
   it('steps over a hole in the buffer', () => {
@@ -93,6 +101,14 @@ describe('deciding where to play', () => {
   });
 });
 
+describe('the margin', () => {
+  it('is what the browser had left when it stopped, and a little more, within reason', () => {
+    expect(learnMargin(firstMargin, 0.15)).toBeCloseTo(0.15 + firstMargin);
+    expect(learnMargin(0.18, 0.1)).toBe(0.18);
+    expect(learnMargin(firstMargin, 5)).toBe(0.2);
+  });
+});
+
 describe('the target', () => {
   it('grows with each wait up to six seconds', () => {
     expect(raiseTarget(0.1)).toBeCloseTo(0.2);
@@ -114,21 +130,21 @@ describe('the target', () => {
 
 describe('measuring arrivals', () => {
   it('knows nothing at first', () => {
-    expect(new ArrivalMeter().floor).toBe(firstTargetSeconds);
+    expect(new ArrivalMeter().floorWith(0.03)).toBe(firstTargetSeconds);
     expect(new ArrivalMeter().behind(5, 3)).toBe(0);
   });
 
   it('on a calm link needs little more than a piece', () => {
-    expect(meterOf(0.1, () => 0).floor).toBe(0.2);
-    expect(meterOf(0.25, () => 0).floor).toBeCloseTo(0.28);
+    expect(meterOf(0.1, () => 0).floorWith(0.03)).toBe(0.2);
+    expect(meterOf(0.25, () => 0).floorWith(0.03)).toBeCloseTo(0.28);
   });
 
   it('on a shaky link needs the jitter too', () => {
-    expect(meterOf(0.25, (index) => (index % 3) * 0.2).floor).toBeGreaterThan(0.5);
+    expect(meterOf(0.25, (index) => (index % 3) * 0.2).floorWith(0.03)).toBeGreaterThan(0.5);
   });
 
   it('ignores one long silence', () => {
-    expect(meterOf(0.25, (index) => (index === 50 ? 3 : 0)).floor).toBeLessThan(0.4);
+    expect(meterOf(0.25, (index) => (index === 50 ? 3 : 0)).floorWith(0.03)).toBeLessThan(0.4);
   });
 
   it('tells how far behind the newest media a position is, even while nothing arrives', () => {

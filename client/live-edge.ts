@@ -8,15 +8,13 @@ export const firstTargetSeconds = 0.4;
 
 const highestTarget = 6;
 const lowestFloor = 0.2;
-/** A frame must be decoded before it is shown. */
-const margin = 0.03;
 /** A wait shows that the target is too low, and by how much is anybody's guess: half of it, within bounds. */
 const raise = { part: 0.5, least: 0.1, most: 0.3 };
 const decayPerSecond = 0.02;
 /** While nothing has gone wrong yet, there is no reason to believe in the first guess for long. */
 const untroubledDecayPerSecond = 0.1;
 const jumpBeyond = 5;
-const jumpBeyondAtStart = 0.4;
+const jumpBeyondWhenUnseen = 0.4;
 const startPhase = 3;
 
 /** A part of the timeline that is buffered. */
@@ -35,6 +33,18 @@ export interface Position {
   readonly target: number;
   /** Since playing began, or began anew after a reconnect. */
   readonly sinceStart: number;
+  /** The picture stands still and waits. */
+  readonly isStalled: boolean;
+}
+
+/** What every browser needs to have left. */
+export const firstMargin = 0.03;
+/** The event comes late, when another piece may have come in: what is left then says no more than this. */
+const highestMargin = 0.2;
+
+/** What a browser needs to have left, once it has stopped with that much: browsers differ, and only stopping tells. */
+export function learnMargin(margin: number, left: number): number {
+  return Math.min(highestMargin, Math.max(margin, left + firstMargin));
 }
 
 /** What to do about it. */
@@ -59,10 +69,11 @@ export function startPosition(buffered: readonly Range[], target: number): numbe
 
 /** One decision: over a hole, back to the edge, or a little faster or slower. */
 export function decide(position: Position): Move {
-  const { buffered, currentTime, target, sinceStart } = position;
+  const { buffered, currentTime, target, sinceStart, isStalled } = position;
   const last = buffered.at(-1);
   if (last === undefined) return { kind: 'rate', rate: 1 };
-  const limit = sinceStart < startPhase ? jumpBeyondAtStart : jumpBeyond;
+  // A picture that stands anyhow may as well go on at the edge; Chromium takes long to go on by itself.
+  const limit = isStalled || sinceStart < startPhase ? jumpBeyondWhenUnseen : jumpBeyond;
   if (last.end - currentTime > target + limit) return { kind: 'seek', to: startPosition(buffered, target) };
   const hole = nextStartAfterHole(buffered, currentTime);
   if (hole !== undefined) return { kind: 'seek', to: hole };
@@ -121,8 +132,8 @@ export class ArrivalMeter {
     this.#arrivals = [];
   }
 
-  /** The least sensible target. A rare long silence is left out (one in twenty): holding back for it would cost the edge all the time. */
-  get floor(): number {
+  /** The least sensible target, for a browser that stops with `margin` left. A rare long silence is left out (one in twenty): holding back for it would cost the edge all the time. */
+  floorWith(margin: number): number {
     if (this.#arrivals.length < 8) return firstTargetSeconds;
     const late = this.#arrivals.map((arrival) => arrival.lateBefore).sort((a, b) => a - b);
     const usualLate = late[Math.floor((late.length - 1) * 0.95)] ?? 0;

@@ -1,6 +1,15 @@
 import type { RenditionInfo, StreamSnapshot } from '../src/broadcast/stream-state.ts';
 import { BackOff } from './back-off.ts';
-import { ArrivalMeter, decayTarget, decide, firstTargetSeconds, raiseTarget, startPosition } from './live-edge.ts';
+import {
+  ArrivalMeter,
+  decayTarget,
+  decide,
+  firstMargin,
+  firstTargetSeconds,
+  learnMargin,
+  raiseTarget,
+  startPosition,
+} from './live-edge.ts';
 import { type FeedEnd, MediaFeed } from './media-feed.ts';
 import { MediaSink } from './media-sink.ts';
 
@@ -54,6 +63,7 @@ export class Player {
   /** When what is buffered last reached further. */
   #grewAt = 0;
   #waits = 0;
+  #margin = firstMargin;
   #raisedAt = Number.NEGATIVE_INFINITY;
   #trouble: PlayerTrouble = 'fine';
   #burstTimer = 0;
@@ -269,6 +279,7 @@ export class Player {
       buffered: this.#sink.buffered,
       target: this.#target,
       sinceStart: now() - this.#startedAt,
+      isStalled: video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA,
     });
     if (move.kind === 'seek') video.currentTime = move.to;
     else if (video.playbackRate !== move.rate) video.playbackRate = move.rate;
@@ -276,7 +287,12 @@ export class Player {
 
   #onTick(): void {
     const at = now();
-    this.#target = decayTarget(this.#target, this.#meter.floor, at - this.#decayedAt, this.#waits > 0);
+    this.#target = decayTarget(
+      this.#target,
+      this.#meter.floorWith(this.#margin),
+      at - this.#decayedAt,
+      this.#waits > 0,
+    );
     this.#decayedAt = at;
     const isDry = (this.#video?.readyState ?? 0) < HTMLMediaElement.HAVE_FUTURE_DATA;
     // Between two pieces the distance is smaller than after an append; only what cannot wait is done here.
@@ -292,9 +308,12 @@ export class Player {
     if (this.#startedAt === undefined || video === undefined || video.seeking || this.#isPaused) return;
     // The first moments after a start or a jump are no measure of the link.
     if (now() - this.#startedAt < 1 && this.#waits === 0) return;
-    // With media left it is the browser that needs a moment (a busy machine): holding back further would not help.
-    const end = this.#sink?.buffered.at(-1)?.end ?? 0;
-    if (end - video.currentTime > dryBelowSeconds) return;
+    const left = (this.#sink?.buffered.at(-1)?.end ?? 0) - video.currentTime;
+    if (left > dryBelowSeconds) {
+      // Not the link has stopped, but the browser, which wants more in hand than this.
+      this.#margin = learnMargin(this.#margin, left);
+      return;
+    }
     // One silence of the link makes a browser stop several times.
     if (now() - this.#raisedAt < silenceSeconds) return;
     this.#raisedAt = now();
