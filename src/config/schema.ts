@@ -38,7 +38,7 @@ function section<T extends z.ZodRawShape>(description: string, shape: T) {
 export const configSchema = section('', {
   title: setting(
     kinds.line(200),
-    'Live',
+    'Live stream',
     'Title of the stream. A file title.txt in the data directory takes its place and may change while live.',
   ),
   data: setting(
