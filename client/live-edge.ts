@@ -3,7 +3,7 @@
  * *Ahead* is what is buffered after the playing position; right after an append it is as large as it gets between two pieces, and is measured there.
  */
 
-/** Where the target begins: enough for pieces of a quarter of a second on a calm link. */
+/** Where the target begins: enough for the first pieces, on a calm link. */
 export const firstTargetSeconds = 0.4;
 
 const highestTarget = 6;

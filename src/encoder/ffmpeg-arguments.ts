@@ -37,8 +37,11 @@ export interface FfmpegCommand {
 /** File descriptor of the first output in a {@link FfmpegCommand}. */
 export const firstOutputFd = 3;
 
-/** Ten Opus frames, and a fifth of the way between keyframes: sound and picture are cut at the same times. */
-const fragmentMicroseconds = 200_000;
+/**
+ * Five Opus frames, three pictures of thirty a second, and a tenth of the way between keyframes: sound and picture are cut at the same times.
+ * Against 200 ms it costs 2 % more bytes at the default rates and saves 100 ms everywhere.
+ */
+const fragmentMicroseconds = 100_000;
 const audioSampleRate = 48_000;
 /** 8192 x 4320: what a decoder may be asked to make room for. */
 const maxPixels = 8192 * 4320;

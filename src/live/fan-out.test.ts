@@ -157,20 +157,20 @@ test('a newcomer who asks for a fresh keyframe gets the latest one while hardly 
 
 test('a newcomer who asks for a fresh keyframe waits for the next one when the latest is stale', () => {
   const fanOut = withPieces();
-  for (const text of ['c', 'd']) fanOut.publish(bytes(text));
+  for (const text of ['c', 'd', 'e', 'f']) fanOut.publish(bytes(text));
   const listener = new Listener();
   fanOut.subscribe(listener, 'fresh-keyframe');
   expect(fanOut.subscribers).toBe(1);
-  fanOut.publish(bytes('e'));
+  fanOut.publish(bytes('g'));
   expect(listener.heard).toEqual(['head']);
   fanOut.publish(bytes('K3'), { keyframe: true });
-  fanOut.publish(bytes('f'));
-  expect(listener.heard).toEqual(['head', 'K3', 'f']);
+  fanOut.publish(bytes('h'));
+  expect(listener.heard).toEqual(['head', 'K3', 'h']);
 });
 
 test('whoever waits for a keyframe is ended like everybody else, and can leave', () => {
   const fanOut = withPieces();
-  for (const text of ['c', 'd']) fanOut.publish(bytes(text));
+  for (const text of ['c', 'd', 'e', 'f']) fanOut.publish(bytes(text));
   const ended = new Listener();
   fanOut.subscribe(ended, 'fresh-keyframe');
   fanOut.endAll('resync');

@@ -21,7 +21,7 @@ export type EndReason = 'resync' | 'closed';
 export type StartPoint = 'keyframe' | 'fresh-keyframe' | 'now' | { readonly afterId: number };
 
 /** How many pieces may have followed a starting point that still counts as fresh. */
-const freshPieces = 2;
+const freshPieces = 4;
 
 interface StoredPiece {
   readonly id: number;

@@ -31,7 +31,7 @@ export const shortFragments = [
   '-movflags',
   '+empty_moov+default_base_moof+frag_keyframe',
   '-frag_duration',
-  '200000',
+  '100000',
 ];
 
 /** Runs FFmpeg with as many output pipes as asked for (`pipe:3` and up) and returns what came out of each. */
