@@ -1,34 +1,35 @@
 import { describe, expect, it } from 'vitest';
-import type { Message } from '../chat/message.ts';
+import type { RoomEvent } from '../chat/room-event.ts';
 import { LocalBus } from './local.ts';
 
-const message = (id: number): Message => ({ id, atMs: 0, author: { name: 'Mallow', colour: 0 }, text: 'hello' });
+const removal = (id: number): RoomEvent => ({ kind: 'removed', ids: [id] });
+const idOf = (event: RoomEvent): string => (event.kind === 'removed' ? event.ids.join() : event.kind);
 
 describe('LocalBus', () => {
   it('gives every listener every value, in order, until it leaves', () => {
     const bus = new LocalBus(() => undefined);
     const heard: string[] = [];
-    const leave = bus.subscribe('message', ({ id }) => heard.push(`a${id}`));
-    bus.subscribe('message', ({ id }) => heard.push(`b${id}`));
-    bus.publish('message', message(1));
+    const leave = bus.subscribe('room', (event) => heard.push(`a${idOf(event)}`));
+    bus.subscribe('room', (event) => heard.push(`b${idOf(event)}`));
+    bus.publish('room', removal(1));
     leave();
     leave();
-    bus.publish('message', message(2));
+    bus.publish('room', removal(2));
     bus.close();
-    bus.publish('message', message(3));
+    bus.publish('room', removal(3));
     expect(heard).toEqual(['a1', 'b1', 'b2']);
   });
 
   it('reports a listener that throws and goes on with the others', () => {
     const errors: unknown[] = [];
     const bus = new LocalBus((error) => errors.push(error));
-    const heard: number[] = [];
-    bus.subscribe('message', () => {
+    const heard: string[] = [];
+    bus.subscribe('room', () => {
       throw new Error('broken listener');
     });
-    bus.subscribe('message', ({ id }) => heard.push(id));
-    bus.publish('message', message(1));
-    expect(heard).toEqual([1]);
+    bus.subscribe('room', (event) => heard.push(idOf(event)));
+    bus.publish('room', removal(1));
+    expect(heard).toEqual(['1']);
     expect(errors).toEqual([new Error('broken listener')]);
   });
 });

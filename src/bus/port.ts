@@ -1,9 +1,9 @@
-import type { Message } from '../chat/message.ts';
+import type { RoomEvent } from '../chat/room-event.ts';
 
 /** What travels between the parts of a server and, with another bus, between its nodes. Values are plain data. */
 export interface BusTopics {
-  /** A message of the chat that has been committed. */
-  readonly message: Message;
+  /** What has happened in the chat and has been committed. */
+  readonly room: RoomEvent;
 }
 
 /** Carries what has happened to whoever must know. */

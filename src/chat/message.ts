@@ -1,6 +1,13 @@
 /** A staff mark; a structure of its own beside the name, which no name or text can imitate. */
 export type Capcode = 'broadcaster' | 'moderator';
 
+/** The shown part of a tripcode: proves that two messages come from whoever knows one password. */
+export interface TripcodeMark {
+  readonly code: string;
+  /** The classic, 2ch-compatible kind, which can be guessed by brute force. */
+  readonly isWeak: boolean;
+}
+
 /** Who speaks, as everybody sees it. */
 export interface Author {
   readonly name: string;
@@ -9,6 +16,15 @@ export interface Author {
   /** Index into the palette (`identity/colour.ts`); colours are never text from a user. */
   readonly colour: number;
   readonly capcode?: Capcode;
+  readonly tripcode?: TripcodeMark;
+}
+
+/** What a reply answers: enough to be understood when the message itself is out of view. */
+export interface Quote {
+  readonly messageId: number;
+  readonly name: string;
+  /** Beginning of the message in one line. */
+  readonly text: string;
 }
 
 /** One message of the room, as stored and shown. */
@@ -20,4 +36,7 @@ export interface Message {
   readonly author: Author;
   /** Clean text (see `message-text.ts`): NFC, LF between lines. */
   readonly text: string;
+  readonly quote?: Quote;
+  /** Said by the house to everybody, set apart from the talk. */
+  readonly isAnnouncement?: true;
 }

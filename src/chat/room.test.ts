@@ -17,7 +17,7 @@ let nonces = 0;
 function command(wish: Partial<PostCommand>): PostCommand {
   nonces += 1;
   return {
-    viewerId: 'v1',
+    requester: { viewerId: 'v1' },
     author: { name: 'Mallow', colour: 1 },
     text: `text ${nonces}`,
     nonce: `n${nonces}`,
@@ -67,7 +67,7 @@ describe('the room', () => {
     const room = new Room(rules);
     expect(post(room, { nonce: 'same' }, 0).kind).toBe('posted');
     expect(post(room, { nonce: 'same', text: 'other words' }, 1).kind).toBe('already-posted');
-    expect(post(room, { nonce: 'same', viewerId: 'v2' }, 2).kind).toBe('posted');
+    expect(post(room, { nonce: 'same', requester: { viewerId: 'v2' } }, 2).kind).toBe('posted');
   });
 
   it('takes the same words of one viewer again only after a while', () => {
@@ -79,7 +79,7 @@ describe('the room', () => {
       waitMs: 3000,
       text: ' hello ',
     });
-    expect(post(room, { text: 'hello', viewerId: 'v2' }, 2000).kind).toBe('posted');
+    expect(post(room, { text: 'hello', requester: { viewerId: 'v2' } }, 2000).kind).toBe('posted');
     expect(post(room, { text: 'hello' }, 5000).kind).toBe('posted');
   });
 
@@ -93,15 +93,24 @@ describe('the room', () => {
 
   it('slows everybody down when the room is flooded by many', () => {
     const room = new Room(rules);
-    for (let n = 0; n < 60; n += 1) expect(post(room, { viewerId: `flooder ${n}` }, n).kind).toBe('posted');
-    expect(post(room, { viewerId: 'late' }, 100)).toMatchObject({ kind: 'refused', rule: 'room-busy', waitMs: 9900 });
+    for (let n = 0; n < 60; n += 1)
+      expect(post(room, { requester: { viewerId: `flooder ${n}` } }, n).kind).toBe('posted');
+    expect(post(room, { requester: { viewerId: 'late' } }, 100)).toMatchObject({
+      kind: 'refused',
+      rule: 'room-busy',
+      waitMs: 9900,
+    });
   });
 
   it('exempts the broadcaster from every rule of pace and from no rule of text', () => {
     const room = new Room(rules);
     const author = { name: 'Broadcaster', colour: 0, capcode: 'broadcaster' as const };
-    for (let n = 0; n < 100; n += 1) expect(post(room, { author, text: 'same' }, n).kind).toBe('posted');
-    expect(post(room, { author, text: '\u202E' }, 100)).toMatchObject({ kind: 'refused', rule: 'forbidden-character' });
+    const requester = { viewerId: 'v1', role: 'broadcaster' as const };
+    for (let n = 0; n < 100; n += 1) expect(post(room, { requester, author, text: 'same' }, n).kind).toBe('posted');
+    expect(post(room, { requester, author, text: '\u202E' }, 100)).toMatchObject({
+      kind: 'refused',
+      rule: 'forbidden-character',
+    });
   });
 
   it('does not count what was refused', () => {
@@ -138,7 +147,7 @@ describe('the room', () => {
   it('holds its bounds and its order whatever is sent', () => {
     const small: RoomRules = { ...rules, history: 8 };
     const anyPost = fc.record({
-      viewerId: fc.constantFrom('a', 'b', 'c', 'd'),
+      requester: fc.constantFrom('a', 'b', 'c', 'd').map((viewerId) => ({ viewerId })),
       text: fc.oneof(fc.string({ unit: 'binary', maxLength: 20 }), fc.constantFrom('hi', 'ho')),
       nonce: fc.constantFrom('1', '2', '3', '4', '5', '6', '7', '8'),
       later: fc.nat({ max: 9000 }),

@@ -4,6 +4,7 @@ import { type FloodPolicy, type RateLimit, remember, waitMs } from './flood.ts';
 import type { Author, Message } from './message.ts';
 import { cleanMessageText, type MessageTextLimits } from './message-text.ts';
 import type { Refusal } from './refusal.ts';
+import { isExempt, type Requester } from './requester.ts';
 
 /** A message with what only the server knows about it. */
 export interface PostedMessage {
@@ -14,7 +15,7 @@ export interface PostedMessage {
 }
 
 export interface PostCommand {
-  readonly viewerId: string;
+  readonly requester: Requester;
   readonly author: Author;
   /** As typed. */
   readonly text: string;
@@ -99,13 +100,13 @@ export class Room {
 
   /** Decides whether a message is taken, and what it becomes. */
   decidePost(command: PostCommand, now: Moment): PostDecision {
-    if (this.#nonces.has(nonceKey(command.viewerId, command.nonce))) return { kind: 'already-posted' };
+    if (this.#nonces.has(nonceKey(command.requester.viewerId, command.nonce))) return { kind: 'already-posted' };
     const cleaned = cleanMessageText(command.text, this.#rules.text);
     if (cleaned.kind === 'refused') return { ...cleaned, text: command.text };
     const pace = this.#paceOf(command, cleaned.text, now.monotonicMs);
     if (pace !== undefined) return { kind: 'refused', ...pace, text: command.text };
     const message: Message = { id: this.#lastId + 1, atMs: now.wallMs, author: command.author, text: cleaned.text };
-    return { kind: 'posted', posted: { message, viewerId: command.viewerId, nonce: command.nonce } };
+    return { kind: 'posted', posted: { message, viewerId: command.requester.viewerId, nonce: command.nonce } };
   }
 
   /** Takes a decided message in. Messages must be accepted in the order in which they were decided. */
@@ -136,15 +137,15 @@ export class Room {
     this.#remember(viewerId, { ...speaker, changes });
   }
 
-  /** The rule of pace a message breaks. The broadcaster is above all of them; this is the one place that says so. */
+  /** The rule of pace a message breaks. */
   #paceOf(
     command: PostCommand,
     text: string,
     nowMs: number,
   ): { rule: 'same-text' | 'slow-down' | 'room-busy'; waitMs: number } | undefined {
-    if (command.author.capcode === 'broadcaster') return undefined;
+    if (isExempt(command.requester)) return undefined;
     const { flood } = this.#rules;
-    const { posts, lastText } = this.#speakers.get(command.viewerId) ?? silent;
+    const { posts, lastText } = this.#speakers.get(command.requester.viewerId) ?? silent;
     const sameText: RateLimit = { count: 1, windowMs: flood.sameTextMs };
     const waits = [
       { rule: 'same-text', waitMs: text === lastText ? waitMs(posts, sameText, nowMs) : 0 },

@@ -49,8 +49,7 @@ function build(database: Database, wish: { failing?: boolean } = {}) {
       time += 10_000;
       nonce += 1;
       return chat.submit({
-        viewerId: 'v1',
-        isBroadcaster: false,
+        requester: { viewerId: 'v1' },
         wish: {},
         post: { text, nonce: `nonce-${nonce}` },
         ...more,
@@ -70,13 +69,13 @@ function collect(): { sink: Sink; text: () => string } {
 }
 
 describe('the chat service', () => {
-  it('renders a row once and gives the same bytes to everybody, as HTML and as an event', () => {
+  it('renders a row once and gives the same bytes to everybody, as HTML and as an event', async () => {
     const { chat, say } = build(memory());
     const [a, b, c] = [collect(), collect(), collect()];
     chat.frames.subscribe(a.sink, { afterId: 0 });
     chat.frames.subscribe(b.sink, { afterId: 0 });
     chat.events.subscribe(c.sink, 'now');
-    expect(say('hello', { wish: { name: 'Mallow' } })).toEqual({ kind: 'done' });
+    expect(await say('hello', { wish: { name: 'Mallow' } })).toEqual({ kind: 'done' });
     expect(a.text()).toBe('f\r\n<!doctype html>\r\n17\r\n<p>1 Mallow: hello</p>\n\r\n');
     expect(b.text()).toBe(a.text());
     expect(c.text()).toContain('event: row\nid: 1\ndata: <p>1 Mallow: hello</p>\n\n');
@@ -84,11 +83,11 @@ describe('the chat service', () => {
     chat.close();
   });
 
-  it('gives the nameless a tag that stays, and tells them apart', () => {
+  it('gives the nameless a tag that stays, and tells them apart', async () => {
     const { chat, say } = build(memory());
-    say('one');
-    say('two', { viewerId: 'v2' });
-    say('three');
+    await say('one');
+    await say('two', { requester: { viewerId: 'v2' } });
+    await say('three');
     const [one, two, three] = chat.messages.map(({ author }) => author);
     expect(one).toMatchObject({ name: 'Anonymous', tag: chat.appearanceOf('v1').tag });
     expect(three).toEqual(one);
@@ -96,11 +95,14 @@ describe('the chat service', () => {
     expect(two?.colour).not.toBe(one?.colour);
   });
 
-  it('lets the broadcaster write under the configured name and mark, whatever the form says', () => {
+  it('lets the broadcaster write under the configured name and mark, whatever the form says', async () => {
     const { chat, say } = build(memory());
-    say('welcome', { isBroadcaster: true, wish: { name: 'Mallow', colour: '999' } });
+    await say('welcome', {
+      requester: { viewerId: 'v1', role: 'broadcaster' },
+      wish: { name: 'Mallow', colour: '999' },
+    });
     expect(chat.messages[0]?.author).toMatchObject({ name: 'Lantern', capcode: 'broadcaster' });
-    expect(say('me too', { wish: { name: 'lantern' } })).toEqual({
+    expect(await say('me too', { wish: { name: 'lantern' } })).toEqual({
       kind: 'refused',
       rule: 'name-reserved',
       text: 'me too',
@@ -108,34 +110,34 @@ describe('the chat service', () => {
     expect(chat.messages).toHaveLength(1);
   });
 
-  it('knows what somebody who comes back has missed', () => {
+  it('knows what somebody who comes back has missed', async () => {
     const { chat, say } = build(memory());
-    for (let n = 1; n <= 12; n += 1) say(`text ${n}`);
+    for (let n = 1; n <= 12; n += 1) await say(`text ${n}`);
     expect([0, 3, 4, 5, 11, 12].map((id) => chat.missedSince(id))).toEqual([8, 8, 8, 7, 1, 0]);
     expect(chat.missedSince(9999)).toBe(8);
   });
 
-  it('brings rows, ids, names and used forms back after a restart', () => {
+  it('brings rows, ids, names and used forms back after a restart', async () => {
     const database = memory();
     const before = build(database);
-    for (let n = 1; n <= 10; n += 1) before.say(`text ${n}`, { wish: { name: 'Mallow', colour: '7' } });
+    for (let n = 1; n <= 10; n += 1) await before.say(`text ${n}`, { wish: { name: 'Mallow', colour: '7' } });
     before.chat.close();
     const after = build(database);
     expect(after.chat.messages).toEqual(before.chat.messages);
     expect(after.chat.appearanceOf('v1')).toMatchObject({ name: 'Mallow', chosenColour: 7 });
-    expect(after.say('again', { post: { text: 'again', nonce: 'nonce-10' } })).toEqual({ kind: 'done' });
+    expect(await after.say('again', { post: { text: 'again', nonce: 'nonce-10' } })).toEqual({ kind: 'done' });
     expect(after.chat.messages.at(-1)?.id).toBe(10);
-    after.say('next', { post: { text: 'next', nonce: 'nonce-fresh' } });
+    await after.say('next', { post: { text: 'next', nonce: 'nonce-fresh' } });
     expect(after.chat.messages.at(-1)).toMatchObject({ id: 11, text: 'next', author: { name: 'Mallow', colour: 7 } });
     const reader = collect();
     after.chat.frames.subscribe(reader.sink, { afterId: 0 });
     expect(reader.text().match(/<p>\d+/g)).toEqual([4, 5, 6, 7, 8, 9, 10, 11].map((id) => `<p>${id}`));
   });
 
-  it('goes on from memory when nothing can be stored', () => {
+  it('goes on from memory when nothing can be stored', async () => {
     const { chat, say, messages } = build(memory(), { failing: true });
-    expect(say('hello', { wish: { name: 'Mallow' } })).toEqual({ kind: 'done' });
-    expect(say('still here')).toEqual({ kind: 'done' });
+    expect(await say('hello', { wish: { name: 'Mallow' } })).toEqual({ kind: 'done' });
+    expect(await say('still here')).toEqual({ kind: 'done' });
     expect(chat.messages.map(({ author, text }) => `${author.name}: ${text}`)).toEqual([
       'Mallow: hello',
       'Mallow: still here',
@@ -143,9 +145,9 @@ describe('the chat service', () => {
     expect(messages.newest()).toEqual([]);
   });
 
-  it('does nothing of a submission that is refused for its name', () => {
+  it('does nothing of a submission that is refused for its name', async () => {
     const { chat, say } = build(memory());
-    expect(say('hello', { wish: { name: 'moderator', colour: '3' } })).toMatchObject({
+    expect(await say('hello', { wish: { name: 'moderator', colour: '3' } })).toMatchObject({
       kind: 'refused',
       rule: 'name-reserved',
     });

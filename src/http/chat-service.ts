@@ -1,6 +1,7 @@
 import type { Bus } from '../bus/port.ts';
 import type { Author, Message } from '../chat/message.ts';
 import type { Refusal } from '../chat/refusal.ts';
+import type { Requester } from '../chat/requester.ts';
 import type { Moment, PostedMessage, Room, RoomRules } from '../chat/room.ts';
 import { chooseColour } from '../identity/colour.ts';
 import { tagOf } from '../identity/tag.ts';
@@ -34,9 +35,8 @@ export interface ChatServiceOptions {
 
 /** What somebody sends with the form. */
 export interface Submission {
-  readonly viewerId: string;
   /** The broadcaster writes under the configured name and mark, whatever the form says. */
-  readonly isBroadcaster: boolean;
+  readonly requester: Requester;
   readonly wish: AppearanceWish;
   /** Absent when only name and colour are to change. */
   readonly post?: { readonly text: string; readonly nonce: string };
@@ -80,7 +80,9 @@ export class ChatService {
     this.events = new FanOut(limits);
     this.frames.setHead(frameChunk(Buffer.from(options.documentOpen)));
     for (const message of options.room.messages) this.#show(message);
-    this.#leaveBus = options.bus.subscribe('message', (message) => this.#show(message));
+    this.#leaveBus = options.bus.subscribe('room', (event) => {
+      if (event.kind === 'message') this.#show(event.message);
+    });
   }
 
   /** The last messages, oldest first. */
@@ -104,10 +106,11 @@ export class ChatService {
   }
 
   /** Changes what is wished, then posts. Nothing is done of a submission whose wish is refused. */
-  submit(submission: Submission): SubmitOutcome {
+  async submit(submission: Submission): Promise<SubmitOutcome> {
     const now = this.#options.now();
     const text = submission.post?.text ?? '';
-    const { viewerId, isBroadcaster } = submission;
+    const { viewerId } = submission.requester;
+    const isBroadcaster = submission.requester.role === 'broadcaster';
     const before = this.#known(viewerId) ?? this.#newcomer();
     const wished = isBroadcaster
       ? ({ kind: 'unchanged' } as const)
@@ -117,7 +120,10 @@ export class ChatService {
     if (wished.kind === 'changed') this.#keepIdentity(viewerId, identity, now);
     if (submission.post === undefined) return { kind: 'done' };
     const author = this.#authorOf(viewerId, identity, isBroadcaster);
-    const decision = this.#options.room.decidePost({ viewerId, author, ...submission.post }, now);
+    const decision = this.#options.room.decidePost(
+      { requester: submission.requester, author, ...submission.post },
+      now,
+    );
     if (decision.kind === 'refused') return decision;
     if (decision.kind === 'posted') this.#post(decision.posted, identity, now);
     return { kind: 'done' };
@@ -144,7 +150,7 @@ export class ChatService {
     });
     this.#remember(posted.viewerId, identity);
     room.acceptPost(posted, now);
-    bus.publish('message', posted.message);
+    bus.publish('room', { kind: 'message', message: posted.message });
   }
 
   #keepIdentity(viewerId: string, identity: ViewerIdentity, now: Moment): void {

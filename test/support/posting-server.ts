@@ -13,7 +13,7 @@ const [file = ':memory:', killAt = 'never'] = process.argv.slice(2);
 
 class DeadlyBus extends LocalBus {
   override publish: LocalBus['publish'] = (topic, value) => {
-    if (String(value.id) === killAt) process.kill(process.pid, 'SIGKILL');
+    if (value.kind === 'message' && String(value.message.id) === killAt) process.kill(process.pid, 'SIGKILL');
     super.publish(topic, value);
   };
 }
@@ -40,17 +40,16 @@ const chat = new ChatService({
   random: Math.random,
 });
 
-function post(): void {
+async function post(): Promise<void> {
   const id = room.lastId + 1;
-  const outcome = chat.submit({
-    viewerId: 'viewer',
-    isBroadcaster: false,
+  const outcome = await chat.submit({
+    requester: { viewerId: 'viewer' },
     wish: {},
     post: { text: `message ${id}`, nonce: `${process.pid}-${id}` },
   });
   if (outcome.kind !== 'done') throw new Error(outcome.rule);
   // The next one only after this one is out: an acknowledgement that nobody heard is none.
-  process.stdout.write(`${id}\n`, () => setImmediate(post));
+  process.stdout.write(`${id}\n`, () => setImmediate(() => void post()));
 }
 
-post();
+void post();

@@ -199,11 +199,10 @@ const valueOf = (html: string, name: string): string =>
 const json = { Accept: 'application/json' };
 
 /** Says something at once, without a browser. */
-function say(text: string, viewerId = 'somebody'): void {
+async function say(text: string, viewerId = 'somebody'): Promise<void> {
   time = { wallMs: time.wallMs + 10_000, monotonicMs: time.monotonicMs + 10_000 };
-  const outcome = chat.submit({
-    viewerId,
-    isBroadcaster: false,
+  const outcome = await chat.submit({
+    requester: { viewerId },
     wish: {},
     post: { text, nonce: `n-${time.monotonicMs}` },
   });
@@ -390,13 +389,13 @@ describe('the form', () => {
 
 describe('the endless frame', () => {
   it('begins with the last 256 rows and goes on with new ones', async () => {
-    for (let n = 1; n <= 260; n += 1) say(`text ${n}.`, `viewer ${n}`);
+    for (let n = 1; n <= 260; n += 1) await say(`text ${n}.`, `viewer ${n}`);
     const frame = await new Endless('/chat').has('text 260.');
     expect(frame.text.startsWith('<!doctype html>')).toBe(true);
     expect(frame.text).toContain('<meta http-equiv="refresh" content="0"');
     expect(frame.text.match(/id="m\d+"/g)).toHaveLength(256);
     expect(frame.text).not.toContain('text 4.');
-    say('and now this');
+    await say('and now this');
     await frame.has('and now this');
     expect(frame.text.match(/id="m\d+"/g)?.map((id) => Number(id.slice(5, -1)))).toEqual(
       Array.from({ length: 257 }, (_, index) => index + 5),
@@ -408,7 +407,7 @@ describe('the endless frame', () => {
 
   it('ends after 2000 rows, so that the browser loads it anew', async () => {
     const frame = await new Endless('/chat').has('<main');
-    for (let n = 1; n <= 2000; n += 1) say(`text ${n}.`);
+    for (let n = 1; n <= 2000; n += 1) await say(`text ${n}.`);
     await frame.until(() => frame.ended);
     expect(frame.text).toContain('text 1999.');
     expect((await new Endless('/chat').has('text 2000.')).ended).toBe(false);
@@ -429,8 +428,8 @@ describe('the endless frame', () => {
 
 describe('the log', () => {
   it('is a finished page with the last rows and the way to the form', async () => {
-    say('first');
-    say('second');
+    await say('first');
+    await say('second');
     const { status, body } = await send('GET', '/chat/log');
     expect(status).toBe(200);
     expect(body.indexOf('first')).toBeLessThan(body.indexOf('second'));
@@ -450,7 +449,7 @@ describe('events', () => {
     const [events, frame] = [new Endless('/events'), new Endless('/chat')];
     await events.has('{"viewers":2}');
     await frame.has('<main');
-    say('hello\nthere');
+    await say('hello\nthere');
     await events.has('event: row');
     await frame.has('id="m1"');
     const row = /^data: (.*class="row".*)$/m.exec(events.text)?.[1] ?? 'none';
@@ -461,7 +460,7 @@ describe('events', () => {
   });
 
   it('miss nothing and repeat nothing when taken up again, by header or address', async () => {
-    for (let n = 1; n <= 5; n += 1) say(`text ${n}`);
+    for (let n = 1; n <= 5; n += 1) await say(`text ${n}`);
     const resumed = [
       [new Endless('/events', { 'Last-Event-ID': '3' }), [4, 5, 6]],
       [new Endless('/events?after=4'), [5, 6]],
@@ -471,7 +470,7 @@ describe('events', () => {
       [new Endless('/events?after=-1'), [1, 2, 3, 4, 5, 6]],
     ] as const;
     for (const [events] of resumed) await events.has('retry: ');
-    say('text 6');
+    await say('text 6');
     for (const [events, ids] of resumed) {
       await events.has('id: 6\n');
       expect(idsIn(events.text)).toEqual(ids);

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type ChatFormData, type ChatLimits, type ChatLogData, chatFormFields } from '../../chat/chat-view.ts';
 import type { MessageTextLimits } from '../../chat/message-text.ts';
 import type { Refusal } from '../../chat/refusal.ts';
+import type { Requester } from '../../chat/requester.ts';
 import { AppError } from '../../errors.ts';
 import { palette } from '../../identity/colour.ts';
 import { maxNameCharacters } from '../../identity/name.ts';
@@ -9,6 +10,7 @@ import { frameChunk } from '../../live/chunked.ts';
 import { refusalNotice } from '../../views/refusal-text.ts';
 import type { ChatFormAnswer } from '../../views/wire.ts';
 import type { ChatService, Submission, SubmitOutcome } from '../chat-service.ts';
+import { connectionOf } from '../connection.ts';
 import { acceptForms, type FormFields, formOf } from '../form-body.ts';
 import { formTokenRandomBytes, isFormToken, mintFormToken } from '../form-token.ts';
 import { endlessFrameHeaders, frameHeaders, jsonHeaders, pageHeaders, redirectHeaders } from '../headers.ts';
@@ -92,14 +94,14 @@ export function registerChatRoutes(app: FastifyInstance, deps: ChatRouteDeps): v
   });
 }
 
-function takeForm(deps: ChatRouteDeps, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+async function takeForm(deps: ChatRouteDeps, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const viewer = deps.identify(request, reply);
   const fields = formOf(request.body);
-  const submission = submissionOf(fields, viewer.id, deps.isBroadcaster(request));
+  const submission = submissionOf(fields, requesterOf(deps, request, viewer));
   const token = fields.get(chatFormFields.token) ?? '';
   const text = fields.get(chatFormFields.message) ?? '';
   const outcome: SubmitOutcome = isFormToken(token, 'chat', viewer.id, deps.secret, deps.now())
-    ? deps.chat.submit(submission)
+    ? await deps.chat.submit(submission)
     : { kind: 'refused', rule: 'form-expired', text };
   const posted = outcome.kind === 'done' && submission.post !== undefined;
   if (posted && !wantsJson(request)) {
@@ -115,19 +117,28 @@ function takeForm(deps: ChatRouteDeps, request: FastifyRequest, reply: FastifyRe
   return sendForm(deps, reply, form);
 }
 
+function requesterOf(deps: ChatRouteDeps, request: FastifyRequest, viewer: Viewer): Requester {
+  const connection = connectionOf(request);
+  return {
+    viewerId: viewer.id,
+    ...(connection.kind === 'onion' ? { circuitId: connection.circuitId } : {}),
+    ...(deps.isBroadcaster(request) ? { role: 'broadcaster' } : {}),
+  };
+}
+
 /** Reads the form; throws BAD_REQUEST for what none of our forms sends. */
-function submissionOf(fields: FormFields, viewerId: string, isBroadcaster: boolean): Submission {
+function submissionOf(fields: FormFields, requester: Requester): Submission {
   const action = fields.get(chatFormFields.action) ?? 'post';
   const text = fields.get(chatFormFields.message);
   const nonce = fields.get(chatFormFields.nonce);
   const name = fields.get(chatFormFields.name);
   const colour = fields.get(chatFormFields.colour);
   const wish = { ...(name === undefined ? {} : { name }), ...(colour === undefined ? {} : { colour }) };
-  if (action === 'settings') return { viewerId, isBroadcaster, wish };
+  if (action === 'settings') return { requester, wish };
   if (action !== 'post' || text === undefined || nonce === undefined || !nonceShape.test(nonce)) {
     throw new AppError('BAD_REQUEST', 'not a form of ours');
   }
-  return { viewerId, isBroadcaster, wish, post: { text, nonce } };
+  return { requester, wish, post: { text, nonce } };
 }
 
 function formDataOf(deps: ChatRouteDeps, request: FastifyRequest, viewer: Viewer): ChatFormData {
