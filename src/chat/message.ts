@@ -23,8 +23,10 @@ export interface Author {
 export interface Quote {
   readonly messageId: number;
   readonly name: string;
-  /** Beginning of the message in one line. */
+  /** Beginning of the message in one line; empty once the message has been removed. */
   readonly text: string;
+  /** The message has been removed since: nothing of it may be shown. */
+  readonly isRemoved?: true;
 }
 
 /** One message of the room, as stored and shown. */
@@ -37,6 +39,8 @@ export interface Message {
   /** Clean text (see `message-text.ts`): NFC, LF between lines. */
   readonly text: string;
   readonly quote?: Quote;
+  /** People the text names, as they wrote their names at that time; absent if there are none. */
+  readonly mentions?: readonly string[];
   /** Said by the house to everybody, set apart from the talk. */
   readonly isAnnouncement?: true;
 }

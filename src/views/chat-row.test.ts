@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { mentionClass } from '../chat/mention-mark.ts';
 import type { Message } from '../chat/message.ts';
 import { renderChatLog } from './chat-log.tsx';
 import { renderChatRow } from './chat-row.tsx';
@@ -27,7 +28,7 @@ const hostile = fc.oneof(
 describe('a chat row', () => {
   it('shows time in UTC, name, colour and text', () => {
     const row = renderChatRow(noon);
-    expect(textOf(row)).toBe('12:34  hana: hello');
+    expect(textOf(row)).toBe('12:34  hana: hello Reply');
     expect(row).toContain('title="2026-11-22 12:34:56 UTC"');
     expect(row).toContain('<bdi class="name c3">hana</bdi>');
     expect(row).toContain('id="m7"');
@@ -60,7 +61,9 @@ describe('a chat row', () => {
   });
 
   it('shows addresses as text, never as links', () => {
-    expect(renderChatRow({ ...noon, text: 'http://example.onion/ javascript:alert(1)' })).not.toContain('<a');
+    const row = renderChatRow({ ...noon, text: 'http://example.onion/ javascript:alert(1)' });
+    expect(row).toContain('<span class="address">http://example.onion/</span> javascript:alert(1)</bdi>');
+    expect(hrefsOf(row)).toEqual(['chat/form?reply=7']);
   });
 
   it('is one line, and every text comes out as text, whatever people write', () => {
@@ -69,12 +72,44 @@ describe('a chat row', () => {
         const row = renderChatRow({ ...noon, author: { name, tag, colour: 3 }, text });
         expect(row).not.toMatch(/[\r\n]/);
         const bare = renderChatRow({ ...noon, author: { name: 'n', tag: 't', colour: 3 }, text: 'x' });
-        expect(tagsOf(row).filter((tag) => tag !== '<br/>')).toEqual(tagsOf(bare));
+        const isOfMarkup = (tag: string): boolean => ['<br/>', '<span class="address">', '</span>'].includes(tag);
+        expect(tagsOf(row).filter((tag) => !isOfMarkup(tag))).toEqual(tagsOf(bare).filter((tag) => !isOfMarkup(tag)));
         const shown = textOf(row);
         expect(shown).toContain(name.replace(/[\r\n]+/g, ' '));
         expect(shown).toContain(text.replace(/\r\n|\r|\n/g, ''));
       }),
     );
+  });
+
+  it('draws the emotes there are, with their code for those who see no pictures', () => {
+    const emotes = new Map([['wave', { code: 'wave', file: 'wave-0f.png', width: 64, height: 48 }]]);
+    const row = renderChatRow({ ...noon, text: ':wave: :nope:' }, undefined, { emotes, base: '../' });
+    expect(row).toContain(
+      '<img class="emote" src="../emotes/wave-0f.png" alt=":wave:" title=":wave:" width="64" height="48"/>',
+    );
+    expect(row).toContain(' :nope:</bdi>');
+    expect(hrefsOf(row)).toEqual(['../chat/form?reply=7']);
+  });
+
+  it('marks those it names, and nobody it did not name when it was written', () => {
+    const row = renderChatRow({ ...noon, text: '@Mika and @hana', mentions: ['Mika'] });
+    expect(row).toContain(`<b class="at ${mentionClass('mika')}">@Mika</b> and @hana</bdi>`);
+  });
+
+  it('shows what a reply answers, in one line that leads there', () => {
+    const quote = { messageId: 3, name: 'a\n<b>', text: '<i>' };
+    const row = renderChatRow({ ...noon, quote });
+    expect(row).toContain('<a class="quote q3" href="#m3"><bdi>a &lt;b></bdi>: <bdi>&lt;i></bdi></a>');
+    expect(row).not.toContain('\n');
+    const removed = renderChatRow({ ...noon, quote: { ...quote, isRemoved: true } });
+    expect(removed).toContain('<span class="quote">Message removed</span>');
+    expect(removed).not.toContain('&lt;');
+  });
+
+  it('sets announcements apart, and names the house as the speaker', () => {
+    const row = renderChatRow({ ...noon, isAnnouncement: true });
+    expect(row).toContain('<div class="row announcement" id="m7">');
+    expect(textOf(row)).toMatch(/^12:34 Announcement: hello/);
   });
 
   it('puts the date before the first message of another day', () => {
@@ -88,6 +123,10 @@ describe('a chat row', () => {
 
 function logOf(messages: readonly Message[]): string {
   return renderChatLog({ title: '', messages, formHref: '/f', refreshHref: '/r', styleHref: '/s.css' });
+}
+
+function hrefsOf(html: string): string[] {
+  return [...html.matchAll(/ href="([^"]*)"/g)].map(([, href = '']) => href);
 }
 
 function tagsOf(html: string): string[] {

@@ -1,31 +1,53 @@
 import type { JSX } from 'preact';
 import { renderToString } from 'preact-render-to-string';
-import type { Capcode, Message } from '../chat/message.ts';
+import type { Emotes } from '../chat/emote.ts';
+import type { Author, Capcode, Message, Quote } from '../chat/message.ts';
+import { messageMarkup } from './message-markup.tsx';
 import { en } from './texts/en.ts';
 
 const badges: Readonly<Record<Capcode, string>> = { broadcaster: en.broadcaster, moderator: en.moderator };
+
+/** What rows are drawn with besides the message itself. */
+export interface RowLook {
+  readonly emotes: Emotes;
+  /** Stands before the relative addresses in a row; empty in documents at depth one, such as `/` and `/chat`. */
+  readonly base: string;
+}
+
+const plainLook: RowLook = { emotes: new Map(), base: '' };
 
 /**
  * A message as one line of HTML without a line break, made once for every reader: the endless log, the script and the log page.
  * If `previousAtMs` is given and the message belongs to another day (UTC), a line with the date stands before it.
  */
 // Threat: T10
-export function renderChatRow(message: Message, previousAtMs?: number): string {
-  return renderToString(<DatedRow message={message} previousAtMs={previousAtMs} />);
+export function renderChatRow(message: Message, previousAtMs?: number, look = plainLook): string {
+  return renderToString(<DatedRow message={message} previousAtMs={previousAtMs} look={look} />);
 }
 
 /** Rows of a finished log, oldest first, with the date where another day begins. */
-export function ChatRows({ messages }: { readonly messages: readonly Message[] }): JSX.Element {
+export function ChatRows({ messages, look }: { messages: readonly Message[]; look?: RowLook }): JSX.Element {
   return (
     <>
       {messages.map((message, index) => (
-        <DatedRow key={message.id} message={message} previousAtMs={messages[index - 1]?.atMs} />
+        <DatedRow
+          key={message.id}
+          message={message}
+          previousAtMs={messages[index - 1]?.atMs}
+          look={look ?? plainLook}
+        />
       ))}
     </>
   );
 }
 
-function DatedRow({ message, previousAtMs }: { message: Message; previousAtMs: number | undefined }): JSX.Element {
+interface RowProps {
+  readonly message: Message;
+  readonly look: RowLook;
+}
+
+function DatedRow(props: RowProps & { previousAtMs: number | undefined }): JSX.Element {
+  const { message, previousAtMs, look } = props;
   const day = dayOf(message.atMs);
   return (
     <>
@@ -34,33 +56,55 @@ function DatedRow({ message, previousAtMs }: { message: Message; previousAtMs: n
           <time dateTime={day}>{day}</time>
         </div>
       )}
-      <Row message={message} />
+      <Row message={message} look={look} />
     </>
   );
 }
 
-function Row({ message }: { message: Message }): JSX.Element {
-  const { author } = message;
-  const badge = author.capcode === undefined ? undefined : badges[author.capcode];
+function Row({ message, look }: RowProps): JSX.Element {
+  const { id, quote, isAnnouncement, text, mentions = [] } = message;
   const at = new Date(message.atMs).toISOString();
   return (
-    <div class="row" id={`m${message.id}`}>
+    <div class={isAnnouncement === true ? 'row announcement' : 'row'} id={`m${id}`}>
+      {quote !== undefined && <QuoteLine quote={quote} />}
       <time dateTime={at} title={`${at.slice(0, 10)} ${at.slice(11, 19)} UTC`}>
         {at.slice(11, 16)}
       </time>{' '}
+      {isAnnouncement === true ? <b class="badge">{en.announcement}</b> : <Speaker author={message.author} />}
+      <span class="colon">: </span>
+      <bdi class="text">{messageMarkup(text, { mentions, ...look })}</bdi>{' '}
+      <a class="reply" href={`${look.base}chat/form?reply=${id}`} target="chat-form">
+        {en.reply}
+      </a>
+    </div>
+  );
+}
+
+/** Who speaks. The mark of staff is structure outside the name, where no name can reach. */
+function Speaker({ author }: { author: Author }): JSX.Element {
+  const badge = author.capcode === undefined ? undefined : badges[author.capcode];
+  return (
+    <>
       {badge !== undefined && <b class={`badge badge-${author.capcode}`}>{badge}</b>}
       {/* A name that only repeats the badge says nothing. */}
       {author.name !== badge && ' '}
       {author.name !== badge && <bdi class={`name c${Math.trunc(author.colour)}`}>{inOneLine(author.name)}</bdi>}
       {author.tag !== undefined && <span class="tag">#{inOneLine(author.tag)}</span>}
-      <span class="colon">: </span>
-      <bdi class="text">{withBreaks(message.text)}</bdi>
-    </div>
+    </>
   );
 }
 
-function withBreaks(text: string): (string | JSX.Element)[] {
-  return text.split(/\r\n|\r|\n/u).flatMap((line, index) => (index === 0 ? [line] : [<br />, line]));
+/**
+ * What a reply answers, in a line of its own that leads to it. The class names the quoted message (`q12`), so that its removal reaches
+ * the quotes of it that are already shown.
+ */
+function QuoteLine({ quote }: { quote: Quote }): JSX.Element {
+  if (quote.isRemoved === true) return <span class="quote">{en.messageRemoved}</span>;
+  return (
+    <a class={`quote q${quote.messageId}`} href={`#m${quote.messageId}`}>
+      <bdi>{inOneLine(quote.name)}</bdi>: <bdi>{inOneLine(quote.text)}</bdi>
+    </a>
+  );
 }
 
 function inOneLine(text: string): string {
