@@ -1,0 +1,37 @@
+import type { Capcode, TripcodeMark } from '../message.ts';
+import type { HeldState } from './change.ts';
+import type { ModeValues } from './command.ts';
+
+/** What is known of a message that is still kept. */
+export interface KnownMessage {
+  readonly viewerId: string;
+  readonly isHidden: boolean;
+  /** The mark under which it was written. */
+  readonly capcode?: Capcode;
+}
+
+/** How somebody appears. */
+export interface KnownPerson {
+  /** Name and tag as shown. */
+  readonly label: string;
+  readonly tripcode?: TripcodeMark;
+  /** Has shown up logged in as the broadcaster. */
+  readonly isBroadcaster?: true;
+  /** Circuits the person was seen on. */
+  readonly circuitIds: readonly number[];
+}
+
+/** What deciding needs to know of the rest of the chat. Asking changes nothing. */
+export interface ModerationFacts {
+  message(id: number): KnownMessage | undefined;
+  /** All kept messages of a person that are shown, oldest first. */
+  shownMessagesOf(viewerId: string): readonly number[];
+  person(viewerId: string): KnownPerson;
+  /** The id that the next message will get. */
+  readonly nextMessageId: number;
+  /** Cleans what staff say to everybody, by the rules of messages. */
+  cleanAnnouncement(text: string): { readonly kind: 'clean'; readonly text: string } | { readonly kind: 'refused' };
+  heldState(heldId: number): HeldState | undefined;
+  /** What these switches are now and would be; undefined if one of them does not exist or may not hold that. */
+  checkModes(changes: ModeValues): { readonly before: ModeValues; readonly after: ModeValues } | undefined;
+}
