@@ -1,9 +1,6 @@
-import type { ModeValues } from './command.ts';
+import type { ModeWords } from './command.ts';
 import type { Sanction } from './sanction.ts';
 import type { Moderator } from './staff.ts';
-
-/** Where a message stands that needs approval. */
-export type HeldState = 'waiting' | 'approved' | 'declined';
 
 /**
  * What an act really changes: the smallest steps, each with what was before, so that taking back is another change. Plain data: it is what the audit
@@ -15,8 +12,10 @@ export type Change =
   | { readonly kind: 'note'; readonly viewerId: string; readonly before: string; readonly after: string }
   | { readonly kind: 'pin'; readonly before?: number; readonly after?: number }
   | { readonly kind: 'announced'; readonly messageId: number; readonly text: string }
-  | { readonly kind: 'mode'; readonly before: ModeValues; readonly after: ModeValues }
-  | { readonly kind: 'held'; readonly heldIds: readonly number[]; readonly from: HeldState; readonly to: HeldState }
+  | { readonly kind: 'mode'; readonly before: ModeWords; readonly after: ModeWords }
+  /** Held messages, and the messages they became. */
+  | { readonly kind: 'approved'; readonly heldIds: readonly number[]; readonly messageIds: readonly number[] }
+  | { readonly kind: 'declined'; readonly heldIds: readonly number[]; readonly isDeclined: boolean }
   | { readonly kind: 'moderator'; readonly moderator: Moderator; readonly isAppointed: boolean }
   | { readonly kind: 'invitation'; readonly invitationId: number; readonly state: 'open' | 'used' | 'revoked' };
 
@@ -38,8 +37,10 @@ export function inverseOf(change: Change): Change | undefined {
       };
     case 'announced':
       return { kind: 'hidden', messageIds: [change.messageId], isHidden: true };
-    case 'held':
-      return { ...change, from: change.to, to: change.from };
+    case 'approved':
+      return { kind: 'hidden', messageIds: change.messageIds, isHidden: true };
+    case 'declined':
+      return { ...change, isDeclined: !change.isDeclined };
     case 'moderator':
       return { ...change, isAppointed: !change.isAppointed };
     case 'invitation':

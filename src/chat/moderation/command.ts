@@ -1,5 +1,5 @@
-/** Switches of the chat by name; which there are, and what they may hold, is for `ModerationFacts.checkModes` to say. */
-export type ModeValues = Readonly<Record<string, boolean | number | string>>;
+/** Switches of the chat as people write them, by name: `{ slow: '12s' }` (`parseModePatch`). */
+export type ModeWords = Readonly<Record<string, string>>;
 
 /** Who a moderator is known by: one viewer's session, or whoever can make a tripcode (never a weak one, which can be guessed). */
 export type Credential =
@@ -31,7 +31,7 @@ export type ModerationCommand =
   | { readonly kind: 'pin'; readonly messageId: number }
   | { readonly kind: 'unpin' }
   | { readonly kind: 'announce'; readonly text: string }
-  | { readonly kind: 'mode'; readonly changes: ModeValues }
+  | { readonly kind: 'mode'; readonly changes: ModeWords }
   /** What becomes of messages that wait for approval. */
   | { readonly kind: 'approve' | 'decline'; readonly heldIds: readonly number[] }
   | { readonly kind: 'appoint'; readonly by: Credential; readonly label: string }

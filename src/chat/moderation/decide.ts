@@ -1,3 +1,4 @@
+import { changedModes, describeModePatch, modesBefore, parseModePatch, wordsOf } from '../modes.ts';
 import type { Actor } from './actor.ts';
 import type { AuditEntry } from './audit.ts';
 import type { Change } from './change.ts';
@@ -216,25 +217,24 @@ function announce(typed: string, facts: ModerationFacts): Answer {
   return { kind: 'decided', changes: [{ kind: 'announced', messageId: facts.nextMessageId, text }] };
 }
 
-function mode({ changes }: CommandOf<'mode'>, facts: ModerationFacts): Answer {
-  const checked = facts.checkModes(changes);
-  if (checked === undefined) return refused('unknown-mode');
-  const names = Object.keys(checked.after).filter((name) => checked.after[name] !== checked.before[name]);
-  if (names.length === 0) return refused('nothing-to-do');
-  const only = (values: typeof checked.after) =>
-    Object.fromEntries(Object.entries(values).filter(([name]) => names.includes(name)));
+function mode({ changes }: CommandOf<'mode'>, { modes }: ModerationFacts): Answer {
+  const parsed = parseModePatch(changes);
+  if (parsed.kind === 'refused') return refused('unknown-mode');
+  const patch = changedModes(modes, parsed.patch);
+  if (Object.keys(patch).length === 0) return refused('nothing-to-do');
   return {
     kind: 'decided',
-    changes: [{ kind: 'mode', before: only(checked.before), after: only(checked.after) }],
-    target: names.join(', '),
+    changes: [{ kind: 'mode', before: wordsOf(modesBefore(modes, patch)), after: wordsOf(patch) }],
+    target: describeModePatch(patch),
   };
 }
 
 function judgeHeld({ kind, heldIds }: CommandOf<'approve' | 'decline'>, facts: ModerationFacts): Answer {
   if (heldIds.length > maxIdsPerCommand) return refused('too-many');
   if (heldIds.length === 0 || heldIds.some((id) => facts.heldState(id) !== 'waiting')) return refused('unknown-held');
-  const to = kind === 'approve' ? 'approved' : 'declined';
-  return { kind: 'decided', changes: [{ kind: 'held', heldIds, from: 'waiting', to }] };
+  if (kind === 'decline') return { kind: 'decided', changes: [{ kind: 'declined', heldIds, isDeclined: true }] };
+  const messageIds = heldIds.map((_, index) => facts.nextMessageId + index);
+  return { kind: 'decided', changes: [{ kind: 'approved', heldIds, messageIds }] };
 }
 
 function appoint({ state, facts, nowMs, id }: Question, { by, label }: CommandOf<'appoint'>): Answer {

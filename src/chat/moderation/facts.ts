@@ -1,6 +1,5 @@
 import type { Capcode, TripcodeMark } from '../message.ts';
-import type { HeldState } from './change.ts';
-import type { ModeValues } from './command.ts';
+import type { ChatModes } from '../modes.ts';
 
 /** What is known of a message that is still kept. */
 export interface KnownMessage {
@@ -31,7 +30,8 @@ export interface ModerationFacts {
   readonly nextMessageId: number;
   /** Cleans what staff say to everybody, by the rules of messages. */
   cleanAnnouncement(text: string): { readonly kind: 'clean'; readonly text: string } | { readonly kind: 'refused' };
-  heldState(heldId: number): HeldState | undefined;
-  /** What these switches are now and would be; undefined if one of them does not exist or may not hold that. */
-  checkModes(changes: ModeValues): { readonly before: ModeValues; readonly after: ModeValues } | undefined;
+  /** Whether a held message waits, or has been declined and could wait again. */
+  heldState(heldId: number): 'waiting' | 'declined' | undefined;
+  /** The switches that hold now. */
+  readonly modes: ChatModes;
 }

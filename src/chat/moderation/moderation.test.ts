@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Actor } from './actor.ts';
-import type { Change, HeldState } from './change.ts';
-import { durationLimits, maxReasonCharacters, type ModerationCommand, type ModeValues } from './command.ts';
+import { type ChatModes, openModes, parseModePatch } from '../modes.ts';
+import type { Change } from './change.ts';
+import { durationLimits, maxReasonCharacters, type ModerationCommand, type ModeWords } from './command.ts';
 import type { ModerationFacts } from './facts.ts';
 import { moderationLimits } from './limits.ts';
 import { Moderation } from './moderation.ts';
@@ -15,11 +16,11 @@ class World {
   readonly moderation: Moderation;
   nowMs = 1_800_000_000_000;
   readonly hidden = new Set<number>();
-  readonly held = new Map<number, HeldState>([
+  readonly held = new Map<number, 'waiting' | 'declined'>([
     [1, 'waiting'],
     [2, 'waiting'],
   ]);
-  modes: ModeValues = { slowMs: 0, isLocked: false };
+  modes: ChatModes = openModes;
   readonly tripcodes = new Map<string, { code: string; isWeak: boolean }>();
   readonly circuits = new Map<string, number[]>([['ann', [7]]]);
   /** Message n is by author n modulo 5. */
@@ -52,12 +53,7 @@ class World {
       nextMessageId: this.messages + 1,
       cleanAnnouncement: (text) => (text.trim() === '' ? { kind: 'refused' } : { kind: 'clean', text: text.trim() }),
       heldState: (id) => this.held.get(id),
-      checkModes: (changes) => {
-        const names = Object.keys(changes);
-        if (names.some((name) => !(name in this.modes))) return undefined;
-        const before = Object.fromEntries(names.map((name) => [name, this.modes[name] ?? false]));
-        return { before, after: changes };
-      },
+      modes: this.modes,
     };
   }
 
@@ -107,9 +103,15 @@ class World {
         if (change.isHidden) this.hidden.add(id);
         else this.hidden.delete(id);
       }
-    } else if (change.kind === 'mode') this.modes = { ...this.modes, ...change.after };
-    else if (change.kind === 'held') for (const id of change.heldIds) this.held.set(id, change.to);
-    else if (change.kind === 'announced') this.messages += 1;
+    } else if (change.kind === 'mode') {
+      const parsed = parseModePatch(change.after);
+      this.modes = { ...this.modes, ...(parsed.kind === 'patch' ? parsed.patch : {}) };
+    } else if (change.kind === 'declined') {
+      for (const id of change.heldIds) this.held.set(id, change.isDeclined ? 'declined' : 'waiting');
+    } else if (change.kind === 'approved') {
+      for (const id of change.heldIds) this.held.delete(id);
+      this.messages += change.messageIds.length;
+    } else if (change.kind === 'announced') this.messages += 1;
   }
 }
 
@@ -324,10 +326,10 @@ const commands: fc.Arbitrary<ModerationCommand> = fc.oneof(
   fc.constant<ModerationCommand>({ kind: 'unpin' }),
   fc.record({
     kind: fc.constant('mode' as const),
-    changes: fc.constantFrom({ slowMs: 5 }, { slowMs: 0, isLocked: true }),
+    changes: fc.constantFrom<ModeWords>({ slow: '5s' }, { slow: 'off', locked: 'on' }),
   }),
   fc.record({
-    kind: fc.constantFrom('approve' as const, 'decline' as const),
+    kind: fc.constant('decline' as const),
     heldIds: fc.constantFrom([1], [2], [1, 2]),
   }),
   fc.record({
@@ -375,6 +377,15 @@ describe('taking back', () => {
         expect([...world.hidden].filter((id) => id % 5 === 0)).toEqual([]);
       }),
     );
+  });
+
+  it('takes an approval back by hiding what the message became', () => {
+    const world = new World();
+    expect(world.act({ kind: 'approve', heldIds: [3] })).toBe('unknown-held');
+    const entry = world.done({ kind: 'approve', heldIds: [2, 1] });
+    expect(world.act({ kind: 'decline', heldIds: [1] })).toBe('unknown-held');
+    world.done({ kind: 'undo', entryId: entry });
+    expect([...world.hidden]).toEqual([21, 22]);
   });
 
   it('takes an announcement back by hiding it', () => {

@@ -172,7 +172,8 @@ export class Moderation {
       case 'hidden':
       case 'announced':
       case 'mode':
-      case 'held':
+      case 'approved':
+      case 'declined':
         return;
     }
   }

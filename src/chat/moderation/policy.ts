@@ -37,7 +37,8 @@ export function forbiddenBy(actor: Actor, change: Change, view: PolicyView): Mod
     case 'pin':
     case 'announced':
     case 'mode':
-    case 'held':
+    case 'approved':
+    case 'declined':
       return undefined;
   }
 }

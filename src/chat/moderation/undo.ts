@@ -1,5 +1,6 @@
+import { changedModes, type ChatModes, parseModePatch } from '../modes.ts';
 import { type Change, inverseOf } from './change.ts';
-import type { ModerationRefusal } from './command.ts';
+import type { ModerationRefusal, ModeWords } from './command.ts';
 import type { Decided, Question } from './decide.ts';
 import { isInForce } from './sanction.ts';
 
@@ -35,13 +36,11 @@ function stillPossible(change: Change, { state, facts, nowMs }: Question): Chang
       return keep(change, (state.notes.get(change.viewerId) ?? '') === change.before);
     case 'pin':
       return keep(change, state.pinnedId === change.before);
-    case 'mode': {
-      const checked = facts.checkModes(change.after);
-      const isAsLeft = Object.entries(change.before).every(([name, value]) => checked?.before[name] === value);
-      return keep(change, checked !== undefined && isAsLeft);
-    }
-    case 'held': {
-      const heldIds = change.heldIds.filter((id) => facts.heldState(id) === change.from);
+    case 'mode':
+      return keep(change, isInForceNow(change.before, facts.modes) && parseModePatch(change.after).kind === 'patch');
+    case 'declined': {
+      const from = change.isDeclined ? 'waiting' : 'declined';
+      const heldIds = change.heldIds.filter((id) => facts.heldState(id) === from);
       return heldIds.length === 0 ? [] : [{ ...change, heldIds }];
     }
     case 'moderator':
@@ -51,8 +50,15 @@ function stillPossible(change: Change, { state, facts, nowMs }: Question): Chang
       return keep(change, invitation !== undefined && invitation.state !== 'used' && invitation.state !== change.state);
     }
     case 'announced':
+    case 'approved':
+      // No change has these for its inverse.
       return [];
   }
+}
+
+function isInForceNow(words: ModeWords, modes: ChatModes): boolean {
+  const parsed = parseModePatch(words);
+  return parsed.kind === 'patch' && Object.keys(changedModes(modes, parsed.patch)).length === 0;
 }
 
 function keep(change: Change, isPossible: boolean): Change[] {
