@@ -1,4 +1,6 @@
 import { collapseSpaces, countCharacters, hasRefusedCodePoint, hasStackedMarks } from './clean-text.ts';
+import { isHouseName } from './house-names.ts';
+import { looksAlike } from './skeleton.ts';
 
 /** Longest name, in grapheme clusters. */
 export const maxNameCharacters = 24;
@@ -21,26 +23,20 @@ export type NameRule =
   | 'name-stacked-marks'
   | 'name-too-long'
   | 'name-mixed-scripts'
-  | 'name-reserved';
+  | 'name-reserved'
+  /** Somebody else in the room is called so, or nearly so. */
+  | 'name-taken';
 
 export type NameResult =
   | { readonly kind: 'named'; readonly name: string }
   | { readonly kind: 'default' }
   | { readonly kind: 'refused'; readonly rule: NameRule };
 
-/** Words of the house: whoever bore one of them would be believed. */
-const reservedWords = [
-  'broadcaster',
-  'streamer',
-  'moderator',
-  'mod',
-  'administrator',
-  'admin',
-  'owner',
-  'system',
-  'server',
-  'onioncast',
-];
+/**
+ * What stands outside of names: `#` introduces the tag of nameless people, `<!` and `<?` a tripcode where there are no styles,
+ * and a mark in front would attach itself to whatever stands before the name.
+ */
+const structural = /#|<[!?]|^\p{M}/u;
 
 /**
  * Scripts in everyday use (UAX #31, table 5), each with those it is written together with: a name must fit into one line.
@@ -61,42 +57,21 @@ const scriptGroups: readonly RegExp[] = [
 
 /**
  * Decides what a wished name becomes: NFKC, spaces collapsed; empty or the default name means having none.
- * Reserved names are found behind case, compatibility letters, accents, spaces and punctuation.
+ * Names of the house and, as `isTaken` knows them, of others are found behind any disguise that a skeleton sees through.
  */
-export function cleanName(wish: string, rules: NameRules): NameResult {
+export function cleanName(wish: string, rules: NameRules, isTaken = (_name: string): boolean => false): NameResult {
   if (wish.length > maxRawUnits) return { kind: 'refused', rule: 'name-too-long' };
   if (!wish.isWellFormed()) return { kind: 'refused', rule: 'name-malformed' };
   const name = collapseSpaces(wish.normalize('NFKC')).trim().normalize('NFKC');
-  if (name === '' || isSameName(name, rules.defaultName)) return { kind: 'default' };
-  // `#` introduces the tag of nameless people; a mark in front would attach itself to whatever stands before the name.
-  if (hasRefusedCodePoint(name) || name.includes('#') || /^\p{M}/u.test(name)) {
-    return { kind: 'refused', rule: 'name-forbidden-character' };
-  }
+  if (name === '' || looksAlike(name, rules.defaultName)) return { kind: 'default' };
+  if (hasRefusedCodePoint(name) || structural.test(name)) return { kind: 'refused', rule: 'name-forbidden-character' };
   if (hasStackedMarks(name)) return { kind: 'refused', rule: 'name-stacked-marks' };
   if (Buffer.byteLength(name) > maxNameBytes || countCharacters(name, maxNameCharacters) > maxNameCharacters) {
     return { kind: 'refused', rule: 'name-too-long' };
   }
   // Threat: T11. Letters of two alphabets in one name have hardly another use than looking like somebody else.
   if (!scriptGroups.some((group) => group.test(name))) return { kind: 'refused', rule: 'name-mixed-scripts' };
-  if ([rules.broadcasterName, ...reservedWords].some((reserved) => isSameName(name, reserved))) {
-    return { kind: 'refused', rule: 'name-reserved' };
-  }
+  if (isHouseName(name, rules.broadcasterName)) return { kind: 'refused', rule: 'name-reserved' };
+  if (isTaken(name)) return { kind: 'refused', rule: 'name-taken' };
   return { kind: 'named', name };
-}
-
-/** True if two names would be taken for the same at a careless glance. */
-function isSameName(a: string, b: string): boolean {
-  const folded = foldName(a);
-  return folded === '' ? a === b.normalize('NFKC') : folded === foldName(b);
-}
-
-/** The letters and digits alone, without case and accents. */
-function foldName(name: string): string {
-  return name
-    .normalize('NFKD')
-    .toLowerCase()
-    .toUpperCase()
-    .toLowerCase()
-    .normalize('NFKD')
-    .replace(/[^\p{L}\p{N}]/gu, '');
 }

@@ -48,6 +48,7 @@ const refusals = {
   'name-too-long': 'A name may have {m} characters at most.',
   'name-mixed-scripts': 'A name must be written in one alphabet.',
   'name-reserved': 'This name is kept for those who run the stream.',
+  'name-taken': 'Somebody here has this name, or one that looks like it.',
   colour: 'There is no such colour.',
   'slow-down': 'You are writing fast. Try again in {n} s.',
   'room-busy': 'The chat is very busy. Try again in {n} s.',
