@@ -8,6 +8,7 @@ import type { OnioncastConfig } from '../config/schema.ts';
 import { BroadcasterAccess } from '../http/broadcaster-access.ts';
 import { ChatService } from '../http/chat-service.ts';
 import { chatStoreOf } from '../http/chat-store.ts';
+import { EmoteDirectory } from '../emotes/emote-directory.ts';
 import { ensureBroadcasterPassword } from '../identity/password.ts';
 import type { ServeEvent } from '../serve-event.ts';
 import { Database } from '../store/database.ts';
@@ -30,6 +31,7 @@ export interface Lounge {
   readonly chat: ChatService;
   readonly access: BroadcasterAccess;
   readonly rules: RoomRules;
+  readonly emotes: EmoteDirectory;
   /** The broadcaster's password, at the very first start only. */
   readonly newPassword: string | undefined;
   close(): Promise<void>;
@@ -65,13 +67,14 @@ export async function openLounge(options: LoungeOptions): Promise<Lounge> {
     flood: defaultFloodPolicy,
     names: { defaultName, broadcasterName: config.broadcaster.name },
   };
+  const emotes = await openEmotes(options);
   const bus = new LocalBus(options.onError);
   owned.add(() => bus.close());
   const chat = new ChatService({
     room: new Room(rules, messages.newest()),
     store: chatStoreOf(database, messages, viewers),
     bus,
-    renderRow: renderChatRow,
+    renderRow: (message, previousAtMs) => renderChatRow(message, previousAtMs, { emotes: emotes.emotes, base: '' }),
     documentOpen: renderChatDocumentOpen({ logHref: '/chat/log', styleHref: options.styleHref }),
     tagKey: options.secret,
     now: () => ({ wallMs: Date.now(), monotonicMs: performance.now() }),
@@ -86,5 +89,17 @@ export async function openLounge(options: LoungeOptions): Promise<Lounge> {
     randomBytes,
     now: () => performance.now(),
   });
-  return { chat, access, rules, newPassword: password, close: () => owned.close() };
+  return { chat, access, rules, emotes, newPassword: password, close: () => owned.close() };
+}
+
+/** Reads the operator's emotes; what of them cannot be used is a warning. Throws TOOL_MISSING. */
+async function openEmotes({ config, dataDirectory, report }: LoungeOptions): Promise<EmoteDirectory> {
+  const emotes = new EmoteDirectory({
+    directory: config.emotes.directory,
+    ffmpeg: config.encoder.ffmpeg,
+    ...(config.ephemeral ? {} : { cache: path.join(dataDirectory, 'emotes') }),
+    onWarning: (message) => report({ kind: 'warning', code: 'DATA_DIRECTORY', message }),
+  });
+  await emotes.reload();
+  return emotes;
 }

@@ -8,6 +8,7 @@ import { InfoFeed } from '../http/info-feed.ts';
 import { type Assets, registerAssetRoutes } from '../http/routes/assets.ts';
 import { isBroadcasterRequest, registerBroadcasterRoutes } from '../http/routes/broadcaster.ts';
 import { registerChatRoutes } from '../http/routes/chat.ts';
+import { registerEmoteRoutes } from '../http/routes/emotes.ts';
 import { registerEventRoutes } from '../http/routes/events.ts';
 import { registerHealthRoutes } from '../http/routes/health.ts';
 import { registerHlsRoutes } from '../http/routes/hls.ts';
@@ -188,6 +189,7 @@ function registerPeople(parts: RouteParts, identify: ReturnType<typeof identifyW
     renderChatForm: (data) => renderChatForm({ ...data, ...styled }),
     renderChatLog: (data) => renderChatLog({ ...data, ...styled }),
   });
+  registerEmoteRoutes(app, { file: (name) => lounge.emotes.file(name) });
   registerEventRoutes(app, { ...shared, info: info.events });
   registerBroadcasterRoutes(app, {
     ...shared,

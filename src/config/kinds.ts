@@ -75,6 +75,11 @@ export function path(what: string) {
   return { schema: z.string().regex(/^\P{Cc}{1,4096}$/u), expects: what };
 }
 
+/** A path, or nothing. */
+export function optionalPath(what: string) {
+  return { schema: z.string().regex(/^\P{Cc}{0,4096}$/u), expects: `${what}, or nothing` };
+}
+
 /** One name out of a fixed list. */
 export function oneOf<const T extends readonly [string, ...string[]]>(names: T) {
   return { schema: z.enum(names), expects: `one of ${quoted(names)}` };

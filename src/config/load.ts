@@ -96,9 +96,11 @@ function child(tree: Record<string, unknown>, key: string): Record<string, unkno
 
 function withAbsolutePaths(config: OnioncastConfig, baseOf: (name: string) => string): OnioncastConfig {
   const { source, tor, encoder } = config;
+  const emotes = config.emotes.directory;
   return {
     ...config,
     data: resolve(baseOf('data'), atHome(config.data)),
+    emotes: { directory: emotes === '' ? '' : resolve(baseOf('emotes.directory'), atHome(emotes)) },
     source: 'path' in source ? { ...source, path: resolve(baseOf('source'), atHome(source.path)) } : source,
     tor: { ...tor, binary: program(tor.binary, baseOf('tor.binary')) },
     encoder: {

@@ -162,6 +162,14 @@ export const configSchema = section('', {
       "How long a viewer's name and colour are remembered after the last visit.",
     ),
   }),
+  emotes: section('Pictures that stand in messages as :code:.', {
+    directory: setting(
+      kinds.optionalPath('a directory'),
+      '',
+      'Where they are: PNG, WebP, GIF or JPEG files of at most 256 KiB and 512 x 512 pixels. The name of the file without its ending is the code: ' +
+        '2 to 24 of a-z, 0-9, _ and -. They are drawn anew, without anything that a file may tell besides.',
+    ),
+  }),
   log: section('What is written to the terminal while running, about the program and never about its visitors.', {
     level: setting(kinds.oneOf(['off', 'error', 'warn', 'info', 'debug']), 'off', 'How much.'),
   }),
