@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type EndReason, FanOut, type Sink } from './fan-out.ts';
 
@@ -181,4 +182,65 @@ test('whoever waits for a keyframe is ended like everybody else, and can leave',
   fanOut.publish(bytes('K3'), { keyframe: true });
   expect(gone.heard).toEqual(['head']);
   expect(fanOut.subscribers).toBe(0);
+});
+
+test('a new head without an end is for newcomers alone; the others stay and keep what they have', () => {
+  const fanOut = withPieces();
+  const listener = new Listener();
+  fanOut.subscribe(listener, 'now');
+  fanOut.replaceHead(bytes('other'));
+  const newcomer = new Listener();
+  fanOut.subscribe(newcomer, { afterId: 3 });
+  expect(listener).toMatchObject({ heard: ['head'], ends: [] });
+  expect(newcomer.heard).toEqual(['other', 'b']);
+});
+
+test('a piece that was amended comes with its new bytes to those who join, and those who have it hear nothing', () => {
+  const fanOut = withPieces();
+  const listener = new Listener();
+  fanOut.subscribe(listener, { afterId: 3 });
+  expect(fanOut.amend(3, bytes('K two'))).toBe(true);
+  expect(fanOut.amend(4, bytes(''))).toBe(true);
+  const late = new Listener();
+  fanOut.subscribe(late, 'keyframe');
+  expect(late.heard).toEqual(['head', 'K two']);
+  expect(fanOut.amend(4, bytes('b again'))).toBe(true);
+  const later = new Listener();
+  fanOut.subscribe(later, { afterId: 2 });
+  expect(later.heard).toEqual(['head', 'K two', 'b again']);
+  expect(listener.heard).toEqual(['head', 'b']);
+});
+
+test('what has been dropped or was never there cannot be amended', () => {
+  const fanOut = withPieces({ maxPieces: 2, maxBytes: 100 });
+  expect(fanOut.droppedId).toBe(2);
+  expect([0, 2, 5].map((id) => fanOut.amend(id, bytes('x')))).toEqual([false, false, false]);
+  fanOut.setHead(bytes('other'));
+  expect(fanOut.droppedId).toBe(4);
+  expect(fanOut.amend(4, bytes('x'))).toBe(false);
+  expect(fanOut.storedBytes).toBe(0);
+});
+
+test('whatever is published and amended, late joiners get the pieces in order with their last bytes, within the limits', () => {
+  const step = fc.record({ id: fc.nat(12), size: fc.nat(6), publishes: fc.boolean() });
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      const fanOut = new FanOut({ maxPieces: 5, maxBytes: 16 });
+      const expected = new Map<number, string>();
+      let lastId = 0;
+      for (const { id, size, publishes } of steps) {
+        const content = `${size}`.repeat(size);
+        if (publishes) lastId = fanOut.publish(bytes(`${size}x`));
+        if (publishes) expected.set(lastId, `${size}x`);
+        else if (fanOut.amend(id, bytes(content))) expected.set(id, content);
+        const listener = new Listener();
+        fanOut.subscribe(listener, { afterId: 0 })();
+        const kept = [...expected].filter(([each, text]) => each > fanOut.droppedId && text !== '');
+        expect(listener.heard).toEqual(kept.toSorted(([a], [b]) => a - b).map(([, text]) => text));
+        expect(fanOut.storedBytes).toBe(listener.heard.join('').length);
+        expect(fanOut.storedBytes).toBeLessThanOrEqual(16);
+        expect(listener.heard.length).toBeLessThanOrEqual(5);
+      }
+    }),
+  );
 });

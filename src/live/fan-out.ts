@@ -43,6 +43,7 @@ export class FanOut {
   #pieces: StoredPiece[] = [];
   #storedBytes = 0;
   #lastId = 0;
+  #droppedId = 0;
   #head: Buffer | undefined;
   #closed = false;
 
@@ -60,6 +61,11 @@ export class FanOut {
     return this.#lastId;
   }
 
+  /** Id of the newest piece that had to go for newer ones; whoever saw none after it has missed some that are not kept. */
+  get droppedId(): number {
+    return this.#droppedId;
+  }
+
   /** Bytes kept for late joiners. */
   get storedBytes(): number {
     return this.#storedBytes;
@@ -74,8 +80,12 @@ export class FanOut {
   setHead(head: Buffer): void {
     if (this.#head !== undefined) this.endAll('resync');
     this.#head = head;
-    this.#pieces = [];
-    this.#storedBytes = 0;
+    this.#forgetPieces();
+  }
+
+  /** Changes what newcomers get first. Everybody else stays, and is told of the change by a piece, if at all. */
+  replaceHead(head: Buffer): void {
+    this.#head = head;
   }
 
   /** Gives the piece to every subscriber and keeps it for late joiners. Returns its id. The bytes belong to everybody from now on. */
@@ -88,6 +98,27 @@ export class FanOut {
     if (keyframe) this.#admitWaiting();
     for (const sink of [...this.#sinks]) sink.write(bytes);
     return this.#lastId;
+  }
+
+  /**
+   * Changes what late joiners get in the place of a piece: other bytes, nothing (empty bytes), or something again; a piece that comes back is no
+   * starting point. Says whether it still has a place. Whoever has been given the piece is not told.
+   */
+  amend(id: number, bytes: Buffer): boolean {
+    if (id <= this.#droppedId || id > this.#lastId) return false;
+    const index = this.#pieces.findLastIndex((piece) => piece.id <= id);
+    const candidate = this.#pieces[index];
+    const before = candidate?.id === id ? candidate : undefined;
+    const after = bytes.length === 0 ? [] : [{ id, bytes, keyframe: before?.keyframe ?? false }];
+    // A new array: somebody may be walking through the old one.
+    this.#pieces = this.#pieces.toSpliced(
+      before === undefined ? index + 1 : index,
+      before === undefined ? 0 : 1,
+      ...after,
+    );
+    this.#storedBytes += bytes.length - (before?.bytes.length ?? 0);
+    this.#trim();
+    return true;
   }
 
   /**
@@ -125,16 +156,14 @@ export class FanOut {
   reset(): void {
     this.endAll('resync');
     this.#head = undefined;
-    this.#pieces = [];
-    this.#storedBytes = 0;
+    this.#forgetPieces();
   }
 
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
     this.endAll('closed');
-    this.#pieces = [];
-    this.#storedBytes = 0;
+    this.#forgetPieces();
   }
 
   get #latestStart(): number {
@@ -159,6 +188,12 @@ export class FanOut {
     return this.#pieces.filter((piece) => piece.id > from.afterId);
   }
 
+  #forgetPieces(): void {
+    this.#pieces = [];
+    this.#storedBytes = 0;
+    this.#droppedId = this.#lastId;
+  }
+
   #trim(): void {
     let drop = 0;
     let bytes = this.#storedBytes;
@@ -166,6 +201,7 @@ export class FanOut {
       const oldest = this.#pieces[drop];
       if (oldest === undefined) break;
       bytes -= oldest.bytes.length;
+      this.#droppedId = oldest.id;
       drop += 1;
     }
     if (drop > 0) this.#pieces = this.#pieces.slice(drop);
