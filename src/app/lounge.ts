@@ -6,6 +6,7 @@ import { messageTextLimits } from '../chat/message-text.ts';
 import { Room, type RoomRules } from '../chat/room.ts';
 import type { OnioncastConfig } from '../config/schema.ts';
 import { BroadcasterAccess } from '../http/broadcaster-access.ts';
+import { ChatChannels } from '../http/chat-channels.ts';
 import { ChatService } from '../http/chat-service.ts';
 import { chatStoreOf } from '../http/chat-store.ts';
 import { EmoteDirectory } from '../emotes/emote-directory.ts';
@@ -29,6 +30,7 @@ const defaultName = 'Anonymous';
 /** The chat, and the broadcaster's way in. */
 export interface Lounge {
   readonly chat: ChatService;
+  readonly channels: ChatChannels;
   readonly access: BroadcasterAccess;
   readonly rules: RoomRules;
   readonly emotes: EmoteDirectory;
@@ -70,17 +72,27 @@ export async function openLounge(options: LoungeOptions): Promise<Lounge> {
   const emotes = await openEmotes(options);
   const bus = new LocalBus(options.onError);
   owned.add(() => bus.close());
+  const room = new Room(rules, messages.newest());
+  const channels = new ChatChannels({
+    bus,
+    history: rules.history,
+    messages: () => room.messages,
+    removalOf: () => undefined,
+    randomBytes,
+    renderOpen: () => renderChatDocumentOpen({ logHref: '/chat/log', styleHref: options.styleHref }),
+    renderRow: (message, previousAtMs, { removal }) =>
+      renderChatRow(message, previousAtMs, { emotes: emotes.emotes, ...(removal && { removal }) }),
+    renderBanner: () => '',
+  });
+  owned.add(() => channels.close());
   const chat = new ChatService({
-    room: new Room(rules, messages.newest()),
+    room,
     store: chatStoreOf(database, messages, viewers),
     bus,
-    renderRow: (message, previousAtMs) => renderChatRow(message, previousAtMs, { emotes: emotes.emotes, base: '' }),
-    documentOpen: renderChatDocumentOpen({ logHref: '/chat/log', styleHref: options.styleHref }),
     tagKey: options.secret,
     now: () => ({ wallMs: Date.now(), monotonicMs: performance.now() }),
     random: Math.random,
   });
-  owned.add(() => chat.close());
   const settings = new SettingRepository(database);
   const { password } = await ensureBroadcasterPassword(settings, randomBytes);
   const access = new BroadcasterAccess({
@@ -89,7 +101,7 @@ export async function openLounge(options: LoungeOptions): Promise<Lounge> {
     randomBytes,
     now: () => performance.now(),
   });
-  return { chat, access, rules, emotes, newPassword: password, close: () => owned.close() };
+  return { chat, channels, access, rules, emotes, newPassword: password, close: () => owned.close() };
 }
 
 /** Reads the operator's emotes; what of them cannot be used is a warning. Throws TOOL_MISSING. */

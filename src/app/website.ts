@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
+import type { FastifyRequest } from 'fastify';
 import { Audience } from '../broadcast/audience.ts';
 import type { StreamSnapshot } from '../broadcast/stream-state.ts';
+import type { Readers } from '../chat/readers.ts';
 import type { OnioncastConfig } from '../config/schema.ts';
 import { identifyWith } from '../http/chat-viewer.ts';
 import { InfoFeed } from '../http/info-feed.ts';
@@ -169,10 +171,24 @@ function registerMedia(parts: RouteParts, viewers: Viewers): void {
 function registerPeople(parts: RouteParts, identify: ReturnType<typeof identifyWith>): void {
   const { server, secret, assets, config, lounge, titles, snapshot, info } = parts;
   const { app, responses } = server;
-  const { chat, access, rules } = lounge;
+  const { chat, channels, access, rules } = lounge;
   const { maxCharacters, maxLines } = rules.text;
   const styled = { styleHref: assets.style };
-  const shared = { chat, responses, identify, secret, now: () => Date.now(), randomBytes, snapshot };
+  const readersOf = (request: FastifyRequest): Readers => ({
+    language: 'en',
+    audience: isBroadcasterRequest(access, request) ? 'staff' : 'everyone',
+  });
+  const shared = {
+    chat,
+    channels,
+    readersOf,
+    responses,
+    identify,
+    secret,
+    now: () => Date.now(),
+    randomBytes,
+    snapshot,
+  };
   registerWatchRoutes(app, {
     snapshot,
     identify,

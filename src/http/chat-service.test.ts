@@ -8,10 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { LocalBus } from '../bus/local.ts';
 import { defaultFloodPolicy } from '../chat/flood.ts';
-import type { Message } from '../chat/message.ts';
 import { messageTextLimits } from '../chat/message-text.ts';
 import { Room } from '../chat/room.ts';
-import type { Sink } from '../live/fan-out.ts';
 import { Database } from '../store/database.ts';
 import { MessageRepository } from '../store/messages.ts';
 import { ViewerRepository } from '../store/viewers.ts';
@@ -31,9 +29,6 @@ function build(database: Database, wish: { failing?: boolean } = {}) {
     bus: new LocalBus((error) => {
       throw error;
     }),
-    renderRow: (message: Message, previousAtMs?: number) =>
-      `<p>${message.id} ${message.author.name}${message.author.tag ?? ''}: ${message.text}${previousAtMs === undefined ? '' : '|'}</p>`,
-    documentOpen: '<!doctype html>',
     tagKey: Buffer.alloc(32, 1),
     now: () => ({ wallMs: 1_800_000_000_000 + time, monotonicMs: time }),
     random: () => 0.5,
@@ -60,29 +55,7 @@ function build(database: Database, wish: { failing?: boolean } = {}) {
 
 const memory = () => Database.open({ path: ':memory:', onWarning: () => undefined });
 
-function collect(): { sink: Sink; text: () => string } {
-  const chunks: Buffer[] = [];
-  return {
-    sink: { write: (bytes) => chunks.push(bytes), end: () => undefined },
-    text: () => Buffer.concat(chunks).toString(),
-  };
-}
-
 describe('the chat service', () => {
-  it('renders a row once and gives the same bytes to everybody, as HTML and as an event', async () => {
-    const { chat, say } = build(memory());
-    const [a, b, c] = [collect(), collect(), collect()];
-    chat.frames.subscribe(a.sink, { afterId: 0 });
-    chat.frames.subscribe(b.sink, { afterId: 0 });
-    chat.events.subscribe(c.sink, 'now');
-    expect(await say('hello', { wish: { name: 'Mallow' } })).toEqual({ kind: 'done' });
-    expect(a.text()).toBe('f\r\n<!doctype html>\r\n17\r\n<p>1 Mallow: hello</p>\n\r\n');
-    expect(b.text()).toBe(a.text());
-    expect(c.text()).toContain('event: row\nid: 1\ndata: <p>1 Mallow: hello</p>\n\n');
-    chat.close();
-    chat.close();
-  });
-
   it('gives the nameless a tag that stays, and tells them apart', async () => {
     const { chat, say } = build(memory());
     await say('one');
@@ -110,18 +83,10 @@ describe('the chat service', () => {
     expect(chat.messages).toHaveLength(1);
   });
 
-  it('knows what somebody who comes back has missed', async () => {
-    const { chat, say } = build(memory());
-    for (let n = 1; n <= 12; n += 1) await say(`text ${n}`);
-    expect([0, 3, 4, 5, 11, 12].map((id) => chat.missedSince(id))).toEqual([8, 8, 8, 7, 1, 0]);
-    expect(chat.missedSince(9999)).toBe(8);
-  });
-
   it('brings rows, ids, names and used forms back after a restart', async () => {
     const database = memory();
     const before = build(database);
     for (let n = 1; n <= 10; n += 1) await before.say(`text ${n}`, { wish: { name: 'Mallow', colour: '7' } });
-    before.chat.close();
     const after = build(database);
     expect(after.chat.messages).toEqual(before.chat.messages);
     expect(after.chat.appearanceOf('v1')).toMatchObject({ name: 'Mallow', chosenColour: 7 });
@@ -129,9 +94,6 @@ describe('the chat service', () => {
     expect(after.chat.messages.at(-1)?.id).toBe(10);
     await after.say('next', { post: { text: 'next', nonce: 'nonce-fresh' } });
     expect(after.chat.messages.at(-1)).toMatchObject({ id: 11, text: 'next', author: { name: 'Mallow', colour: 7 } });
-    const reader = collect();
-    after.chat.frames.subscribe(reader.sink, { afterId: 0 });
-    expect(reader.text().match(/<p>\d+/g)).toEqual([4, 5, 6, 7, 8, 9, 10, 11].map((id) => `<p>${id}`));
   });
 
   it('goes on from memory when nothing can be stored', async () => {

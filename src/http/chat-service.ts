@@ -6,8 +6,6 @@ import type { Moment, PostedMessage, Room, RoomRules } from '../chat/room.ts';
 import { chooseColour } from '../identity/colour.ts';
 import { tagOf } from '../identity/tag.ts';
 import { type AppearanceWish, authorOf, type ViewerIdentity } from '../identity/viewer.ts';
-import { frameChunk } from '../live/chunked.ts';
-import { FanOut } from '../live/fan-out.ts';
 
 /** Where the chat keeps what must survive a restart. */
 export interface ChatStore {
@@ -22,10 +20,6 @@ export interface ChatServiceOptions {
   readonly room: Room;
   readonly store: ChatStore;
   readonly bus: Bus;
-  /** One line of HTML; a date stands before it when the previous message is of another day. */
-  renderRow(message: Message, previousAtMs?: number): string;
-  /** The endless frame up to the first row. */
-  readonly documentOpen: string;
   /** Makes the tags of nameless people. */
   readonly tagKey: Buffer;
   now(): Moment;
@@ -52,37 +46,19 @@ export interface Appearance {
   readonly chosenColour?: number;
 }
 
-/** Memory of one fan-out: a row is a few kilobytes at most. */
-const maxFanOutBytes = 8 * 1024 * 1024;
 /** Identities remembered in memory too, for when the disk fails; the oldest go first. */
 const maxIdentities = 4096;
 
 /**
- * The way of a message: room decides -> store commits -> room takes it in -> bus -> row rendered once -> two fan-outs.
+ * The way of a message: room decides -> store commits -> room takes it in -> bus, where the channels (`chat-channels.ts`) hear of it.
  * Who gets `done` can rely on it: the message has been committed and is on its way to everybody.
  */
 export class ChatService {
-  /** Framed HTML rows behind the open document: the endless frame. */
-  readonly frames: FanOut;
-  /** The same rows as framed server-sent events. */
-  readonly events: FanOut;
   readonly #options: ChatServiceOptions;
   readonly #identities = new Map<string, ViewerIdentity>();
-  /** Ids of the messages the fan-outs have carried, the newest last, as many as they keep. */
-  #shownIds: number[] = [];
-  #lastShownAtMs: number | undefined;
-  readonly #leaveBus: () => void;
 
   constructor(options: ChatServiceOptions) {
     this.#options = options;
-    const limits = { maxPieces: options.room.rules.history, maxBytes: maxFanOutBytes };
-    this.frames = new FanOut(limits);
-    this.events = new FanOut(limits);
-    this.frames.setHead(frameChunk(Buffer.from(options.documentOpen)));
-    for (const message of options.room.messages) this.#show(message);
-    this.#leaveBus = options.bus.subscribe('room', (event) => {
-      if (event.kind === 'message') this.#show(event.message);
-    });
   }
 
   /** The last messages, oldest first. */
@@ -129,19 +105,6 @@ export class ChatService {
     return { kind: 'done' };
   }
 
-  /** How many of the kept messages somebody has missed who saw this one last; everything if we know nothing of it. */
-  missedSince(messageId: number): number {
-    const last = this.#shownIds.at(-1) ?? 0;
-    return messageId > last ? this.#shownIds.length : this.#shownIds.filter((id) => id > messageId).length;
-  }
-
-  /** Safe to call twice. */
-  close(): void {
-    this.#leaveBus();
-    this.frames.close();
-    this.events.close();
-  }
-
   #post(posted: PostedMessage, identity: ViewerIdentity, now: Moment): void {
     const { store, room, bus } = this.#options;
     store.commit(() => {
@@ -158,14 +121,6 @@ export class ChatService {
     store.commit(() => store.saveViewer(viewerId, identity, now.wallMs));
     this.#remember(viewerId, identity);
     room.acceptAppearance(viewerId, now);
-  }
-
-  #show(message: Message): void {
-    const row = this.#options.renderRow(message, this.#lastShownAtMs);
-    this.#lastShownAtMs = message.atMs;
-    this.#shownIds = [...this.#shownIds, message.id].slice(-this.#options.room.rules.history);
-    this.frames.publish(frameChunk(Buffer.from(`${row}\n`)));
-    this.events.publish(frameChunk(Buffer.from(`event: row\nid: ${message.id}\ndata: ${row}\n\n`)));
   }
 
   #known(viewerId: string): ViewerIdentity | undefined {

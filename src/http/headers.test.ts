@@ -76,11 +76,11 @@ test('script runs on the watch page alone, from our own files and one line in th
   expect(JSON.stringify(documents)).not.toContain('unsafe-eval');
 });
 
-test('style inside a document is allowed in the player alone, whose updates are style rules', () => {
+test('style inside a document is allowed in endless documents alone, whose updates are style rules', () => {
   const withStyle = Object.entries(documents).filter(([, headers]) =>
     headers['Content-Security-Policy']?.includes('unsafe-inline'),
   );
-  expect(withStyle.map(([name]) => name)).toEqual(['playerHeaders']);
+  expect(withStyle.map(([name]) => name)).toEqual(['endlessFrameHeaders', 'playerHeaders']);
 });
 
 test.each(Object.entries(others))('%s is not sniffed and not for other sites', (_name, headers) => {

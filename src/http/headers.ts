@@ -84,12 +84,15 @@ export const frameHeaders: HeaderSet = {
   ...policy("'self'", [...look, "form-action 'self'"]),
 };
 
-/** The chat as an endless document inside one of our pages. */
+/**
+ * The chat as an endless document inside one of our pages. Rows vanish by style rules (hence `unsafe-inline`, for style alone); `img-src` bounds what any
+ * style could ever load to our own files.
+ */
 export const endlessFrameHeaders: HeaderSet = {
   ...document,
   ...endless,
   ...framed,
-  ...policy("'self'", [...look, "form-action 'none'"]),
+  ...policy("'self'", ["img-src 'self'", "style-src 'self' 'unsafe-inline'", "form-action 'none'"]),
 };
 
 /** The player document: endless, brought up to date by style rules (hence `unsafe-inline`, for style alone), holding the picture. */

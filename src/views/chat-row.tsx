@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import { renderToString } from 'preact-render-to-string';
 import type { Emotes } from '../chat/emote.ts';
+import type { Removal } from '../chat/readers.ts';
 import type { Author, Capcode, Message, Quote } from '../chat/message.ts';
 import { messageMarkup } from './message-markup.tsx';
 import { en } from './texts/en.ts';
@@ -12,6 +13,8 @@ export interface RowLook {
   readonly emotes: Emotes;
   /** Stands before the relative addresses in a row; empty in documents at depth one, such as `/` and `/chat`. */
   readonly base: string;
+  /** Set for a row that has been removed and is shown to staff. */
+  readonly removal?: Removal;
 }
 
 const plainLook: RowLook = { emotes: new Map(), base: '' };
@@ -21,8 +24,8 @@ const plainLook: RowLook = { emotes: new Map(), base: '' };
  * If `previousAtMs` is given and the message belongs to another day (UTC), a line with the date stands before it.
  */
 // Threat: T10
-export function renderChatRow(message: Message, previousAtMs?: number, look = plainLook): string {
-  return renderToString(<DatedRow message={message} previousAtMs={previousAtMs} look={look} />);
+export function renderChatRow(message: Message, previousAtMs?: number, look: Partial<RowLook> = {}): string {
+  return renderToString(<DatedRow message={message} previousAtMs={previousAtMs} look={{ ...plainLook, ...look }} />);
 }
 
 /** Rows of a finished log, oldest first, with the date where another day begins. */
@@ -63,9 +66,11 @@ function DatedRow(props: RowProps & { previousAtMs: number | undefined }): JSX.E
 
 function Row({ message, look }: RowProps): JSX.Element {
   const { id, quote, isAnnouncement, text, mentions = [] } = message;
+  const { removal } = look;
+  const kinds = ['row', isAnnouncement === true && 'announcement', removal !== undefined && 'row-removed'];
   const at = new Date(message.atMs).toISOString();
   return (
-    <div class={isAnnouncement === true ? 'row announcement' : 'row'} id={`m${id}`}>
+    <div class={kinds.filter(Boolean).join(' ')} id={`m${id}`}>
       {quote !== undefined && <QuoteLine quote={quote} />}
       <time dateTime={at} title={`${at.slice(0, 10)} ${at.slice(11, 19)} UTC`}>
         {at.slice(11, 16)}
@@ -76,8 +81,14 @@ function Row({ message, look }: RowProps): JSX.Element {
       <a class="reply" href={`${look.base}chat/form?reply=${id}`} target="chat-form">
         {en.reply}
       </a>
+      {removal !== undefined && <small class="removal"> {removalText(removal)}</small>}
     </div>
   );
+}
+
+function removalText({ by, why }: Removal): string {
+  const text = by === undefined ? en.removed : en.removedBy.replace('{name}', () => by);
+  return inOneLine(why === undefined ? text : `${text} (${why})`);
 }
 
 /** Who speaks. The mark of staff is structure outside the name, where no name can reach. */

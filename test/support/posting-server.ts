@@ -33,8 +33,6 @@ const chat = new ChatService({
   room,
   store: chatStoreOf(database, messages, new ViewerRepository(database)),
   bus: new DeadlyBus((error) => process.stderr.write(String(error))),
-  renderRow: ({ text }) => text,
-  documentOpen: 'open',
   tagKey: Buffer.alloc(32),
   now: () => ({ wallMs: Date.now(), monotonicMs: performance.now() }),
   random: Math.random,

@@ -1,8 +1,10 @@
 import { type ClientRequest, type IncomingMessage, request as httpRequest } from 'node:http';
+import type { FastifyRequest } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LocalBus } from '../../bus/local.ts';
 import { defaultFloodPolicy } from '../../chat/flood.ts';
 import { messageTextLimits } from '../../chat/message-text.ts';
+import type { Readers } from '../../chat/readers.ts';
 import { Room } from '../../chat/room.ts';
 import { frameChunk } from '../../live/chunked.ts';
 import { FanOut } from '../../live/fan-out.ts';
@@ -13,6 +15,7 @@ import { renderChatDocumentOpen } from '../../views/chat-document.tsx';
 import { renderChatForm } from '../../views/chat-form.tsx';
 import { renderChatLog } from '../../views/chat-log.tsx';
 import { renderChatRow } from '../../views/chat-row.tsx';
+import { ChatChannels } from '../chat-channels.ts';
 import { ChatService } from '../chat-service.ts';
 import { chatStoreOf } from '../chat-store.ts';
 import { identifyWith } from '../chat-viewer.ts';
@@ -28,6 +31,9 @@ const history = 256;
 const hourMs = 3_600_000;
 
 let server: WebServer;
+let bus: LocalBus;
+let banner: string;
+let channels: ChatChannels;
 let chat: ChatService;
 let info: FanOut;
 let time: { wallMs: number; monotonicMs: number };
@@ -42,19 +48,30 @@ beforeEach(async () => {
   };
   const database = Database.open({ path: ':memory:', onWarning: () => undefined });
   const messages = new MessageRepository(database, history);
+  const room = new Room({
+    history,
+    text: messageTextLimits(512),
+    flood: { ...defaultFloodPolicy, room: { count: 10_000, windowMs: 1000 } },
+    names: { defaultName: 'Anonymous', broadcasterName: 'Broadcaster' },
+  });
+  bus = new LocalBus((error) => {
+    throw error;
+  });
+  banner = '';
+  channels = new ChatChannels({
+    bus,
+    history,
+    messages: () => room.messages,
+    removalOf: () => undefined,
+    randomBytes: (size) => Buffer.alloc(size, 0xab),
+    renderOpen: () => renderChatDocumentOpen({ logHref: '/chat/log', styleHref }),
+    renderRow: (message, previousAtMs, { removal }) => renderChatRow(message, previousAtMs, removal && { removal }),
+    renderBanner: () => banner,
+  });
   chat = new ChatService({
-    room: new Room({
-      history,
-      text: messageTextLimits(512),
-      flood: { ...defaultFloodPolicy, room: { count: 10_000, windowMs: 1000 } },
-      names: { defaultName: 'Anonymous', broadcasterName: 'Broadcaster' },
-    }),
+    room,
     store: chatStoreOf(database, messages, new ViewerRepository(database)),
-    bus: new LocalBus((error) => {
-      throw error;
-    }),
-    renderRow: renderChatRow,
-    documentOpen: renderChatDocumentOpen({ logHref: '/chat/log', styleHref }),
+    bus,
     tagKey: secret,
     now: () => time,
     random: () => 0,
@@ -62,11 +79,18 @@ beforeEach(async () => {
   info = new FanOut({ maxPieces: 1, maxBytes: 10_000 });
   server = new WebServer({ local: { host: '127.0.0.1', port: 0 } });
   const identify = identifyWith(new Viewers({ secret, random: randomBytes }), secret);
+  const isBroadcaster = (request: FastifyRequest) => request.headers['x-test-broadcaster'] === 'yes';
+  const readersOf = (request: FastifyRequest): Readers => ({
+    language: 'en',
+    audience: isBroadcaster(request) ? 'staff' : 'everyone',
+  });
   registerChatRoutes(server.app, {
     chat,
+    channels,
+    readersOf,
     responses: server.responses,
     identify,
-    isBroadcaster: (request) => request.headers['x-test-broadcaster'] === 'yes',
+    isBroadcaster,
     secret,
     now: () => time.wallMs,
     randomBytes,
@@ -74,13 +98,13 @@ beforeEach(async () => {
     renderChatForm: (data) => renderChatForm({ ...data, styleHref }),
     renderChatLog: (data) => renderChatLog({ ...data, styleHref }),
   });
-  registerEventRoutes(server.app, { chat, info, responses: server.responses, identify });
+  registerEventRoutes(server.app, { channels, readersOf, info, responses: server.responses, identify });
   await server.listen();
 });
 
 afterEach(async () => {
   for (const request of opened.splice(0)) request.destroy();
-  chat.close();
+  channels.close();
   info.close();
   await server.close();
 });
@@ -421,7 +445,7 @@ describe('the endless frame', () => {
 
   it('ends for everybody when the chat closes', async () => {
     const frame = await new Endless('/chat').has('<main');
-    chat.close();
+    channels.close();
     await frame.until(() => frame.ended);
   });
 });
@@ -441,8 +465,6 @@ describe('the log', () => {
 });
 
 describe('events', () => {
-  const idsIn = (text: string) => [...text.matchAll(/^id: (\d+)$/gm)].map(([, id]) => Number(id));
-
   it('carry the same row as the frame, and the newest information', async () => {
     info.publish(frameChunk(Buffer.from('event: info\ndata: {"viewers":1}\n\n')), { keyframe: true });
     info.publish(frameChunk(Buffer.from('event: info\ndata: {"viewers":2}\n\n')), { keyframe: true });
@@ -459,21 +481,55 @@ describe('events', () => {
     expect(events.response?.headers['content-type']).toBe('text/event-stream');
   });
 
-  it('miss nothing and repeat nothing when taken up again, by header or address', async () => {
+  const epoch = 'abababababab';
+  const textsIn = (text: string) => [...text.matchAll(/>text (\d+)</g)].map(([, number]) => Number(number));
+
+  it('miss nothing and repeat nothing when taken up again, by header or address, and begin anew when it is unknown what was seen', async () => {
     for (let n = 1; n <= 5; n += 1) await say(`text ${n}`);
+    const everything = [1, 2, 3, 4, 5, 6];
     const resumed = [
-      [new Endless('/events', { 'Last-Event-ID': '3' }), [4, 5, 6]],
-      [new Endless('/events?after=4'), [5, 6]],
-      [new Endless('/events?after=1', { 'Last-Event-ID': '5' }), [6]],
-      [new Endless('/events'), [1, 2, 3, 4, 5, 6]],
-      [new Endless('/events?after=77'), [1, 2, 3, 4, 5, 6]],
-      [new Endless('/events?after=-1'), [1, 2, 3, 4, 5, 6]],
+      [new Endless('/events', { 'Last-Event-ID': `${epoch}-3` }), [4, 5, 6], false],
+      [new Endless(`/events?after=${epoch}-4`), [5, 6], false],
+      [new Endless(`/events?after=${epoch}-1`, { 'Last-Event-ID': `${epoch}-5` }), [6], false],
+      [new Endless('/events'), everything, false],
+      [new Endless('/events?after='), everything, false],
+      [new Endless(`/events?after=${epoch}-77`), everything, true],
+      [new Endless(`/events?after=${epoch}--1`), everything, true],
+      [new Endless(`/events?after=cdcdcdcdcdcd-3`), everything, true],
+      [new Endless('/events?after=3'), everything, true],
+      [new Endless(`/events?after=${'9'.repeat(300)}`), everything, true],
     ] as const;
     for (const [events] of resumed) await events.has('retry: ');
     await say('text 6');
-    for (const [events, ids] of resumed) {
-      await events.has('id: 6\n');
-      expect(idsIn(events.text)).toEqual(ids);
+    for (const [events, numbers, isReset] of resumed) {
+      await events.has(`id: ${epoch}-6\n`);
+      expect(textsIn(events.text)).toEqual(numbers);
+      const reset = `event: reset\nid: ${epoch}-0\n`;
+      expect(events.text.includes(reset)).toBe(isReset);
+      if (isReset) expect(events.text.indexOf(reset)).toBeLessThan(events.text.indexOf('event: row'));
     }
+  });
+
+  it('tell of a removal as it happens, in both modes, and nobody who comes later gets the row', async () => {
+    for (let n = 1; n <= 3; n += 1) await say(`text ${n}`);
+    const [events, frame] = [await new Endless('/events').has('text 3'), await new Endless('/chat').has('text 3')];
+    bus.publish('room', { kind: 'removed', ids: [2] });
+    await events.has('event: removed\nid: abababababab-4\ndata: [2]\n\n');
+    await frame.has('<style>#m2,.q2{display:none}</style>');
+    const late = [await new Endless('/events').has('text 3'), await new Endless('/chat').has('text 3')];
+    for (const { text } of late) expect(textsIn(text)).toEqual([1, 3]);
+  });
+
+  it('carry what stands above the talk, first and when it changes', async () => {
+    banner = '<b>Be kind</b>';
+    const [events, frame] = [
+      await new Endless('/events').has('event: banner\ndata: <b>Be kind</b>\n\n'),
+      await new Endless('/chat').has('<b>Be kind</b></div>'),
+    ];
+    banner = '';
+    bus.publish('room', { kind: 'banner' });
+    await events.has('event: banner\ndata: \n\n');
+    await frame.has('<style>#banner-0{display:none}</style>');
+    expect((await new Endless('/chat').has('class="chat-log"')).text).not.toContain('Be kind');
   });
 });

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Readers } from '../../chat/readers.ts';
 import { type ChatFormData, type ChatLimits, type ChatLogData, chatFormFields } from '../../chat/chat-view.ts';
 import type { MessageTextLimits } from '../../chat/message-text.ts';
 import type { Refusal } from '../../chat/refusal.ts';
@@ -9,6 +10,7 @@ import { maxNameCharacters } from '../../identity/name.ts';
 import { frameChunk } from '../../live/chunked.ts';
 import { refusalNotice } from '../../views/refusal-text.ts';
 import type { ChatFormAnswer } from '../../views/wire.ts';
+import type { ChatChannels } from '../chat-channels.ts';
 import type { ChatService, Submission, SubmitOutcome } from '../chat-service.ts';
 import { connectionOf } from '../connection.ts';
 import { acceptForms, type FormFields, formOf } from '../form-body.ts';
@@ -27,9 +29,12 @@ export interface Viewer {
 
 export interface ChatRouteDeps {
   readonly chat: ChatService;
+  readonly channels: Pick<ChatChannels, 'of'>;
   readonly responses: Pick<OpenResponses, 'open'>;
   /** Recognises a viewer by cookie or `v=`; a new one is minted and gets the cookie with this reply. Keeps no state. */
   identify(request: FastifyRequest, reply: FastifyReply): Viewer;
+  /** For whom and in which language the log is. */
+  readersOf(request: FastifyRequest): Readers;
   isBroadcaster(request: FastifyRequest): boolean;
   /** Signs the forms. */
   readonly secret: Uint8Array;
@@ -67,7 +72,7 @@ export function registerChatRoutes(app: FastifyInstance, deps: ChatRouteDeps): v
       maxAgeMs: rotation.ageMs,
       keepAlive: emptyComment,
     });
-    response.follow(limitedTo(rotation.rows, deps.chat.frames), { afterId: 0 });
+    response.follow(limitedTo(rotation.rows, deps.channels.of(deps.readersOf(request)).frames), { afterId: 0 });
     return reply;
   });
 

@@ -1,17 +1,21 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Readers } from '../../chat/readers.ts';
 import { frameChunk } from '../../live/chunked.ts';
 import type { Channel } from '../../live/endless-response.ts';
-import type { ChatService } from '../chat-service.ts';
+import type { ChatChannels } from '../chat-channels.ts';
 import { eventStreamHeaders } from '../headers.ts';
 import type { OpenResponses } from '../open-responses.ts';
+import { queryValue } from '../viewer.ts';
 import { maxQueuedChatBytes, type Viewer } from './chat.ts';
 
 export interface EventRouteDeps {
-  readonly chat: Pick<ChatService, 'events' | 'missedSince'>;
+  readonly channels: Pick<ChatChannels, 'of'>;
   /** `info` events, framed, beginning with the facts of the moment. */
   readonly info: Channel;
   readonly responses: Pick<OpenResponses, 'open'>;
   identify(request: FastifyRequest, reply: FastifyReply): Viewer;
+  /** For whom and in which language the log is. */
+  readersOf(request: FastifyRequest): Readers;
 }
 
 /** A comment (HTML, 9.2.5), so that dead connections are noticed on both sides. */
@@ -19,14 +23,17 @@ const emptyComment = frameChunk(Buffer.from(':\n\n'));
 /** How soon to come back, in milliseconds. */
 const opening = frameChunk(Buffer.from('retry: 2000\n\n'));
 
+/** Much longer than any id of ours. */
+const maxIdLength = 64;
+
 /**
- * What happens, for script: `row` events with the same rows as the endless frame, `info` events about the stream. Who comes back says which message
- * was the last one seen (`Last-Event-ID`, or `?after=`) and gets all that are still kept since then.
+ * What happens, for script: the log (see `ChatChannel.events`), with the same rows as the endless frame, and `info` events about the stream. Who comes
+ * back says which event was the last one seen (`Last-Event-ID`, or `?after=`) and gets all since then; if that cannot be, a `reset` and all that is kept.
  */
 export function registerEventRoutes(app: FastifyInstance, deps: EventRouteDeps): void {
   app.get('/events', (request, reply) => {
     if (request.method === 'HEAD') return reply.headers(eventStreamHeaders).send();
-    const missed = deps.chat.missedSince(lastSeenId(request));
+    const channel = deps.channels.of(deps.readersOf(request));
     const response = deps.responses.open(request, reply, {
       kind: 'events',
       viewer: deps.identify(request, reply).id,
@@ -34,8 +41,10 @@ export function registerEventRoutes(app: FastifyInstance, deps: EventRouteDeps):
       maxQueuedBytes: maxQueuedChatBytes,
       keepAlive: emptyComment,
     });
+    const { afterId, reset } = channel.resume(lastEventId(request));
     response.write(opening);
-    response.follow(joined(deps.info, deps.chat.events), { afterId: deps.chat.events.lastId - missed });
+    if (reset !== undefined) response.write(reset);
+    response.follow(joined(deps.info, channel.events), { afterId });
     return reply;
   });
 }
@@ -55,10 +64,8 @@ function joined(first: Channel, second: Channel): Channel {
 }
 
 /** The header speaks for a later moment than the address, which stays the same when a browser reconnects. */
-function lastSeenId(request: FastifyRequest): number {
-  const { after } = Object(request.query);
-  for (const candidate of [request.headers['last-event-id'], after]) {
-    if (typeof candidate === 'string' && /^[0-9]{1,15}$/.test(candidate)) return Number(candidate);
-  }
-  return 0;
+function lastEventId(request: FastifyRequest): string | undefined {
+  const candidates = [request.headers['last-event-id'], queryValue(request.query, 'after')];
+  const given = candidates.find((candidate) => typeof candidate === 'string' && candidate !== '');
+  return typeof given === 'string' ? given.slice(0, maxIdLength) : undefined;
 }

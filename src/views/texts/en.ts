@@ -164,6 +164,8 @@ export const en = {
   newestAtBottom: 'Newest at the bottom, times in UTC.',
   failed: 'This did not work.',
   backToStream: 'Back to the stream',
+  removed: 'Removed',
+  removedBy: 'Removed by {name}',
   noMessages: 'No messages yet. Say hello.',
   quality: 'Quality',
   soundOn: 'Sound on',
