@@ -50,6 +50,20 @@ describe('the room', () => {
     expect(room.lastId).toBe(0);
   });
 
+  it('hides messages from everybody but staff, and shows them again where they were', () => {
+    const room = new Room({ ...rules, history: 4 });
+    for (let n = 1; n <= 12; n += 1) post(room, { requester: { viewerId: `v${n}` } }, n);
+    expect(room.setHidden([10, 12, 99], true).map(({ id }) => id)).toEqual([10, 12]);
+    expect(room.setHidden([12], true)).toEqual([]);
+    expect(room.messages.map(({ id }) => id)).toEqual([7, 8, 9, 11]);
+    expect(room.kept.map(({ message, isHidden }) => (isHidden === true ? -message.id : message.id))).toEqual([
+      5, 6, 7, 8, 9, -10, 11, -12,
+    ]);
+    expect(room.setHidden([12, 11], false).map(({ id }) => id)).toEqual([12]);
+    expect(room.messages.map(({ id }) => id)).toEqual([8, 9, 11, 12]);
+    expect(room.lastId).toBe(12);
+  });
+
   it('goes on behind the past, whose forms stay used', () => {
     const past = [
       {

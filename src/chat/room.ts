@@ -12,6 +12,8 @@ export interface PostedMessage {
   readonly viewerId: string;
   /** The form's nonce: the same one of the same viewer posts once. */
   readonly nonce: string;
+  /** Staff have hidden it: nobody but them sees it. */
+  readonly isHidden?: true;
 }
 
 export interface PostCommand {
@@ -72,7 +74,9 @@ const maxNonces = 4096;
  */
 export class Room {
   readonly #rules: RoomRules;
-  #messages: Message[] = [];
+  /** Hidden ones too, oldest first. */
+  #kept: readonly PostedMessage[] = [];
+  #messages: readonly Message[] = [];
   #lastId = 0;
   readonly #nonces = new Set<string>();
   /** In the order of their last act, so that the first one is the one to forget. */
@@ -85,9 +89,14 @@ export class Room {
     for (const posted of past) this.#keep(posted);
   }
 
-  /** The last messages, oldest first. */
+  /** The last messages that are shown, oldest first. */
   get messages(): readonly Message[] {
     return this.#messages;
+  }
+
+  /** The last messages with those that staff have hidden, oldest first. */
+  get kept(): readonly PostedMessage[] {
+    return this.#kept;
   }
 
   get lastId(): number {
@@ -120,6 +129,22 @@ export class Room {
       posts: remember(speaker.posts, flood.viewer, now.monotonicMs),
       lastText: posted.message.text,
     });
+  }
+
+  /** Hides messages from everybody but staff, or shows them again. Gives those that were in memory and have changed, oldest first. */
+  setHidden(ids: readonly number[], isHidden: boolean): readonly Message[] {
+    const wanted = new Set(ids);
+    const changing = (posted: PostedMessage): boolean =>
+      wanted.has(posted.message.id) && (posted.isHidden === true) !== isHidden;
+    const changed = this.#kept.filter(changing).map(({ message }) => message);
+    this.#setKept(
+      this.#kept.map((posted) => {
+        if (!changing(posted)) return posted;
+        const { isHidden: _before, ...shown } = posted;
+        return isHidden ? { ...shown, isHidden: true } : shown;
+      }),
+    );
+    return changed;
   }
 
   /** Decides whether a viewer may change name or colour, and into what. */
@@ -159,11 +184,19 @@ export class Room {
     return this.#speakers.get(viewerId)?.changes ?? [];
   }
 
-  #keep({ message, viewerId, nonce }: PostedMessage): void {
-    this.#messages = [...this.#messages, message].slice(-this.#rules.history);
+  #keep(posted: PostedMessage): void {
+    const { message, viewerId, nonce } = posted;
+    // Twice as many: where much has been hidden, those who come in still see something.
+    this.#setKept([...this.#kept, posted].slice(-2 * this.#rules.history));
     this.#lastId = message.id;
     this.#nonces.add(nonceKey(viewerId, nonce));
     forgetOldest(this.#nonces, maxNonces);
+  }
+
+  #setKept(kept: readonly PostedMessage[]): void {
+    this.#kept = kept;
+    const shown = kept.filter(({ isHidden }) => isHidden !== true).map(({ message }) => message);
+    this.#messages = shown.slice(-this.#rules.history);
   }
 
   #remember(viewerId: string, speaker: Speaker): void {

@@ -11,6 +11,10 @@ export class MessageRepository {
   readonly #insert: StatementSync;
   readonly #prune: StatementSync;
   readonly #newest: StatementSync;
+  readonly #find: StatementSync;
+  readonly #shownOf: StatementSync;
+  readonly #newestOf: StatementSync;
+  readonly #setHidden: StatementSync;
 
   /** `keep`: how many of the newest stay. */
   constructor(database: Database, keep: number) {
@@ -21,6 +25,10 @@ export class MessageRepository {
     );
     this.#prune = database.prepare('DELETE FROM messages WHERE id <= ?');
     this.#newest = database.prepare('SELECT * FROM messages ORDER BY id DESC LIMIT ?');
+    this.#find = database.prepare('SELECT * FROM messages WHERE id = ?');
+    this.#shownOf = database.prepare('SELECT id FROM messages WHERE viewer = ? AND hidden = 0 ORDER BY id');
+    this.#newestOf = database.prepare('SELECT * FROM messages WHERE viewer = ? ORDER BY id DESC LIMIT ?');
+    this.#setHidden = database.prepare('UPDATE messages SET hidden = ? WHERE id = ?');
   }
 
   /** Adds a message; call it within `Database.commit`. */
@@ -36,6 +44,30 @@ export class MessageRepository {
     const rows = this.#database.read(() => this.#newest.all(this.#keep), []);
     return rows.map(postedOf).reverse();
   }
+
+  /** A message that is still kept, hidden or not. */
+  find(id: number): PostedMessage | undefined {
+    const row = this.#database.read(() => this.#find.get(id), undefined);
+    return row === undefined ? undefined : postedOf(row);
+  }
+
+  /** Ids of all kept messages of a viewer that are shown, ascending. */
+  shownOf(viewerId: string): number[] {
+    return this.#database.read(() => this.#shownOf.all(viewerId), []).map((row) => integerColumn(row['id']));
+  }
+
+  /** The newest messages of a viewer, hidden ones too, oldest first. */
+  newestOf(viewerId: string, count: number): PostedMessage[] {
+    return this.#database
+      .read(() => this.#newestOf.all(viewerId, count), [])
+      .map(postedOf)
+      .reverse();
+  }
+
+  /** Hides messages or shows them again; call it within `Database.commit`. */
+  setHidden(ids: readonly number[], isHidden: boolean): void {
+    for (const id of ids) this.#setHidden.run(isHidden ? 1 : 0, id);
+  }
 }
 
 function postedOf(row: Record<string, SQLOutputValue>): PostedMessage {
@@ -48,6 +80,7 @@ function postedOf(row: Record<string, SQLOutputValue>): PostedMessage {
     },
     viewerId: textColumn(row['viewer']),
     nonce: textColumn(row['nonce']),
+    ...(row['hidden'] === 1 ? { isHidden: true } : {}),
   };
 }
 

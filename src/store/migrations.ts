@@ -28,6 +28,51 @@ export const migrations: readonly string[] = [
      key TEXT PRIMARY KEY,
      value TEXT NOT NULL
    ) STRICT, WITHOUT ROWID;`,
+  `ALTER TABLE messages ADD COLUMN hidden INTEGER NOT NULL DEFAULT 0;
+   CREATE INDEX messages_by_viewer ON messages (viewer);
+   CREATE TABLE sanctions (
+     id INTEGER PRIMARY KEY,
+     kind TEXT NOT NULL,
+     viewer TEXT NOT NULL,
+     tripcode TEXT,
+     label TEXT NOT NULL,
+     ends_video INTEGER NOT NULL,
+     at_ms INTEGER NOT NULL,
+     until_ms INTEGER,
+     by_actor TEXT NOT NULL,
+     reason TEXT,
+     appeal TEXT,
+     appeal_at_ms INTEGER
+   ) STRICT;
+   CREATE TABLE notes (
+     viewer TEXT PRIMARY KEY,
+     text TEXT NOT NULL
+   ) STRICT;
+   CREATE TABLE moderators (
+     id INTEGER PRIMARY KEY,
+     label TEXT NOT NULL,
+     viewer TEXT,
+     tripcode TEXT,
+     at_ms INTEGER NOT NULL
+   ) STRICT;
+   CREATE TABLE invitations (
+     id INTEGER PRIMARY KEY,
+     label TEXT NOT NULL,
+     secret_hash TEXT NOT NULL,
+     at_ms INTEGER NOT NULL,
+     expires_at_ms INTEGER NOT NULL,
+     state TEXT NOT NULL
+   ) STRICT;
+   CREATE TABLE audit (
+     id INTEGER PRIMARY KEY,
+     at_ms INTEGER NOT NULL,
+     by_actor TEXT NOT NULL,
+     act TEXT NOT NULL,
+     target TEXT NOT NULL,
+     viewer TEXT,
+     changes TEXT NOT NULL,
+     undoes INTEGER
+   ) STRICT;`,
 ];
 
 /** Brings a database up to date, all steps or none. Returns `newer` and touches nothing if it knows more steps than this program. */

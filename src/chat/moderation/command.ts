@@ -45,6 +45,30 @@ export type ModerationCommand =
 /** What an act is called in the audit log. */
 export type Act = ModerationCommand['kind'] | 'redeem';
 
+export const acts: readonly Act[] = [
+  'hide',
+  'unhide',
+  'time-out',
+  'ban',
+  'kick',
+  'unban',
+  'lift',
+  'purge',
+  'note',
+  'pin',
+  'unpin',
+  'announce',
+  'mode',
+  'approve',
+  'decline',
+  'appoint',
+  'revoke',
+  'invite',
+  'revoke-invitation',
+  'undo',
+  'redeem',
+];
+
 /** Time-outs, kicks: 10 seconds to two weeks. */
 export const durationLimits = { minMs: 10_000, maxMs: 14 * 24 * 60 * 60 * 1000 } as const;
 /** How long somebody who was kicked out stays out if nothing else was said. */
