@@ -116,7 +116,7 @@ class Pass {
 /** Where a name may end: behind a letter or digit that no other follows, or behind a sign that stands after such an end. */
 function wordEndsOf(line: string): number[] {
   const ends: number[] = [];
-  const characters = [...line];
+  const characters = Array.from(line);
   let offset = 0;
   for (const [index, character] of characters.entries()) {
     offset += character.length;
