@@ -1,6 +1,7 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { LoginThrottle } from '../admission/login-throttle.ts';
 import { isPassword, maxPasswordBytes } from '../identity/password.ts';
+import { WorkLane } from './work-lane.ts';
 
 /** The name the broadcaster logs in with; who they are on the page is configured. */
 export const broadcasterLogin = 'broadcaster';
@@ -48,8 +49,7 @@ export class BroadcasterAccess {
   readonly #everybody = new LoginThrottle();
   /** Browsers that have logged in before have limits of their own: nobody else's guessing locks the owner out. */
   readonly #devices = new Map<string, LoginThrottle>();
-  #lane: Promise<unknown> = Promise.resolve();
-  #waiting = 0;
+  readonly #lane = new WorkLane(maxWaiting);
 
   constructor(options: BroadcasterAccessOptions) {
     this.#options = options;
@@ -58,14 +58,14 @@ export class BroadcasterAccess {
   /** Judges an attempt. Nothing is hashed for an attempt that came too soon. */
   async logIn({ name, password, device }: LoginAttempt): Promise<LoginOutcome> {
     const options = this.#options;
-    if (this.#waiting >= maxWaiting) return { kind: 'wait', waitMs: busyWaitMs };
+    if (this.#lane.isFull) return { kind: 'wait', waitMs: busyWaitMs };
     const throttle = this.#throttleOf(device);
     const waitMs = throttle.begin(options.now());
     if (waitMs > 0) return { kind: 'wait', waitMs };
     const stored = options.passwordHash();
     if (stored === undefined || Buffer.byteLength(password) > maxPasswordBytes) return { kind: 'wrong' };
-    const isRight = await this.#inTurn(() => isPassword(password, stored));
-    if (!isRight || name.trim().toLowerCase() !== broadcasterLogin) return { kind: 'wrong' };
+    const judged = await this.#lane.run(() => isPassword(password, stored));
+    if (judged?.value !== true || name.trim().toLowerCase() !== broadcasterLogin) return { kind: 'wrong' };
     throttle.succeed();
     const session = options.randomBytes(32).toString('base64url');
     this.#sessions.set(digest(session), options.now() + sessionMs);
@@ -95,18 +95,6 @@ export class BroadcasterAccess {
     this.#devices.set(device, throttle);
     dropOldest(this.#devices, maxDevices);
     return throttle;
-  }
-
-  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    this.#waiting += 1;
-    try {
-      const turn = this.#lane.then(work);
-      // The next one waits for this one's end, however it ends; the failure itself goes to whoever asked.
-      this.#lane = turn.catch(() => undefined);
-      return await turn;
-    } finally {
-      this.#waiting -= 1;
-    }
   }
 
   #mintDevice(): string {

@@ -1,4 +1,5 @@
 import { scrypt, timingSafeEqual } from 'node:crypto';
+import { legibleAlphabet } from './legible-alphabet.ts';
 
 /** Fresh randomness in a generated password: 128 bits. */
 const passwordBytes = 16;
@@ -8,9 +9,6 @@ const hashBytes = 32;
 const cost = { N: 2 ** 15, r: 8, p: 1 };
 /** Longest password that is hashed at all. */
 export const maxPasswordBytes = 256;
-
-/** Base 32 without letters that look alike. */
-const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
 
 /** The place that remembers the hash of the broadcaster's password. */
 export interface PasswordStore {
@@ -45,7 +43,7 @@ export function passwordFrom(random: Uint8Array): string {
   let bits = BigInt(`0x${Buffer.from(random).toString('hex')}`);
   let text = '';
   for (let length = 0; length < Math.ceil((random.length * 8) / 5); length += 1) {
-    text += alphabet.charAt(Number(bits & 31n));
+    text += legibleAlphabet.charAt(Number(bits & 31n));
     bits >>= 5n;
   }
   return text.match(/.{1,5}/g)?.join('-') ?? '';
