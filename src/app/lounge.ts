@@ -57,7 +57,7 @@ export async function openLounge(options: LoungeOptions): Promise<Lounge> {
     onWarning: (warning) => report({ kind: 'warning', code: 'DATA_DIRECTORY', ...warning }),
   });
   owned.add(() => database.close());
-  const messages = new MessageRepository(database, config.chat.history);
+  const messages = new MessageRepository(database, Math.max(config.chat.keepMessages, 2 * config.chat.history));
   const viewers = new ViewerRepository(database);
   const forget = (): void => viewers.forgetBefore(Date.now() - config.chat.keepMs);
   forget();
@@ -72,7 +72,7 @@ export async function openLounge(options: LoungeOptions): Promise<Lounge> {
   const emotes = await openEmotes(options);
   const bus = new LocalBus(options.onError);
   owned.add(() => bus.close());
-  const room = new Room(rules, messages.newest());
+  const room = new Room(rules, messages.newest(2 * rules.history));
   const channels = new ChatChannels({
     bus,
     history: rules.history,

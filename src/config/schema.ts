@@ -155,6 +155,11 @@ export const configSchema = section('', {
   }),
   chat: section('The chat.', {
     history: setting(kinds.integer(1, 4096), 256, 'Messages that somebody who comes in sees.'),
+    keepMessages: setting(
+      kinds.integer(1, 1_000_000),
+      8192,
+      'Messages kept on disk for the log page; never fewer than the history.',
+    ),
     maxLength: setting(kinds.integer(16, 4096), 512, 'Characters in a message.'),
     keepMs: setting(
       kinds.duration('1h', '8760h'),

@@ -11,3 +11,10 @@ export function integerColumn(value: SQLOutputValue | undefined): number {
   if (typeof value !== 'number') throw new TypeError('expected an integer in the database');
   return value;
 }
+
+/** Reads a column that holds a list of texts as JSON; throws if it does not. */
+export function textsColumn(value: SQLOutputValue | undefined): readonly string[] {
+  const list: unknown = JSON.parse(textColumn(value));
+  if (Array.isArray(list) && list.every((item) => typeof item === 'string')) return list;
+  throw new TypeError('expected a list of texts in the database');
+}

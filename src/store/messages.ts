@@ -1,16 +1,28 @@
 import type { SQLOutputValue, StatementSync } from 'node:sqlite';
-import type { Author, Capcode } from '../chat/message.ts';
+import type { Author, Capcode, Quote } from '../chat/message.ts';
 import type { PostedMessage } from '../chat/room.ts';
-import { integerColumn, textColumn } from './columns.ts';
+import { foldForSearch, maxSearchWords } from '../chat/search.ts';
+import { integerColumn, textColumn, textsColumn } from './columns.ts';
 import type { Database } from './database.ts';
 
-/** The last messages of the room on disk, no more than are shown: what is not needed cannot leak. */
+/** Which messages of the log. */
+export interface LogQuery {
+  /** Only older ones than this. */
+  readonly beforeId?: number;
+  readonly count: number;
+  /** Only those in whose name and text all of these words are (`searchWords`). */
+  readonly words?: readonly string[];
+  readonly withHidden: boolean;
+}
+
+/** The last messages of the room on disk, no more than the operator wants kept: what is not there cannot leak. */
 export class MessageRepository {
   readonly #database: Database;
   readonly #keep: number;
   readonly #insert: StatementSync;
   readonly #prune: StatementSync;
   readonly #newest: StatementSync;
+  readonly #log: StatementSync;
   readonly #find: StatementSync;
   readonly #shownOf: StatementSync;
   readonly #newestOf: StatementSync;
@@ -21,10 +33,17 @@ export class MessageRepository {
     this.#database = database;
     this.#keep = keep;
     this.#insert = database.prepare(
-      'INSERT INTO messages (id, at_ms, viewer, nonce, name, tag, colour, capcode, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+      `INSERT INTO messages (id, at_ms, viewer, nonce, name, tag, colour, capcode, text,
+         quote_id, quote_name, quote_text, mentions, is_announcement, folded)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#prune = database.prepare('DELETE FROM messages WHERE id <= ?');
     this.#newest = database.prepare('SELECT * FROM messages ORDER BY id DESC LIMIT ?');
+    // No patterns: nothing in a search has a meaning of its own.
+    const holds = Array.from({ length: maxSearchWords }, () => 'AND instr(folded, ?) > 0').join(' ');
+    this.#log = database.prepare(
+      `SELECT * FROM messages WHERE id < ? AND hidden <= ? ${holds} ORDER BY id DESC LIMIT ?`,
+    );
     this.#find = database.prepare('SELECT * FROM messages WHERE id = ?');
     this.#shownOf = database.prepare('SELECT id FROM messages WHERE viewer = ? AND hidden = 0 ORDER BY id');
     this.#newestOf = database.prepare('SELECT * FROM messages WHERE viewer = ? ORDER BY id DESC LIMIT ?');
@@ -33,15 +52,25 @@ export class MessageRepository {
 
   /** Adds a message; call it within `Database.commit`. */
   append({ message, viewerId, nonce }: PostedMessage): void {
-    const { id, atMs, author, text } = message;
+    const { id, atMs, author, text, quote, mentions } = message;
     const { name, tag = null, colour, capcode = null } = author;
-    this.#insert.run(id, atMs, viewerId, nonce, name, tag, colour, capcode, text);
+    const quoted = [quote?.messageId ?? null, quote?.name ?? null, quote?.text ?? null];
+    const marks = [mentions === undefined ? null : JSON.stringify(mentions), message.isAnnouncement === true ? 1 : 0];
+    const folded = foldForSearch(`${name}\n${text}`);
+    this.#insert.run(id, atMs, viewerId, nonce, name, tag, colour, capcode, text, ...quoted, ...marks, folded);
     this.#prune.run(id - this.#keep);
   }
 
-  /** The newest messages, oldest first. */
-  newest(): PostedMessage[] {
-    const rows = this.#database.read(() => this.#newest.all(this.#keep), []);
+  /** The newest messages, hidden ones too, oldest first. */
+  newest(count = this.#keep): PostedMessage[] {
+    const rows = this.#database.read(() => this.#newest.all(count), []);
+    return rows.map(postedOf).reverse();
+  }
+
+  /** The newest messages that the query asks for, oldest first. */
+  log({ beforeId = Number.MAX_SAFE_INTEGER, count, words = [], withHidden }: LogQuery): PostedMessage[] {
+    const padded = Array.from({ length: maxSearchWords }, (_, index) => words[index] ?? '');
+    const rows = this.#database.read(() => this.#log.all(beforeId, withHidden ? 1 : 0, ...padded, count), []);
     return rows.map(postedOf).reverse();
   }
 
@@ -77,11 +106,20 @@ function postedOf(row: Record<string, SQLOutputValue>): PostedMessage {
       atMs: integerColumn(row['at_ms']),
       author: authorOf(row),
       text: textColumn(row['text']),
+      ...quoteOf(row),
+      ...(typeof row['mentions'] === 'string' ? { mentions: textsColumn(row['mentions']) } : {}),
+      ...(row['is_announcement'] === 1 ? { isAnnouncement: true } : {}),
     },
     viewerId: textColumn(row['viewer']),
     nonce: textColumn(row['nonce']),
     ...(row['hidden'] === 1 ? { isHidden: true } : {}),
   };
+}
+
+function quoteOf(row: Record<string, SQLOutputValue>): { readonly quote?: Quote } {
+  if (row['quote_id'] === null) return {};
+  const messageId = integerColumn(row['quote_id']);
+  return { quote: { messageId, name: textColumn(row['quote_name']), text: textColumn(row['quote_text']) } };
 }
 
 function authorOf(row: Record<string, SQLOutputValue>): Author {

@@ -73,6 +73,26 @@ export const migrations: readonly string[] = [
      changes TEXT NOT NULL,
      undoes INTEGER
    ) STRICT;`,
+  `ALTER TABLE messages ADD COLUMN quote_id INTEGER;
+   ALTER TABLE messages ADD COLUMN quote_name TEXT;
+   ALTER TABLE messages ADD COLUMN quote_text TEXT;
+   ALTER TABLE messages ADD COLUMN mentions TEXT;
+   ALTER TABLE messages ADD COLUMN is_announcement INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE messages ADD COLUMN folded TEXT NOT NULL DEFAULT '';
+   CREATE TABLE polls (
+     id INTEGER PRIMARY KEY,
+     question TEXT NOT NULL,
+     options TEXT NOT NULL,
+     opened_at_ms INTEGER NOT NULL,
+     closes_at_ms INTEGER,
+     is_open INTEGER NOT NULL
+   ) STRICT;
+   CREATE TABLE votes (
+     poll INTEGER NOT NULL,
+     viewer TEXT NOT NULL,
+     option INTEGER NOT NULL,
+     PRIMARY KEY (poll, viewer)
+   ) STRICT, WITHOUT ROWID;`,
 ];
 
 /** Brings a database up to date, all steps or none. Returns `newer` and touches nothing if it knows more steps than this program. */
