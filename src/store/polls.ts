@@ -35,8 +35,8 @@ export class PollRepository {
     this.#votes = database.prepare('SELECT * FROM votes WHERE poll = ?');
   }
 
-  add({ id, question, options, openedAtMs, closesAtMs = null }: Poll): void {
-    this.#insert.run(id, question, JSON.stringify(options), openedAtMs, closesAtMs);
+  add({ id, question, options, openedAtMs, closesAtMs }: Poll): void {
+    this.#insert.run(id, question, JSON.stringify(options), openedAtMs, closesAtMs ?? null);
   }
 
   saveVote({ pollId, viewerId, option }: Vote): void {
