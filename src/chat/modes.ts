@@ -155,7 +155,7 @@ function switched(word: string, patch: (isOn: boolean) => ModePatch): Reading {
   return word === 'off' ? patch(false) : { expects: expected.switch };
 }
 
-function wordOf(key: keyof ChatModes, value: boolean | number | CaptchaPolicy): string {
+function wordOf(key: keyof ChatModes, value: boolean | number | string): string {
   if (typeof value === 'boolean') return value ? 'on' : 'off';
   if (typeof value === 'string') return value;
   if (value === 0) return 'off';

@@ -27,8 +27,10 @@ function command(wish: Partial<PostCommand>): PostCommand {
 
 function post(room: Room, wish: Partial<PostCommand>, monotonicMs: number): PostDecision {
   const now = at(monotonicMs);
-  const decision = room.decidePost(command(wish), now);
-  if (decision.kind === 'posted') room.acceptPost(decision.posted, now);
+  const asked = command(wish);
+  const decision = room.decidePost(asked, now);
+  if (decision.kind === 'posted') room.acceptPost(decision.posted, now, asked.requester);
+  if (decision.kind === 'held') room.acceptHold(decision.held, now, asked.requester);
   return decision;
 }
 

@@ -1,10 +1,14 @@
 import { type AppearanceRule, type AppearanceWish, changeAppearance, type ViewerIdentity } from '../identity/viewer.ts';
 import type { NameRules } from '../identity/name.ts';
-import { type FloodPolicy, type RateLimit, remember, waitMs } from './flood.ts';
+import { Fairness, type FairnessRules } from './fairness.ts';
+import { remember, waitMs } from './flood.ts';
+import { type HeldMessage, HoldQueue, type HoldReason } from './hold-queue.ts';
+import type { MemberCandidate } from './members.ts';
 import type { Author, Message } from './message.ts';
 import { cleanMessageText, type MessageTextLimits } from './message-text.ts';
 import type { Refusal } from './refusal.ts';
-import { isExempt, type Requester } from './requester.ts';
+import { RecentMap } from './recent-map.ts';
+import type { Requester } from './requester.ts';
 
 /** A message with what only the server knows about it. */
 export interface PostedMessage {
@@ -38,6 +42,8 @@ export interface Moment {
 
 export type PostDecision =
   | { readonly kind: 'posted'; readonly posted: PostedMessage }
+  /** It waits for approval. */
+  | { readonly kind: 'held'; readonly held: HeldMessage }
   /** This form has posted already (a double click, a repeated request): nothing more to do. */
   | { readonly kind: 'already-posted' }
   | Refusal;
@@ -48,24 +54,15 @@ export type AppearanceDecision =
   | { readonly kind: 'refused'; readonly rule: AppearanceRule }
   | { readonly kind: 'refused'; readonly rule: 'appearance-too-often'; readonly waitMs: number };
 
-export interface RoomRules {
+export interface RoomRules extends FairnessRules {
   /** Messages kept in memory for those who come in. */
   readonly history: number;
   readonly text: MessageTextLimits;
-  readonly flood: FloodPolicy;
   readonly names: NameRules;
 }
 
-interface Speaker {
-  readonly posts: readonly number[];
-  readonly changes: readonly number[];
-  readonly lastText: string;
-}
-
-const silent: Speaker = { posts: [], changes: [], lastText: '' };
-
 /** Bounds of what is remembered about writers; the oldest go first. */
-const maxSpeakers = 4096;
+const maxChangers = 4096;
 const maxNonces = 4096;
 
 /**
@@ -78,15 +75,25 @@ export class Room {
   #kept: readonly PostedMessage[] = [];
   #messages: readonly Message[] = [];
   #lastId = 0;
-  readonly #nonces = new Set<string>();
-  /** In the order of their last act, so that the first one is the one to forget. */
-  readonly #speakers = new Map<string, Speaker>();
-  #posts: readonly number[] = [];
+  readonly #nonces = new RecentMap<string, true>(maxNonces);
+  /** When viewers have changed their appearance. */
+  readonly #changes = new RecentMap<string, readonly number[]>(maxChangers);
+  /** Who may write, and how fast. */
+  readonly fairness: Fairness;
+  /** What waits for approval. */
+  readonly holds: HoldQueue;
 
-  /** `past` are the newest messages of before, oldest first; ids go on from the last one. */
-  constructor(rules: RoomRules, past: readonly PostedMessage[] = []) {
+  /** `past` are the newest messages of before, oldest first; ids go on from the last one. `held` is what still waits. */
+  constructor(rules: RoomRules, past: readonly PostedMessage[] = [], held: readonly HeldMessage[] = []) {
     this.#rules = rules;
-    for (const posted of past) this.#keep(posted);
+    this.fairness = new Fairness(rules);
+    this.holds = new HoldQueue(held);
+    for (const { viewerId, nonce } of held) this.#nonces.set(nonceKey(viewerId, nonce), true);
+    for (const posted of past) {
+      this.#keep(posted);
+      // Monotonic time begins anew with each start, at 0.
+      if (posted.isHidden !== true) this.fairness.standings.hear(posted.viewerId, 0);
+    }
   }
 
   /** The last messages that are shown, oldest first. */
@@ -109,26 +116,47 @@ export class Room {
 
   /** Decides whether a message is taken, and what it becomes. */
   decidePost(command: PostCommand, now: Moment): PostDecision {
-    if (this.#nonces.has(nonceKey(command.requester.viewerId, command.nonce))) return { kind: 'already-posted' };
-    const cleaned = cleanMessageText(command.text, this.#rules.text);
-    if (cleaned.kind === 'refused') return { ...cleaned, text: command.text };
-    const pace = this.#paceOf(command, cleaned.text, now.monotonicMs);
-    if (pace !== undefined) return { kind: 'refused', ...pace, text: command.text };
-    const message: Message = { id: this.#lastId + 1, atMs: now.wallMs, author: command.author, text: cleaned.text };
-    return { kind: 'posted', posted: { message, viewerId: command.requester.viewerId, nonce: command.nonce } };
+    const { requester, author, text, nonce } = command;
+    if (this.#nonces.get(nonceKey(requester.viewerId, nonce)) !== undefined) return { kind: 'already-posted' };
+    const closed = this.fairness.entryRule({ requester, ...withTripcode(author) });
+    if (closed !== undefined) return { kind: 'refused', rule: closed, text };
+    const cleaned = cleanMessageText(text, this.#rules.text);
+    if (cleaned.kind === 'refused') return { ...cleaned, text };
+    const verdict = this.fairness.judge(requester, cleaned.text, now.monotonicMs);
+    if (verdict.kind === 'wait') return { kind: 'refused', rule: verdict.rule, waitMs: verdict.waitMs, text };
+    if (verdict.kind === 'filtered') return { kind: 'refused', rule: 'filtered', found: verdict.found, text };
+    if (verdict.hold !== undefined) return this.#hold(command, verdict.text, verdict.hold, now);
+    const message: Message = { id: this.#lastId + 1, atMs: now.wallMs, author, text: verdict.text };
+    return { kind: 'posted', posted: { message, viewerId: requester.viewerId, nonce } };
   }
 
   /** Takes a decided message in. Messages must be accepted in the order in which they were decided. */
-  acceptPost(posted: PostedMessage, now: Moment): void {
-    const { flood } = this.#rules;
-    const speaker = this.#speakers.get(posted.viewerId) ?? silent;
+  acceptPost(posted: PostedMessage, now: Moment, requester: Requester): void {
     this.#keep(posted);
-    this.#posts = remember(this.#posts, flood.room, now.monotonicMs);
-    this.#remember(posted.viewerId, {
-      ...speaker,
-      posts: remember(speaker.posts, flood.viewer, now.monotonicMs),
-      lastText: posted.message.text,
-    });
+    this.fairness.accept(requester, posted.message.text, false, now.monotonicMs);
+  }
+
+  /** Lets a decided message wait. */
+  acceptHold(held: HeldMessage, now: Moment, requester: Requester): void {
+    this.#nonces.set(nonceKey(held.viewerId, held.nonce), true);
+    this.holds.add(held);
+    this.fairness.accept(requester, held.text, true, now.monotonicMs);
+  }
+
+  /** What a held message becomes when it is approved: the newest one. Undefined when it waits no longer. */
+  decideApproval(holdId: number, now: Moment): PostedMessage | undefined {
+    const held = this.holds.find(holdId, now.wallMs);
+    if (held === undefined) return undefined;
+    const { author, text, quote, viewerId, nonce } = held;
+    const said = { id: this.#lastId + 1, atMs: now.wallMs, author, text };
+    return { message: quote === undefined ? said : { ...said, quote }, viewerId, nonce };
+  }
+
+  /** Takes an approved message in: its writer is known from now on. */
+  acceptApproval(holdId: number, posted: PostedMessage, now: Moment): void {
+    this.holds.remove(holdId);
+    this.#keep(posted);
+    this.fairness.standings.hear(posted.viewerId, now.monotonicMs);
   }
 
   /** Hides messages from everybody but staff, or shows them again. Gives those that were in memory and have changed, oldest first. */
@@ -136,7 +164,7 @@ export class Room {
     const wanted = new Set(ids);
     const changing = (posted: PostedMessage): boolean =>
       wanted.has(posted.message.id) && (posted.isHidden === true) !== isHidden;
-    const changed = this.#kept.filter(changing).map(({ message }) => message);
+    const found = this.#kept.filter(changing);
     this.#setKept(
       this.#kept.map((posted) => {
         if (!changing(posted)) return posted;
@@ -144,44 +172,29 @@ export class Room {
         return isHidden ? { ...shown, isHidden: true } : shown;
       }),
     );
-    return changed;
+    if (isHidden) for (const { viewerId } of found) this.fairness.standings.distrust(viewerId);
+    return found.map(({ message }) => message);
   }
 
   /** Decides whether a viewer may change name or colour, and into what. */
   decideAppearance({ viewerId, identity, wish }: AppearanceCommand, now: Moment): AppearanceDecision {
     const result = changeAppearance(identity, wish, this.#rules.names);
     if (result.kind !== 'changed') return result;
-    const wait = waitMs(this.#changesOf(viewerId), this.#rules.flood.appearance, now.monotonicMs);
+    const wait = waitMs(this.#changes.get(viewerId) ?? [], this.#rules.flood.appearance, now.monotonicMs);
     return wait > 0 ? { kind: 'refused', rule: 'appearance-too-often', waitMs: wait } : result;
   }
 
   /** Counts a change that was made. */
   acceptAppearance(viewerId: string, now: Moment): void {
-    const speaker = this.#speakers.get(viewerId) ?? silent;
-    const changes = remember(speaker.changes, this.#rules.flood.appearance, now.monotonicMs);
-    this.#remember(viewerId, { ...speaker, changes });
+    const changes = this.#changes.get(viewerId) ?? [];
+    this.#changes.set(viewerId, remember(changes, this.#rules.flood.appearance, now.monotonicMs));
   }
 
-  /** The rule of pace a message breaks. */
-  #paceOf(
-    command: PostCommand,
-    text: string,
-    nowMs: number,
-  ): { rule: 'same-text' | 'slow-down' | 'room-busy'; waitMs: number } | undefined {
-    if (isExempt(command.requester)) return undefined;
-    const { flood } = this.#rules;
-    const { posts, lastText } = this.#speakers.get(command.requester.viewerId) ?? silent;
-    const sameText: RateLimit = { count: 1, windowMs: flood.sameTextMs };
-    const waits = [
-      { rule: 'same-text', waitMs: text === lastText ? waitMs(posts, sameText, nowMs) : 0 },
-      { rule: 'slow-down', waitMs: waitMs(posts, flood.viewer, nowMs) },
-      { rule: 'room-busy', waitMs: waitMs(this.#posts, flood.room, nowMs) },
-    ] as const;
-    return waits.find((wait) => wait.waitMs > 0);
-  }
-
-  #changesOf(viewerId: string): readonly number[] {
-    return this.#speakers.get(viewerId)?.changes ?? [];
+  #hold({ requester, author, text, nonce }: PostCommand, clean: string, reason: HoldReason, now: Moment): PostDecision {
+    const { viewerId } = requester;
+    if (this.holds.isFullFor(viewerId, now.wallMs)) return { kind: 'refused', rule: 'hold-full', text };
+    const holdId = this.holds.nextId(now.wallMs);
+    return { kind: 'held', held: { holdId, atMs: now.wallMs, viewerId, nonce, author, text: clean, reason } };
   }
 
   #keep(posted: PostedMessage): void {
@@ -189,8 +202,7 @@ export class Room {
     // Twice as many: where much has been hidden, those who come in still see something.
     this.#setKept([...this.#kept, posted].slice(-2 * this.#rules.history));
     this.#lastId = message.id;
-    this.#nonces.add(nonceKey(viewerId, nonce));
-    forgetOldest(this.#nonces, maxNonces);
+    this.#nonces.set(nonceKey(viewerId, nonce), true);
   }
 
   #setKept(kept: readonly PostedMessage[]): void {
@@ -198,21 +210,10 @@ export class Room {
     const shown = kept.filter(({ isHidden }) => isHidden !== true).map(({ message }) => message);
     this.#messages = shown.slice(-this.#rules.history);
   }
-
-  #remember(viewerId: string, speaker: Speaker): void {
-    this.#speakers.delete(viewerId);
-    this.#speakers.set(viewerId, speaker);
-    forgetOldest(this.#speakers, maxSpeakers);
-  }
 }
 
-/** Sets and maps keep the order of insertion: the first key is the oldest. */
-function forgetOldest(kept: Set<string> | Map<string, unknown>, limit: number): void {
-  if (kept.size <= limit) return;
-  for (const oldest of kept.keys()) {
-    kept.delete(oldest);
-    return;
-  }
+function withTripcode({ tripcode }: Author): Pick<MemberCandidate, 'tripcode'> {
+  return tripcode === undefined ? {} : { tripcode };
 }
 
 function nonceKey(viewerId: string, nonce: string): string {

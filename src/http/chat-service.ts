@@ -101,18 +101,18 @@ export class ChatService {
       now,
     );
     if (decision.kind === 'refused') return decision;
-    if (decision.kind === 'posted') this.#post(decision.posted, identity, now);
+    if (decision.kind === 'posted') this.#post(decision.posted, identity, submission.requester, now);
     return { kind: 'done' };
   }
 
-  #post(posted: PostedMessage, identity: ViewerIdentity, now: Moment): void {
+  #post(posted: PostedMessage, identity: ViewerIdentity, requester: Requester, now: Moment): void {
     const { store, room, bus } = this.#options;
     store.commit(() => {
       store.appendMessage(posted);
       store.saveViewer(posted.viewerId, identity, now.wallMs);
     });
     this.#remember(posted.viewerId, identity);
-    room.acceptPost(posted, now);
+    room.acceptPost(posted, now, requester);
     bus.publish('room', { kind: 'message', message: posted.message });
   }
 

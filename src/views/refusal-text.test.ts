@@ -14,6 +14,15 @@ describe('a refusal in words', () => {
     expect(refusalNotice({ kind: 'refused', rule: 'same-text', waitMs: 1, text: '' }, limits).waitSeconds).toBe(1);
   });
 
+  it('shows what was found, in one line and not at length', () => {
+    const refusal = (found: string) => ({ kind: 'refused', rule: 'filtered', found, text: '' }) as const;
+    expect(refusalNotice(refusal('bad\nword'), limits).sentence).toBe(
+      'These words are not wanted here: \u201cbad word\u201d.',
+    );
+    expect(refusalNotice(refusal('$& {n}'), limits).sentence).toContain('\u201c$& {n}\u201d');
+    expect(refusalNotice(refusal('x'.repeat(99)), limits).sentence).toContain(`\u201c${'x'.repeat(40)}\u2026\u201d`);
+  });
+
   it('leaves no blank of a sentence open', () => {
     const rules = ['too-long', 'too-many-lines', 'name-too-long', 'form-expired'] as const;
     const sentences = rules.map((rule) => refusalNotice({ kind: 'refused', rule, text: '' }, limits).sentence);
@@ -23,7 +32,7 @@ describe('a refusal in words', () => {
     expect(
       Object.values(en.refusals)
         .join()
-        .match(/\{[^nlcm]\}/u),
+        .match(/\{[^nlcmw]\}/u),
     ).toBeNull();
   });
 });

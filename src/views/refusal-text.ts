@@ -1,6 +1,10 @@
 import type { ChatLimits, ChatRefusalNotice } from '../chat/chat-view.ts';
 import type { Refusal, RefusalRule } from '../chat/refusal.ts';
+import { charactersOf } from '../identity/clean-text.ts';
 import { en } from './texts/en.ts';
+
+const maxFoundCharacters = 40;
+const maxFoundUnits = 400;
 
 const sentences: Readonly<Record<RefusalRule, string>> = en.refusals;
 
@@ -11,6 +15,15 @@ export function refusalNotice(refusal: Refusal, limits: ChatLimits): ChatRefusal
     .replace('{n}', String(wait.waitSeconds ?? 0))
     .replace('{l}', String(limits.maxLines))
     .replace('{c}', String(limits.maxCharacters))
-    .replace('{m}', String(limits.maxNameCharacters));
+    .replace('{m}', String(limits.maxNameCharacters))
+    .replace('{w}', () => ('found' in refusal ? shortened(refusal.found) : ''));
   return { rule: refusal.rule, sentence, ...wait };
+}
+
+/** Enough to recognise what was found, in one line. */
+function shortened(found: string): string {
+  const line = found.replace(/\s+/gu, ' ');
+  const characters = [...charactersOf(line.slice(0, maxFoundUnits))].slice(0, maxFoundCharacters);
+  const short = characters.join('');
+  return short === line ? line : `${short}\u2026`;
 }

@@ -1,5 +1,4 @@
 import { LocalBus } from '../../src/bus/local.ts';
-import { defaultFloodPolicy } from '../../src/chat/flood.ts';
 import { messageTextLimits } from '../../src/chat/message-text.ts';
 import { Room } from '../../src/chat/room.ts';
 import { Database } from '../../src/store/database.ts';
@@ -7,6 +6,7 @@ import { MessageRepository } from '../../src/store/messages.ts';
 import { ViewerRepository } from '../../src/store/viewers.ts';
 import { ChatService } from '../../src/http/chat-service.ts';
 import { chatStoreOf } from '../../src/http/chat-store.ts';
+import { freePace } from './free-pace.ts';
 
 /** Run by a test: posts numbered messages, prints the id of each one acknowledged, and kills itself before publishing the given one. */
 const [file = ':memory:', killAt = 'never'] = process.argv.slice(2);
@@ -24,7 +24,7 @@ const room = new Room(
   {
     history: 256,
     text: messageTextLimits(512),
-    flood: { ...defaultFloodPolicy, viewer: { count: 1e6, windowMs: 1 }, room: { count: 1e6, windowMs: 1 } },
+    flood: freePace,
     names: { defaultName: 'Anonymous', broadcasterName: 'Broadcaster' },
   },
   messages.newest().slice(-256),

@@ -51,7 +51,11 @@ beforeEach(async () => {
   const room = new Room({
     history,
     text: messageTextLimits(512),
-    flood: { ...defaultFloodPolicy, room: { count: 10_000, windowMs: 1000 } },
+    flood: {
+      ...defaultFloodPolicy,
+      room: { count: 10_000, windowMs: 1000 },
+      roomLines: { count: 10_000, windowMs: 1000 },
+    },
     names: { defaultName: 'Anonymous', broadcasterName: 'Broadcaster' },
   });
   bus = new LocalBus((error) => {

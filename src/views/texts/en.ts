@@ -33,7 +33,10 @@ const states: Readonly<Record<StreamState, StateText>> = {
   },
 };
 
-/** Why the chat refused something. `{n}` stands for seconds, `{c}`, `{l}` and `{m}` for the limits of characters, lines and characters of a name. */
+/**
+ * Why the chat refused something. `{n}` stands for seconds, `{c}`, `{l}` and `{m}` for the limits of characters, lines and characters of a name,
+ * `{w}` for the words that are not wanted.
+ */
 const refusals = {
   malformed: 'The message holds bytes that are not text.',
   'forbidden-character': 'The message holds a character that is not allowed: invisible, or one that changes direction.',
@@ -53,7 +56,28 @@ const refusals = {
   'slow-down': 'You are writing fast. Try again in {n} s.',
   'room-busy': 'The chat is very busy. Try again in {n} s.',
   'same-text': 'You have just sent the same. Try again in {n} s.',
+  'too-quick': 'Your messages follow each other too quickly. Try again in {n} s.',
+  'slow-mode': 'Slow mode is on. You can write again in {n} s.',
+  'too-many-rows': 'You have filled many lines. Try again in {n} s.',
+  'circuit-busy': 'Much is written over your connection. Try again in {n} s.',
+  'copied-text': 'Several people have just sent the same. Try again in {n} s, or say it in your own words.',
+  'too-new': 'Look around first: you can write in {n} s.',
+  'new-speakers': 'Many people are beginning to write at the moment. Try again in {n} s.',
+  'chat-closed': 'The chat is closed for the moment.',
+  'members-only': 'Only members can write.',
+  filtered: 'These words are not wanted here: \u201c{w}\u201d.',
+  'hold-full': 'Too many messages are waiting for approval. Try again later.',
   'appearance-too-often': 'You have changed your appearance often. Try again in {n} s.',
+} as const;
+
+/** The rules that hold for the moment, told before they bite. `{n}` stands for seconds. */
+const modes = {
+  slow: 'Slow mode: one message in {n} s.',
+  locked: 'The chat is closed for the moment.',
+  members: 'Only members can write.',
+  wait: 'You can write again in {n} s.',
+  heldOne: 'Your message is waiting for approval.',
+  heldMany: '{n} of your messages are waiting for approval.',
 } as const;
 
 /** The broadcaster's login and desk. */
@@ -141,6 +165,7 @@ export const en = {
   full,
   client,
   refusals,
+  modes,
   desk,
   video: client.video,
   information: 'About this stream',

@@ -1,0 +1,151 @@
+import { RE2JS } from 're2js';
+import { countCharacters } from '../identity/clean-text.ts';
+import { type TextSkeleton, textSkeletonOf } from './text-skeleton.ts';
+
+/** What is done about a text, from mild to severe. */
+export const filterActions = ['censor', 'hold', 'block', 'ban'] as const;
+
+/** `censor` shows a black bar, `hold` asks staff first, `block` refuses, `ban` refuses and bans whoever wrote it. */
+export type FilterAction = (typeof filterActions)[number];
+
+/** Words that are not wanted, as the operator writes them. */
+export type FilterRule =
+  /** Words, found behind case, accents and look-alike letters; whole ones only unless said otherwise. */
+  | { readonly action: FilterAction; readonly text: string; readonly wholeWords: boolean }
+  /** A pattern in the syntax of RE2 (github.com/google/re2/wiki/Syntax), found in the text as it is, in any case. */
+  | { readonly action: FilterAction; readonly pattern: string };
+
+export type FilterVerdict =
+  /** `text` has bars where something was censored. */
+  | { readonly kind: 'passed'; readonly text: string; readonly isHeld: boolean }
+  /** `found` is what may not be said, as it was written. */
+  | { readonly kind: 'refused'; readonly found: string; readonly isBanned: boolean };
+
+/** From index to index in UTF-16 units. */
+interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+interface Filter {
+  readonly action: FilterAction;
+  /** Spans ascend and none is empty. */
+  readonly find: (skeleton: TextSkeleton) => Iterable<Span>;
+}
+
+const bar = '\u2588';
+
+/** The operator's word filters. Finding takes time in proportion to the length of a text, whatever is in it. Threat: T29. */
+export class WordFilter {
+  readonly #filters: readonly Filter[];
+
+  /** Rules have been checked by whoever read them: throws RE2's exception for a pattern that is none. */
+  constructor(rules: readonly FilterRule[]) {
+    this.#filters = rules.map((rule) => ({ action: rule.action, find: finderOf(rule) }));
+  }
+
+  /** Judges a clean text: the most severe rule that finds something decides. */
+  judge(text: string): FilterVerdict {
+    if (this.#filters.length === 0) return { kind: 'passed', text, isHeld: false };
+    const skeleton = textSkeletonOf(text);
+    for (const action of ['ban', 'block'] as const) {
+      const found = this.#firstOf(action, skeleton);
+      if (found === undefined) continue;
+      return { kind: 'refused', found: text.slice(found.start, found.end), isBanned: action === 'ban' };
+    }
+    const isHeld = this.#firstOf('hold', skeleton) !== undefined;
+    return { kind: 'passed', text: this.#censor(skeleton), isHeld };
+  }
+
+  #firstOf(action: FilterAction, skeleton: TextSkeleton): Span | undefined {
+    for (const filter of this.#filters) {
+      if (filter.action !== action) continue;
+      for (const span of filter.find(skeleton)) return span;
+    }
+    return undefined;
+  }
+
+  #censor(skeleton: TextSkeleton): string {
+    const spans = this.#filters
+      .filter(({ action }) => action === 'censor')
+      .flatMap(({ find }) => [...find(skeleton)])
+      .toSorted((a, b) => a.start - b.start);
+    let text = '';
+    let done = 0;
+    for (const { start, end } of joinedSpans(spans)) {
+      text += skeleton.original.slice(done, start) + barOver(skeleton.original.slice(start, end));
+      done = end;
+    }
+    return text + skeleton.original.slice(done);
+  }
+}
+
+/** Spans that touch or overlap as one; `spans` ascend. */
+function joinedSpans(spans: readonly Span[]): Span[] {
+  const joint: { start: number; end: number }[] = [];
+  for (const { start, end } of spans) {
+    const last = joint.at(-1);
+    if (last === undefined || start > last.end) joint.push({ start, end });
+    else last.end = Math.max(last.end, end);
+  }
+  return joint;
+}
+
+/** A bar as long as what it covers; line breaks stay, so that no row grows. */
+function barOver(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => bar.repeat(countCharacters(line, line.length)))
+    .join('\n');
+}
+
+function finderOf(rule: FilterRule): Filter['find'] {
+  return 'pattern' in rule ? patternFinder(rule.pattern) : wordsFinder(rule.text, rule.wholeWords);
+}
+
+function patternFinder(source: string): Filter['find'] {
+  const pattern = RE2JS.compile(source, RE2JS.CASE_INSENSITIVE);
+  return function* find({ original }) {
+    const matcher = pattern.matcher(original);
+    while (matcher.find()) {
+      if (matcher.end() > matcher.start()) yield { start: matcher.start(), end: matcher.end() };
+    }
+  };
+}
+
+function wordsFinder(words: string, wholeWords: boolean): Filter['find'] {
+  const wanted = textSkeletonOf(words.normalize('NFC')).folded.trim();
+  return function* find(skeleton) {
+    let from = wanted === '' ? -1 : skeleton.folded.indexOf(wanted);
+    while (from >= 0) {
+      const span = spanOf(skeleton, from, from + wanted.length);
+      const isMeant = span !== undefined && (!wholeWords || isWhole(skeleton.original, span));
+      if (isMeant) yield span;
+      from = skeleton.folded.indexOf(wanted, from + (isMeant ? wanted.length : 1));
+    }
+  };
+}
+
+/** Where a match is in the original; undefined where it begins or ends within a character, which then is another one. */
+function spanOf({ starts, ends }: TextSkeleton, from: number, to: number): Span | undefined {
+  const start = starts[from];
+  const end = ends[to - 1];
+  if (start === undefined || end === undefined || starts[from - 1] === start || ends[to] === end) return undefined;
+  return { start, end };
+}
+
+/**
+ * A part of a word: letters, marks and digits of scripts that put spaces between words. In the others every place is an edge, or no word would
+ * ever be found.
+ */
+const joined = String.raw`[[\p{L}\p{M}\p{N}_]--[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Thai}\p{scx=Lao}\p{scx=Khmer}\p{scx=Myanmar}]]`;
+const joinedBefore = new RegExp(`${joined}$`, 'v');
+const joinedAfter = new RegExp(`^${joined}`, 'v');
+
+/** Longest code point in UTF-16 units. */
+const codePointUnits = 2;
+
+function isWhole(text: string, { start, end }: Span): boolean {
+  const before = text.slice(Math.max(0, start - codePointUnits), start);
+  return !joinedBefore.test(before) && !joinedAfter.test(text.slice(end, end + codePointUnits));
+}
