@@ -109,7 +109,7 @@ describe('a word filter', () => {
     const timed = (length: number) => {
       const text = `${unit.repeat(length / unit.length)}!`;
       let best = Number.POSITIVE_INFINITY;
-      for (let round = 0; round < 3; round += 1) {
+      for (let round = 0; round < 5; round += 1) {
         const begin = performance.now();
         filter.judge(text);
         best = Math.min(best, performance.now() - begin);
@@ -118,7 +118,7 @@ describe('a word filter', () => {
     };
     timed(8192);
     // Eight times the text: a quadratic filter would take 64 times as long, an exponential one would never end.
-    expect(timed(65_536)).toBeLessThan(24 * Math.max(timed(8192), 1));
+    expect(timed(65_536)).toBeLessThan(24 * Math.max(timed(8192), 5));
   });
 });
 
