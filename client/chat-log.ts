@@ -1,9 +1,10 @@
 import type { ClientTexts } from '../src/views/texts/en.ts';
 import { parseMarkup } from './markup.ts';
 import { byId, showText, withNumber } from './page.ts';
+import { RowList } from './row-list.ts';
 
-/** More rows than this are not kept in the page; the log page has the rest. */
-const maxRows = 500;
+/** More rows than this are not kept in the page; the log page has the rest. Whoever reads back has the oldest ones in view, so they stay for longer. */
+const maxRows = { following: 500, paused: 1000 };
 /** Further up than this from the newest row counts as reading back. */
 const pausedBeyondPx = 40;
 
@@ -11,9 +12,11 @@ const pausedBeyondPx = 40;
 export class ChatLog {
   readonly #texts: ClientTexts;
   readonly #box = byId('chat-box', HTMLElement);
-  readonly #log = byId('chat-log', HTMLElement);
+  readonly #rows = new RowList(byId('chat-log', HTMLElement));
   readonly #newer = byId('newer', HTMLButtonElement);
-  #unseen = 0;
+  readonly #banner = byId('banner', HTMLElement);
+  /** Ids of new rows that came while the reader was further up. */
+  readonly #unseen = new Set<number>();
 
   constructor(texts: ClientTexts) {
     this.#texts = texts;
@@ -24,16 +27,38 @@ export class ChatLog {
     });
   }
 
-  /** Shows a row, once: after a reconnect the server may send some again. */
+  /** Shows a new row. */
   add(html: string): void {
-    const rows = parseMarkup(html);
-    const id = rows.querySelector('.row')?.id;
-    if (id === undefined || document.getElementById(id) !== null) return;
     const isPaused = this.#isPaused;
-    this.#log.append(rows);
-    if (isPaused) this.#unseen += 1;
-    else this.#trim();
+    const added = this.#rows.put(parseMarkup(html));
+    this.#rows.trim(isPaused ? maxRows.paused : maxRows.following);
+    if (!isPaused) return;
+    for (const id of added) this.#unseen.add(id);
     this.#showUnseen();
+  }
+
+  /** Shows rows in their places, over those with the same id: they are back, or look different. */
+  put(html: string): void {
+    this.#rows.put(parseMarkup(html));
+    this.#rows.trim(maxRows.paused);
+  }
+
+  remove(ids: readonly number[]): void {
+    this.#rows.remove(ids);
+    for (const id of ids) this.#unseen.delete(id);
+    this.#showUnseen();
+  }
+
+  /** All that is there may be out of date: the server sends everything anew. */
+  clear(): void {
+    this.#rows.clear();
+    this.#unseen.clear();
+    this.#showUnseen();
+  }
+
+  /** What stands above the talk; empty when there is nothing. */
+  showBanner(html: string): void {
+    this.#banner.replaceChildren(parseMarkup(html));
   }
 
   /** In a reversed column 0 is the lower end, and up is negative. */
@@ -42,17 +67,14 @@ export class ChatLog {
   }
 
   #onScroll(): void {
-    if (this.#isPaused || this.#unseen === 0) return;
-    this.#unseen = 0;
+    if (this.#isPaused || this.#unseen.size === 0) return;
+    this.#unseen.clear();
     this.#showUnseen();
   }
 
   #showUnseen(): void {
-    const count = this.#unseen === 1 ? this.#texts.newOne : this.#texts.newMany;
-    showText(this.#newer, this.#unseen === 0 ? undefined : `${withNumber(count, this.#unseen)}, ${this.#texts.jump}`);
-  }
-
-  #trim(): void {
-    while (this.#log.childElementCount > maxRows) this.#log.firstElementChild?.remove();
+    const { size } = this.#unseen;
+    const count = size === 1 ? this.#texts.newOne : this.#texts.newMany;
+    showText(this.#newer, size === 0 ? undefined : `${withNumber(count, size)}, ${this.#texts.jump}`);
   }
 }

@@ -1,15 +1,23 @@
 import type { StreamSnapshot } from '../src/broadcast/stream-state.ts';
 import { BackOff } from './back-off.ts';
 
+/** Markup is one line of HTML made by the server's own views. */
 export interface EventsListener {
-  /** One line of HTML made by the server's own row view. */
+  /** A new row. */
   onRow(html: string): void;
+  /** Rows to put in their places, over those with the same id. */
+  onRows(html: string): void;
+  onRemoved(ids: readonly number[]): void;
+  /** It is unknown what of the shown rows is still there; all rows follow. */
+  onReset(): void;
+  /** What stands above the rows; empty when there is nothing. */
+  onBanner(html: string): void;
   onInfo(snapshot: StreamSnapshot): void;
   /** Whether the server can be heard. */
   onConnected(isConnected: boolean): void;
 }
 
-/** Listens to `/events` for as long as the page is open and misses no row: the browser, or we, name the last one seen. */
+/** Listens to `/events` for as long as the page is open and misses nothing: the browser, or we, name the last event seen. */
 export class Events {
   readonly #urlAfter: (lastId: string) => string;
   readonly #listener: EventsListener;
@@ -24,17 +32,26 @@ export class Events {
 
   #open(): void {
     const source = new EventSource(this.#urlAfter(this.#lastId));
+    const listener = this.#listener;
+    const on = (type: string, take: (data: string) => void): void => {
+      source.addEventListener(type, (event: MessageEvent<string>) => {
+        // Not every event has an id; then this is the one of the last that had, or empty on a new connection.
+        if (event.lastEventId !== '') this.#lastId = event.lastEventId;
+        take(event.data);
+      });
+    };
+    on('row', (html) => listener.onRow(html));
+    on('rows', (html) => listener.onRows(html));
+    on('removed', (ids) => listener.onRemoved(JSON.parse(ids) as number[]));
+    on('reset', () => listener.onReset());
+    on('banner', (html) => listener.onBanner(html));
+    on('info', (snapshot) => listener.onInfo(JSON.parse(snapshot) as StreamSnapshot));
     source.addEventListener('open', () => {
       this.#backOff.reset();
-      this.#listener.onConnected(true);
+      listener.onConnected(true);
     });
-    source.addEventListener('row', (event) => {
-      this.#lastId = event.lastEventId;
-      this.#listener.onRow(String(event.data));
-    });
-    source.addEventListener('info', (event) => this.#listener.onInfo(JSON.parse(String(event.data)) as StreamSnapshot));
     source.addEventListener('error', () => {
-      this.#listener.onConnected(false);
+      listener.onConnected(false);
       // The browser comes back by itself after a broken response, but gives up after an answer that is an error.
       if (source.readyState !== EventSource.CLOSED) return;
       source.close();

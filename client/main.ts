@@ -41,6 +41,10 @@ const controls = new Controls({ player, texts, findVideo, write: () => form.focu
 
 new Events((lastId) => address('/events', settings, lastId === '' ? {} : { after: lastId }), {
   onRow: (html) => log.add(html),
+  onRows: (html) => log.put(html),
+  onRemoved: (ids) => log.remove(ids),
+  onReset: () => log.clear(),
+  onBanner: (html) => log.showBanner(html),
   onInfo: (snapshot) => {
     info.update(snapshot);
     controls.update(snapshot);

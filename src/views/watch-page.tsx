@@ -179,6 +179,7 @@ function Chat({ data }: { data: WatchPageData }): JSX.Element {
 function LiveChat({ data }: { data: WatchPageData }): JSX.Element {
   return (
     <div class="live-chat">
+      <div class="banner" id="banner" />
       <div class="chat-box" id="chat-box" tabIndex={0} aria-label={en.chatMessages} role="region">
         <div class="chat-log" id="chat-log" role="log" aria-live="polite" aria-label={en.chatMessages}>
           <p class="chat-empty">{en.noMessages}</p>

@@ -3,8 +3,8 @@ import type { ChatFormData } from '../chat/chat-view.ts';
 import type { ClientTexts } from './texts/en.ts';
 
 /**
- * What travels between the server and the script of the watch page. `/events` carries `row` events (one line of HTML made by `renderChatRow`, id = message id)
- * and `info` events (JSON of a `StreamSnapshot`).
+ * What travels between the server and the script of the watch page. `/events` carries the log (see `ChatChannel` in `http/chat-channel.ts`): `row` and `rows`
+ * (HTML made by `renderChatRow`), `removed` (JSON array of message ids), `reset`, `banner` (HTML); and `info` (JSON of a `StreamSnapshot`).
  */
 
 /**
