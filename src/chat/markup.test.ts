@@ -60,8 +60,8 @@ describe('markup', () => {
   });
 
   it('names each person once, as that person does', () => {
-    expect(mentionsIn('@hana @HANA @ana maria', people)).toEqual(['Hana', 'Ana Maria']);
-    expect(mentionsIn('nobody', people)).toEqual([]);
+    expect(mentionsIn('@hana @HANA @ana maria', () => people)).toEqual(['Hana', 'Ana Maria']);
+    expect(mentionsIn('nobody', () => people)).toEqual([]);
   });
 
   it('loses nothing and invents nothing, whatever the text', () => {

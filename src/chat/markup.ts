@@ -56,11 +56,16 @@ export function tokenise(text: string, names: MarkupNames): readonly MarkupToken
   return pass.tokens;
 }
 
-/** The people a text names, each once, in order; as they write their names. */
-export function mentionsIn(text: string, people: ReadonlyMap<string, string>): readonly string[] {
+/** The people a text names, each once, in order; as they write their names. `people` is asked only if the text could name somebody. */
+export function mentionsIn(text: string, people: () => ReadonlyMap<string, string>): readonly string[] {
   if (!text.includes('@')) return [];
-  const tokens = tokenise(text, { people, hasEmote: () => false });
+  const tokens = tokenise(text, { people: people(), hasEmote: () => false });
   return [...new Set(tokens.flatMap((token) => (token.kind === 'mention' ? [token.name] : [])))];
+}
+
+/** A name in one piece, as people type it: with the tag of those who have chosen none. */
+export function shownName(name: string, tag: string | undefined): string {
+  return tag === undefined ? name : `${name}#${tag}`;
 }
 
 /** A name as mentions compare it: however it was typed, case and width aside. */

@@ -1,4 +1,5 @@
 import { charactersOf } from '../identity/clean-text.ts';
+import { shownName } from './markup.ts';
 import type { Message, Quote } from './message.ts';
 
 /** Grapheme clusters of a message that a reply repeats. */
@@ -9,7 +10,7 @@ export function quoteOf(message: Message): Quote {
   const { author } = message;
   return {
     messageId: message.id,
-    name: author.tag === undefined ? author.name : `${author.name}#${author.tag}`,
+    name: shownName(author.name, author.tag),
     text: beginningOf(message.text),
   };
 }

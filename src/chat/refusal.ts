@@ -28,7 +28,7 @@ export type EntryRule = 'chat-closed' | 'members-only';
 export type Refusal =
   | {
       readonly kind: 'refused';
-      readonly rule: MessageTextRule | AppearanceRule | EntryRule | 'form-expired' | 'hold-full';
+      readonly rule: MessageTextRule | AppearanceRule | EntryRule | 'form-expired' | 'hold-full' | 'reply-gone';
       readonly text: string;
     }
   /** `found` is what a word filter does not let pass, as it was written. */

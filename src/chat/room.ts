@@ -4,7 +4,8 @@ import { Fairness, type FairnessRules } from './fairness.ts';
 import { remember, waitMs } from './flood.ts';
 import { type HeldMessage, HoldQueue, type HoldReason } from './hold-queue.ts';
 import type { MemberCandidate } from './members.ts';
-import type { Author, Message } from './message.ts';
+import { mentionsIn, peopleByFold, shownName } from './markup.ts';
+import type { Author, Message, Quote } from './message.ts';
 import { cleanMessageText, type MessageTextLimits } from './message-text.ts';
 import type { Refusal } from './refusal.ts';
 import { RecentMap } from './recent-map.ts';
@@ -26,6 +27,8 @@ export interface PostCommand {
   /** As typed. */
   readonly text: string;
   readonly nonce: string;
+  /** What it answers. */
+  readonly quote?: Quote;
 }
 
 export interface AppearanceCommand {
@@ -126,7 +129,7 @@ export class Room {
     if (verdict.kind === 'wait') return { kind: 'refused', rule: verdict.rule, waitMs: verdict.waitMs, text };
     if (verdict.kind === 'filtered') return { kind: 'refused', rule: 'filtered', found: verdict.found, text };
     if (verdict.hold !== undefined) return this.#hold(command, verdict.text, verdict.hold, now);
-    const message: Message = { id: this.#lastId + 1, atMs: now.wallMs, author, text: verdict.text };
+    const message = this.#said({ ...command, text: verdict.text }, now);
     return { kind: 'posted', posted: { message, viewerId: requester.viewerId, nonce } };
   }
 
@@ -147,9 +150,7 @@ export class Room {
   decideApproval(holdId: number, now: Moment): PostedMessage | undefined {
     const held = this.holds.find(holdId, now.wallMs);
     if (held === undefined) return undefined;
-    const { author, text, quote, viewerId, nonce } = held;
-    const said = { id: this.#lastId + 1, atMs: now.wallMs, author, text };
-    return { message: quote === undefined ? said : { ...said, quote }, viewerId, nonce };
+    return { message: this.#said(held, now), viewerId: held.viewerId, nonce: held.nonce };
   }
 
   /** Takes an approved message in: its writer is known from now on. */
@@ -190,11 +191,25 @@ export class Room {
     this.#changes.set(viewerId, remember(changes, this.#rules.flood.appearance, now.monotonicMs));
   }
 
-  #hold({ requester, author, text, nonce }: PostCommand, clean: string, reason: HoldReason, now: Moment): PostDecision {
+  /** The next message. Whom it names is settled now, by who has been speaking: later changes of names do not rewrite it. */
+  #said({ author, text, quote }: Pick<PostCommand, 'author' | 'text' | 'quote'>, now: Moment): Message {
+    const mentions = mentionsIn(text, () =>
+      peopleByFold(this.#messages.map(({ author: { name, tag } }) => shownName(name, tag))),
+    );
+    return {
+      ...{ id: this.#lastId + 1, atMs: now.wallMs, author, text },
+      ...(quote === undefined ? {} : { quote }),
+      ...(mentions.length === 0 ? {} : { mentions }),
+    };
+  }
+
+  #hold(command: PostCommand, clean: string, reason: HoldReason, now: Moment): PostDecision {
+    const { requester, author, text, nonce, quote } = command;
     const { viewerId } = requester;
     if (this.holds.isFullFor(viewerId, now.wallMs)) return { kind: 'refused', rule: 'hold-full', text };
     const holdId = this.holds.nextId(now.wallMs);
-    return { kind: 'held', held: { holdId, atMs: now.wallMs, viewerId, nonce, author, text: clean, reason } };
+    const held = { holdId, atMs: now.wallMs, viewerId, nonce, author, text: clean, reason };
+    return { kind: 'held', held: quote === undefined ? held : { ...held, quote } };
   }
 
   #keep(posted: PostedMessage): void {

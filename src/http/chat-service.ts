@@ -1,5 +1,6 @@
 import type { Bus } from '../bus/port.ts';
-import type { Author, Message } from '../chat/message.ts';
+import type { Author, Message, Quote } from '../chat/message.ts';
+import { quoteOf } from '../chat/quote.ts';
 import type { Refusal } from '../chat/refusal.ts';
 import type { Requester } from '../chat/requester.ts';
 import type { Moment, PostedMessage, Room, RoomRules } from '../chat/room.ts';
@@ -12,6 +13,8 @@ export interface ChatStore {
   /** Stores all of the work or nothing; false if the disk refused, and then the chat goes on in memory. */
   commit(work: () => void): boolean;
   appendMessage(posted: PostedMessage): void;
+  /** A message that is kept, hidden or not. */
+  findMessage(id: number): PostedMessage | undefined;
   findViewer(id: string): ViewerIdentity | undefined;
   saveViewer(id: string, identity: ViewerIdentity, nowMs: number): void;
 }
@@ -33,7 +36,14 @@ export interface Submission {
   readonly requester: Requester;
   readonly wish: AppearanceWish;
   /** Absent when only name and colour are to change. */
-  readonly post?: { readonly text: string; readonly nonce: string };
+  readonly post?: SubmittedPost;
+}
+
+export interface SubmittedPost {
+  readonly text: string;
+  readonly nonce: string;
+  /** The message it answers; `unknown` for a field that can name none. */
+  readonly replyTo?: number | 'unknown';
 }
 
 export type SubmitOutcome = { readonly kind: 'done' } | Refusal;
@@ -81,6 +91,14 @@ export class ChatService {
     };
   }
 
+  /** What a reply to this message would repeat of it; undefined if it can be answered no more. */
+  quoteOf(messageId: number | 'unknown'): Quote | undefined {
+    if (messageId === 'unknown') return undefined;
+    const { room, store } = this.#options;
+    const kept = room.kept.find(({ message }) => message.id === messageId) ?? store.findMessage(messageId);
+    return kept === undefined || kept.isHidden === true ? undefined : quoteOf(kept.message);
+  }
+
   /** Changes what is wished, then posts. Nothing is done of a submission whose wish is refused. */
   async submit(submission: Submission): Promise<SubmitOutcome> {
     const now = this.#options.now();
@@ -96,10 +114,12 @@ export class ChatService {
     if (wished.kind === 'changed') this.#keepIdentity(viewerId, identity, now);
     if (submission.post === undefined) return { kind: 'done' };
     const author = this.#authorOf(viewerId, identity, isBroadcaster);
-    const decision = this.#options.room.decidePost(
-      { requester: submission.requester, author, ...submission.post },
-      now,
-    );
+    const { replyTo, nonce } = submission.post;
+    const quote = replyTo === undefined ? undefined : this.quoteOf(replyTo);
+    if (replyTo !== undefined && quote === undefined) return { kind: 'refused', rule: 'reply-gone', text };
+    const { requester } = submission;
+    const answer = quote === undefined ? {} : { quote };
+    const decision = this.#options.room.decidePost({ requester, author, text, nonce, ...answer }, now);
     if (decision.kind === 'refused') return decision;
     if (decision.kind === 'posted') this.#post(decision.posted, identity, submission.requester, now);
     return { kind: 'done' };

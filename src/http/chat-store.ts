@@ -8,6 +8,7 @@ export function chatStoreOf(database: Database, messages: MessageRepository, vie
   return {
     commit: (work) => database.commit(work),
     appendMessage: (posted) => messages.append(posted),
+    findMessage: (id) => messages.find(id),
     findViewer: (id) => viewers.find(id),
     saveViewer: (id, identity, nowMs) => viewers.save(id, identity, nowMs),
   };

@@ -45,6 +45,7 @@ const refusals = {
   'too-many-lines': 'A message may have {l} lines at most.',
   'too-long': 'A message may have {c} characters at most.',
   'form-expired': 'This form was too old. It is fresh now: send again.',
+  'reply-gone': 'The message you answer is gone. Send again to post yours without it.',
   'name-malformed': 'The name holds bytes that are not text.',
   'name-forbidden-character': 'The name holds a character that is not allowed: # or an invisible one.',
   'name-stacked-marks': 'The name holds too many accents on one letter.',
