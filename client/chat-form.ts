@@ -1,7 +1,8 @@
-import type { ChatFormData, chatFormFields } from '../src/chat/chat-view.ts';
+import type { chatFormFields } from '../src/chat/chat-view.ts';
 import type { ClientTexts } from '../src/views/texts/en.ts';
 import type { ChatFormAnswer } from '../src/views/wire.ts';
 import { BackOff } from './back-off.ts';
+import { parseMarkup } from './markup.ts';
 import { byId, withNumber } from './page.ts';
 
 type FieldName = (typeof chatFormFields)[keyof typeof chatFormFields];
@@ -19,6 +20,7 @@ export class ChatForm {
   readonly #send = within(this.#form, '.send', HTMLButtonElement);
   readonly #notice = within(this.#form, '.notice', HTMLElement);
   readonly #counter = within(this.#form, '.counter', HTMLElement);
+  readonly #captcha = within(this.#form, '.captcha-slot', HTMLElement);
   readonly #settings = within(this.#form, '.settings', HTMLDetailsElement);
   readonly #backOff = new BackOff(1000, 20_000);
   #maxCharacters = 512;
@@ -49,7 +51,7 @@ export class ChatForm {
   /** Fetches the form's token and our own appearance, until it succeeds. */
   async #load(): Promise<void> {
     const answer = await this.#ask({ method: 'GET' });
-    if (answer !== undefined) return this.#fill(answer.form);
+    if (answer !== undefined) return this.#fill(answer);
     setTimeout(() => void this.#load(), this.#backOff.next(Math.random()));
   }
 
@@ -66,7 +68,9 @@ export class ChatForm {
     // What was typed while the message was under way stays.
     if (answer.posted && this.#text.value === sent) this.#text.value = '';
     if (answer.form.settingsSaved === true) this.#settings.open = false;
-    this.#fill(answer.form);
+    this.#fill(answer);
+    if (answer.form.refusal?.rule.startsWith('captcha') === true)
+      this.#captcha.querySelector<HTMLElement>('.field')?.focus();
     this.#onInput();
   }
 
@@ -76,14 +80,16 @@ export class ChatForm {
       const response = await fetch(this.#form.action, { ...request, headers: { Accept: 'application/json' } });
       const isForm = response.headers.get('Content-Type')?.startsWith('application/json') === true;
       const answer = isForm ? ((await response.json()) as Partial<ChatFormAnswer>) : undefined;
-      return answer?.form === undefined ? undefined : { posted: answer.posted === true, form: answer.form };
+      return answer?.form === undefined ? undefined : { ...answer, posted: answer.posted === true, form: answer.form };
     } catch {
       // Offline or cut off: the caller says so and keeps the text.
       return undefined;
     }
   }
 
-  #fill(data: ChatFormData): void {
+  #fill({ form: data, captcha = '' }: ChatFormAnswer): void {
+    this.#captcha.replaceChildren(parseMarkup(captcha));
+    within(this.#form, '.another', HTMLButtonElement).hidden = data.captcha?.picture === undefined;
     this.#set('token', data.formToken);
     this.#set('nonce', data.nonce);
     if (!this.#settings.open) this.#set('name', data.name);

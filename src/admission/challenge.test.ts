@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { foldAnswer, normalisePictureAnswer } from './captcha-answer.ts';
-import { Challenges, type Picture } from './challenge.ts';
+import { type Asked, Challenges, type Picture } from './challenge.ts';
 import { Pace } from './pace.ts';
 
 const minute = 60_000;
@@ -21,6 +21,12 @@ function fresh(): Challenges {
   return new Challenges(Buffer.alloc(32, 1));
 }
 
+const answerPicture = (challenges: Challenges, name: string, picture: string, asked: Asked, nowMs: number) =>
+  challenges.answer({ name, picture }, { picture: true }, asked, nowMs);
+
+const answerQuestion = (challenges: Challenges, question: string, accepted: string[], asked: Asked, nowMs: number) =>
+  challenges.answer({ question }, { picture: false, accepted }, asked, nowMs);
+
 /** A picture that this viewer has been shown. */
 function shownTo(challenges: Challenges, viewerId = 'anna', nowMs = 0, circuitId = 1): string {
   const name = challenges.name(viewerId, nowMs, random());
@@ -32,18 +38,18 @@ describe('a challenge', () => {
   it('is passed with the right answer, whatever the case, the spaces and the keyboard', () => {
     for (const typed of ['ACEHK', 'acehk', '  aCe hk ', 'ＡＣＥＨＫ', 'АСЕНК', 'äcehk', '4GFHK']) {
       const challenges = fresh();
-      expect(challenges.answerPicture(shownTo(challenges), typed, anna, 0)).toBeUndefined();
+      expect(answerPicture(challenges, shownTo(challenges), typed, anna, 0)).toBeUndefined();
     }
   });
 
   it('is burnt by any attempt, right or wrong', () => {
     const challenges = fresh();
     const [right, wrong] = [shownTo(challenges), shownTo(challenges)];
-    expect(challenges.answerPicture(right, 'ACEHK', anna, 0)).toBeUndefined();
-    expect(challenges.answerPicture(right, 'ACEHK', anna, 0)).toEqual({ rule: 'captcha-expired' });
+    expect(answerPicture(challenges, right, 'ACEHK', anna, 0)).toBeUndefined();
+    expect(answerPicture(challenges, right, 'ACEHK', anna, 0)).toEqual({ rule: 'captcha-expired' });
     expect(challenges.show(right, anna, take(), 0)).toEqual({ kind: 'gone' });
-    expect(challenges.answerPicture(wrong, 'XXXXX', anna, minute)).toEqual({ rule: 'captcha-wrong' });
-    expect(challenges.answerPicture(wrong, 'ACEHK', anna, minute)).toEqual({ rule: 'captcha-expired' });
+    expect(answerPicture(challenges, wrong, 'XXXXX', anna, minute)).toEqual({ rule: 'captcha-wrong' });
+    expect(answerPicture(challenges, wrong, 'ACEHK', anna, minute)).toEqual({ rule: 'captcha-expired' });
   });
 
   it('is worth nothing to anybody else', () => {
@@ -51,15 +57,15 @@ describe('a challenge', () => {
     const name = shownTo(challenges);
     const bert = { viewerId: 'bert', circuitId: 2 };
     expect(challenges.show(name, bert, take(), 0)).toEqual({ kind: 'gone' });
-    expect(challenges.answerPicture(name, 'ACEHK', bert, 0)).toEqual({ rule: 'captcha-expired' });
-    expect(challenges.answerPicture(name, 'ACEHK', anna, 0)).toBeUndefined();
+    expect(answerPicture(challenges, name, 'ACEHK', bert, 0)).toEqual({ rule: 'captcha-expired' });
+    expect(answerPicture(challenges, name, 'ACEHK', anna, 0)).toBeUndefined();
   });
 
   it('lives for three minutes', () => {
     const challenges = fresh();
     const [early, late] = [shownTo(challenges), shownTo(challenges)];
-    expect(challenges.answerPicture(early, 'ACEHK', anna, 3 * minute - 1)).toBeUndefined();
-    expect(challenges.answerPicture(late, 'ACEHK', anna, 3 * minute)).toEqual({ rule: 'captcha-expired' });
+    expect(answerPicture(challenges, early, 'ACEHK', anna, 3 * minute - 1)).toBeUndefined();
+    expect(answerPicture(challenges, late, 'ACEHK', anna, 3 * minute)).toEqual({ rule: 'captcha-expired' });
     expect(challenges.show(late, anna, take(), 3 * minute)).toEqual({ kind: 'gone' });
     expect(challenges.size).toBe(0);
   });
@@ -68,7 +74,7 @@ describe('a challenge', () => {
     const challenges = fresh();
     for (let count = 0; count < 2000; count += 1) challenges.name(`viewer ${count}`, 0, random());
     expect(challenges.size).toBe(0);
-    expect(challenges.answerPicture(challenges.name('anna', 0, random()), 'ACEHK', anna, 0)).toEqual({
+    expect(answerPicture(challenges, challenges.name('anna', 0, random()), 'ACEHK', anna, 0)).toEqual({
       rule: 'captcha-expired',
     });
   });
@@ -93,14 +99,14 @@ describe('a challenge', () => {
     const challenges = fresh();
     const name = shownTo(challenges);
     for (let count = 0; count < 10; count += 1) {
-      expect(challenges.answerPicture(name, ' ', anna, 0)).toEqual({ rule: 'captcha-needed' });
+      expect(answerPicture(challenges, name, ' ', anna, 0)).toEqual({ rule: 'captcha-needed' });
     }
-    expect(challenges.answerPicture(name, 'ACEHK', anna, 0)).toBeUndefined();
+    expect(answerPicture(challenges, name, 'ACEHK', anna, 0)).toBeUndefined();
   });
 
   it('is not solved by a huge answer that begins right', () => {
     const challenges = fresh();
-    expect(challenges.answerPicture(shownTo(challenges), `ACEHK${' '.repeat(10_000)}`, anna, 0)).toEqual({
+    expect(answerPicture(challenges, shownTo(challenges), `ACEHK${' '.repeat(10_000)}`, anna, 0)).toEqual({
       rule: 'captcha-wrong',
     });
   });
@@ -113,20 +119,20 @@ describe('attempts', () => {
     for (let count = 0; count < 100; count += 1) {
       const viewer = { viewerId: `viewer ${count}`, circuitId: 7 };
       const name = challenges.name(viewer.viewerId, 0, random());
-      const refusal = challenges.answerPicture(name, 'XXXXX', viewer, count);
+      const refusal = answerPicture(challenges, name, 'XXXXX', viewer, count);
       if (refusal?.rule !== 'captcha-too-often') evaluated += 1;
       else expect(refusal.waitMs).toBe(minute - count);
     }
     expect(evaluated).toBe(3);
     const name = shownTo(challenges, 'anna', minute, 7);
-    expect(challenges.answerPicture(name, 'ACEHK', { viewerId: 'anna', circuitId: 7 }, minute)).toBeUndefined();
+    expect(answerPicture(challenges, name, 'ACEHK', { viewerId: 'anna', circuitId: 7 }, minute)).toBeUndefined();
   });
 
   it('of one viewer are as few when the circuit changes each time', () => {
     const challenges = fresh();
     const rules = Array.from({ length: 10 }, (_, circuitId) => {
       const asked = { viewerId: 'anna', circuitId };
-      return challenges.answerQuestion('no', ['yes'], asked, 0)?.rule;
+      return answerQuestion(challenges, 'no', ['yes'], asked, 0)?.rule;
     });
     expect(rules.filter((rule) => rule === 'captcha-wrong')).toHaveLength(3);
   });
@@ -162,7 +168,7 @@ describe('pictures', () => {
     const challenges = fresh();
     for (let count = 0; count < 20; count += 1) {
       const name = challenges.name('anna', 0, random());
-      expect(challenges.show(name, anna, () => ({ waitMs: 2000 }), 0)).toEqual({ kind: 'wait', waitMs: 2000 });
+      expect(challenges.show(name, anna, () => ({ waitMs: 2000 }), 0)).toEqual({ kind: 'busy', waitMs: 2000 });
     }
     shownTo(challenges);
   });
@@ -171,11 +177,28 @@ describe('pictures', () => {
 describe('a question', () => {
   it('takes any of the accepted answers, whatever the case, the accents and the punctuation', () => {
     for (const typed of ['A red teapot', 'the RED  teapot!', 'Thé réd teapot', 'teapot']) {
-      expect(fresh().answerQuestion(typed, ['the red teapot', 'a red teapot', 'Teapot'], anna, 0)).toBeUndefined();
+      expect(answerQuestion(fresh(), typed, ['the red teapot', 'a red teapot', 'Teapot'], anna, 0)).toBeUndefined();
     }
     for (const typed of ['tea', '!!!', 'x'.repeat(10_000)]) {
-      expect(fresh().answerQuestion(typed, ['Teapot', '???'], anna, 0)).toEqual({ rule: 'captcha-wrong' });
+      expect(answerQuestion(fresh(), typed, ['Teapot', '???'], anna, 0)).toEqual({ rule: 'captcha-wrong' });
     }
+  });
+});
+
+describe('picture and question together', () => {
+  it('must both be right, and cost one attempt', () => {
+    const challenges = fresh();
+    const wanted = { picture: true, accepted: ['teapot'] };
+    const ask = (picture: string, question: string) => {
+      const name = shownTo(challenges);
+      return challenges.answer({ name, picture, question }, wanted, anna, 0)?.rule;
+    };
+    expect(ask('ACEHK', '')).toBe('captcha-needed');
+    expect(ask('', 'teapot')).toBe('captcha-needed');
+    expect(ask('ACEHK', 'kettle')).toBe('captcha-wrong');
+    expect(ask('XXXXX', 'teapot')).toBe('captcha-wrong');
+    expect(ask('ACEHK', 'Teapot')).toBeUndefined();
+    expect(ask('ACEHK', 'Teapot')).toBe('captcha-too-often');
   });
 });
 

@@ -42,11 +42,29 @@ export type CaptchaRefusal =
   | { readonly rule: 'captcha-needed' | 'captcha-wrong' | 'captcha-expired' }
   | { readonly rule: 'captcha-too-often'; readonly waitMs: number };
 
+/** What came with a form, as typed. */
+export interface GivenAnswer {
+  /** Which picture was answered. */
+  readonly name?: string;
+  readonly picture?: string;
+  readonly question?: string;
+}
+
+/** What is asked for. */
+export interface WantedAnswer {
+  readonly picture: boolean;
+  /** Answers to the question; absent if none is asked. */
+  readonly accepted?: readonly string[];
+}
+
 export type ShowOutcome =
   | { readonly kind: 'shown'; readonly png: Uint8Array }
   /** Made for somebody else, too old, answered already, or not made here. */
   | { readonly kind: 'gone' }
-  | { readonly kind: 'wait'; readonly waitMs: number };
+  /** Shown too many. */
+  | { readonly kind: 'wait'; readonly waitMs: number }
+  /** None is ready. */
+  | { readonly kind: 'busy'; readonly waitMs: number };
 
 /** Randomness in the name of a challenge. */
 export const challengeRandomBytes = 12;
@@ -114,44 +132,58 @@ export class Challenges {
     const waitMs = paceOf(this.#pictures, this.#allPictures, asked, nowMs);
     if (waitMs > 0) return { kind: 'wait', waitMs };
     const picture = take();
-    if (!('png' in picture)) return { kind: 'wait', waitMs: picture.waitMs };
+    if (!('png' in picture)) return { kind: 'busy', waitMs: picture.waitMs };
     countPace(this.#pictures, this.#allPictures, asked, nowMs);
     this.#shown.set(name, { picture, untilMs });
     return { kind: 'shown', png: picture.png };
   }
 
-  /** Judges an answer to a picture; nothing at all means that it is right. Too many attempts are not even looked at, and burn nothing. */
-  answerPicture(name: string, typed: string, asked: Asked, nowMs: number): CaptchaRefusal | undefined {
-    if (typed.trim() === '') return { rule: 'captcha-needed' };
-    const wait = this.#begin(asked, nowMs);
+  /**
+   * Judges what was answered by what is asked for; nothing at all means that it is right. Too many attempts are not even looked at, and burn nothing;
+   * nor does an empty field.
+   */
+  answer(given: GivenAnswer, wanted: WantedAnswer, asked: Asked, nowMs: number): CaptchaRefusal | undefined {
+    const { picture: seen = '', question: said = '' } = given;
+    const isMissing = (wanted.picture && seen.trim() === '') || (wanted.accepted !== undefined && said.trim() === '');
+    if (isMissing) return { rule: 'captcha-needed' };
+    const wait = this.attempt(asked, nowMs);
     if (wait !== undefined) return wait;
-    const untilMs = this.#endOf(name, asked.viewerId);
-    const { picture } = this.#shown.get(name) ?? {};
-    if (untilMs === undefined || untilMs <= nowMs || picture === undefined) return { rule: 'captcha-expired' };
-    this.#shown.set(name, { untilMs });
-    const isRight = typed.length <= maxAnswerUnits && isSameAnswer(normalisePictureAnswer(typed), picture.answer);
+    const picture = wanted.picture ? this.#burn(given.name ?? '', asked.viewerId, nowMs) : undefined;
+    if (wanted.picture && picture === undefined) return { rule: 'captcha-expired' };
+    const isRight =
+      (picture === undefined || isPictureAnswer(seen, picture)) &&
+      (wanted.accepted === undefined || isAccepted(said, wanted.accepted));
     return isRight ? undefined : { rule: 'captcha-wrong' };
   }
 
-  /** Judges an answer to a question under the same limits. */
-  answerQuestion(typed: string, accepted: readonly string[], asked: Asked, nowMs: number): CaptchaRefusal | undefined {
-    if (typed.trim() === '') return { rule: 'captcha-needed' };
-    const wait = this.#begin(asked, nowMs);
-    if (wait !== undefined) return wait;
-    return isAccepted(typed, accepted) ? undefined : { rule: 'captcha-wrong' };
+  /** How long this person must wait for another picture; 0 if it is welcome. */
+  pictureWaitMs(asked: Asked, nowMs: number): number {
+    return paceOf(this.#pictures, this.#allPictures, asked, nowMs);
+  }
+
+  /** Whether an answer to this picture can still be right. */
+  isOpen(name: string, viewerId: string, nowMs: number): boolean {
+    const untilMs = this.#endOf(name, viewerId);
+    const known = this.#shown.get(name);
+    return untilMs !== undefined && nowMs < untilMs && (known === undefined || known.picture !== undefined);
   }
 
   /** Counts an attempt at any other secret (a password, an invitation) under the same limits. Too many are not to be looked at. */
   attempt(asked: Asked, nowMs: number): CaptchaRefusal | undefined {
-    return this.#begin(asked, nowMs);
-  }
-
-  #begin(asked: Asked, nowMs: number): CaptchaRefusal | undefined {
     this.#forget(nowMs);
     const waitMs = paceOf(this.#tries, this.#allTries, asked, nowMs);
     if (waitMs > 0) return { rule: 'captcha-too-often', waitMs };
     countPace(this.#tries, this.#allTries, asked, nowMs);
     return undefined;
+  }
+
+  /** The picture of this name, if it can still be answered; it cannot from now on. */
+  #burn(name: string, viewerId: string, nowMs: number): Picture | undefined {
+    const untilMs = this.#endOf(name, viewerId);
+    const { picture } = this.#shown.get(name) ?? {};
+    if (untilMs === undefined || untilMs <= nowMs || picture === undefined) return undefined;
+    this.#shown.set(name, { untilMs });
+    return picture;
   }
 
   /** When a name that was made here for this viewer ends. */
@@ -175,6 +207,10 @@ export class Challenges {
       if (untilMs <= nowMs) this.#shown.delete(name);
     }
   }
+}
+
+function isPictureAnswer(typed: string, { answer }: Picture): boolean {
+  return typed.length <= maxAnswerUnits && isSameAnswer(normalisePictureAnswer(typed), answer);
 }
 
 /** Whether a typed answer is one of the accepted ones, however it is spelled out. Looks at all of them. */

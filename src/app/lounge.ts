@@ -18,6 +18,7 @@ import { SettingRepository } from '../store/settings.ts';
 import { ViewerRepository } from '../store/viewers.ts';
 import { renderChatDocumentOpen } from '../views/chat-document.tsx';
 import { renderChatRow } from '../views/chat-row.tsx';
+import { type Door, openDoor } from './door.ts';
 import { databaseFile } from './data-directory.ts';
 import { Owned } from './owned.ts';
 
@@ -33,6 +34,7 @@ export interface Lounge {
   readonly channels: ChatChannels;
   readonly access: BroadcasterAccess;
   readonly rules: RoomRules;
+  readonly door: Door;
   readonly emotes: EmoteDirectory;
   /** The broadcaster's password, at the very first start only. */
   readonly newPassword: string | undefined;
@@ -85,15 +87,18 @@ export async function openLounge(options: LoungeOptions): Promise<Lounge> {
     renderBanner: () => '',
   });
   owned.add(() => channels.close());
+  const settings = new SettingRepository(database);
+  const door = openDoor({ config, database, settings, secret: options.secret, onError: options.onError });
+  owned.add(() => door.close());
   const chat = new ChatService({
     room,
     store: chatStoreOf(database, messages, viewers),
     bus,
+    captcha: door.captcha,
     tagKey: options.secret,
     now: () => ({ wallMs: Date.now(), monotonicMs: performance.now() }),
     random: Math.random,
   });
-  const settings = new SettingRepository(database);
   const { password } = await ensureBroadcasterPassword(settings, randomBytes);
   const access = new BroadcasterAccess({
     secret: options.secret,
@@ -101,7 +106,7 @@ export async function openLounge(options: LoungeOptions): Promise<Lounge> {
     randomBytes,
     now: () => performance.now(),
   });
-  return { chat, channels, access, rules, emotes, newPassword: password, close: () => owned.close() };
+  return { chat, channels, access, rules, door, emotes, newPassword: password, close: () => owned.close() };
 }
 
 /** Reads the operator's emotes; what of them cannot be used is a warning. Throws TOOL_MISSING. */

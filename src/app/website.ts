@@ -5,10 +5,11 @@ import { Audience } from '../broadcast/audience.ts';
 import type { StreamSnapshot } from '../broadcast/stream-state.ts';
 import type { Readers } from '../chat/readers.ts';
 import type { OnioncastConfig } from '../config/schema.ts';
-import { identifyWith } from '../http/chat-viewer.ts';
+import { askedWith, identifyWith } from '../http/chat-viewer.ts';
 import { InfoFeed } from '../http/info-feed.ts';
 import { type Assets, registerAssetRoutes } from '../http/routes/assets.ts';
 import { isBroadcasterRequest, registerBroadcasterRoutes } from '../http/routes/broadcaster.ts';
+import { registerCaptchaRoutes } from '../http/routes/captcha.ts';
 import { registerChatRoutes } from '../http/routes/chat.ts';
 import { registerEmoteRoutes } from '../http/routes/emotes.ts';
 import { registerEventRoutes } from '../http/routes/events.ts';
@@ -25,6 +26,7 @@ import { maxNameCharacters } from '../identity/name.ts';
 import type { TitleFile } from '../store/title-file.ts';
 import type { PublishingData } from '../views/broadcaster.tsx';
 import { renderBroadcasterDesk, renderBroadcasterLogin } from '../views/broadcaster.tsx';
+import { renderCaptchaFields } from '../views/captcha-fields.tsx';
 import { renderChatForm } from '../views/chat-form.tsx';
 import { renderChatLog } from '../views/chat-log.tsx';
 import { renderErrorPage } from '../views/error-page.tsx';
@@ -192,6 +194,11 @@ function registerPeople(parts: RouteParts, identify: ReturnType<typeof identifyW
   registerWatchRoutes(app, {
     snapshot,
     identify,
+    isCaptchaAsked: (request, reply) =>
+      lounge.door.captcha.isNeeded({
+        ...askedWith(identify)(request, reply),
+        ...(isBroadcasterRequest(access, request) ? { role: 'broadcaster' } : {}),
+      }),
     mintViewKey: () => randomBytes(16).toString('base64url'),
     assets,
     siteName: config.site.name,
@@ -200,12 +207,15 @@ function registerPeople(parts: RouteParts, identify: ReturnType<typeof identifyW
   });
   registerChatRoutes(app, {
     ...shared,
+    captcha: lounge.door.captcha,
+    renderCaptcha: renderCaptchaFields,
     isBroadcaster: (request) => isBroadcasterRequest(access, request),
     title: () => titles.title,
     renderChatForm: (data) => renderChatForm({ ...data, ...styled }),
     renderChatLog: (data) => renderChatLog({ ...data, ...styled }),
   });
   registerEmoteRoutes(app, { file: (name) => lounge.emotes.file(name) });
+  registerCaptchaRoutes(app, { captcha: lounge.door.captcha, askedOf: askedWith(identify) });
   registerEventRoutes(app, { ...shared, info: info.events });
   registerBroadcasterRoutes(app, {
     ...shared,

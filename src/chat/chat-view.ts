@@ -24,9 +24,28 @@ export const chatFormFields = {
   token: 'token',
   /** Makes a double click one message. */
   nonce: 'nonce',
-  /** The button: `post` (the first one, so that Enter sends) or `settings` (saves name and colour and keeps the text). */
+  /** Which captcha is answered. */
+  captcha: 'captcha',
+  /** What the picture shows, as typed. */
+  captchaPicture: 'captcha-picture',
+  /** The answer to the broadcaster's question, as typed. */
+  captchaQuestion: 'captcha-question',
+  /**
+   * The button: `post` (the first one, so that Enter sends) or `settings` (saves name and colour and keeps the text), or
+   * `picture` (another captcha, and keeps everything).
+   */
   action: 'do',
 } as const;
+
+/** What must be answered before a message is taken. */
+export interface CaptchaView {
+  /** The picture; absent when only a question is asked. */
+  readonly picture?: { readonly name: string; readonly href: string };
+  readonly question?: string;
+  /** What had been typed and may still be right. */
+  readonly pictureAnswer: string;
+  readonly questionAnswer: string;
+}
 
 /** Why the last attempt was refused, for the form to show beside the kept text. */
 export interface ChatRefusalNotice {
@@ -64,6 +83,8 @@ export interface ChatFormData {
   /** Set for staff: the form says under which mark they write. */
   readonly capcode?: Capcode;
   readonly refusal?: ChatRefusalNotice;
+  /** Present when one must be solved. */
+  readonly captcha?: CaptchaView;
   /** True when the settings have just been saved. */
   readonly settingsSaved?: boolean;
   /** True when the settings should be unfolded: they were refused or have just been saved. */

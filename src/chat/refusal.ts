@@ -1,3 +1,4 @@
+import type { CaptchaRefusal } from '../admission/challenge.ts';
 import type { AppearanceRule } from '../identity/viewer.ts';
 import type { MessageTextRule } from './message-text.ts';
 
@@ -33,7 +34,8 @@ export type Refusal =
     }
   /** `found` is what a word filter does not let pass, as it was written. */
   | { readonly kind: 'refused'; readonly rule: 'filtered'; readonly found: string; readonly text: string }
-  | { readonly kind: 'refused'; readonly rule: PaceRule; readonly waitMs: number; readonly text: string };
+  | { readonly kind: 'refused'; readonly rule: PaceRule; readonly waitMs: number; readonly text: string }
+  | ({ readonly kind: 'refused'; readonly text: string } & CaptchaRefusal);
 
 /** Any rule that can be broken. */
 export type RefusalRule = Refusal['rule'];

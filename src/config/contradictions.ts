@@ -3,7 +3,7 @@ import { formatDuration } from './duration.ts';
 import type { OnioncastConfig } from './schema.ts';
 
 /** Sentences about settings that are each fine and do not go together; empty when all is well. */
-export function findContradictions({ hls, limits, listen, tor, ingest }: OnioncastConfig): string[] {
+export function findContradictions({ hls, limits, listen, tor, ingest, captcha, access }: OnioncastConfig): string[] {
   const problems: string[] = [];
   if (hls.windowMs < 3 * hls.segmentMs) {
     problems.push(
@@ -18,6 +18,13 @@ export function findContradictions({ hls, limits, listen, tor, ingest }: Onionca
   }
   if (isSame(listen.local, ingest.rtmp)) {
     problems.push(`listen.local and ingest.rtmp are both ${formatAddress(listen.local)}: they need different ports`);
+  }
+  const needsQuestion = access.mode === 'question' || captcha.kind !== 'picture';
+  if (needsQuestion && captcha.question === '') {
+    problems.push('captcha.question must hold a question if captcha.kind or access.mode asks for one');
+  }
+  if (captcha.question !== '' && captcha.answers.length === 0) {
+    problems.push('captcha.answers must hold at least one answer to captcha.question');
   }
   return problems;
 }

@@ -175,6 +175,35 @@ export const configSchema = section('', {
         '2 to 24 of a-z, 0-9, _ and -. They are drawn anew, without anything that a file may tell besides.',
     ),
   }),
+  captcha: section('What must be solved before writing. The desk can change kind, question and answers while live.', {
+    ask: setting(
+      kinds.oneOf(['off', 'flood', 'first']),
+      'first',
+      'When: never, after somebody has written too fast, or before the first message as well.',
+    ),
+    kind: setting(
+      kinds.oneOf(['picture', 'question', 'both']),
+      'picture',
+      'What: a picture to be read, your own question, or both. Without a question it is the picture.',
+    ),
+    question: setting(kinds.line(200), '', 'Your own question, for example: What is on the table?'),
+    answers: setting(kinds.lines(16), [], 'What is right. Case, accents, spaces and punctuation do not count.'),
+    every: setting(
+      kinds.integer(0, 10_000),
+      0,
+      'By chance, one message in so many brings another captcha; 0 is never.',
+    ),
+    pool: setting(kinds.integer(1, 1024), 64, 'Pictures drawn in advance, two kilobytes each.'),
+  }),
+  access: section('Who may come in. The desk can change it while live.', {
+    mode: setting(
+      kinds.oneOf(['open', 'captcha', 'question', 'members']),
+      'open',
+      'Everybody; who reads a picture; who answers the question of captcha.question; or who shows the password of a tripcode below, or an invitation. ' +
+        'Others learn nothing, not even whether something is live.',
+    ),
+    tripcodes: setting(kinds.lines(256), [], 'Tripcodes of members, as the chat shows them.'),
+  }),
   log: section('What is written to the terminal while running, about the program and never about its visitors.', {
     level: setting(kinds.oneOf(['off', 'error', 'warn', 'info', 'debug']), 'off', 'How much.'),
   }),

@@ -1,6 +1,7 @@
 import type { Bus } from '../bus/port.ts';
 import type { Author, Message, Quote } from '../chat/message.ts';
 import { quoteOf } from '../chat/quote.ts';
+import type { CaptchaRefusal, GivenAnswer } from '../admission/challenge.ts';
 import type { Refusal } from '../chat/refusal.ts';
 import type { Requester } from '../chat/requester.ts';
 import type { Moment, PostedMessage, Room, RoomRules } from '../chat/room.ts';
@@ -19,10 +20,20 @@ export interface ChatStore {
   saveViewer(id: string, identity: ViewerIdentity, nowMs: number): void;
 }
 
+/** What must be solved before a message is taken. */
+export interface ChatCaptcha {
+  isNeeded(requester: Requester): boolean;
+  /** Judges an answer; nothing at all means that it was right. An attempt is made by this alone. */
+  solve(given: GivenAnswer, requester: Requester): CaptchaRefusal | undefined;
+  posted(requester: Requester): void;
+}
+
 export interface ChatServiceOptions {
   readonly room: Room;
   readonly store: ChatStore;
   readonly bus: Bus;
+  /** Absent: nothing is asked. */
+  readonly captcha?: ChatCaptcha;
   /** Makes the tags of nameless people. */
   readonly tagKey: Buffer;
   now(): Moment;
@@ -37,6 +48,8 @@ export interface Submission {
   readonly wish: AppearanceWish;
   /** Absent when only name and colour are to change. */
   readonly post?: SubmittedPost;
+  /** What was answered to picture or question, if the form showed one. */
+  readonly captcha?: GivenAnswer;
 }
 
 export interface SubmittedPost {
@@ -113,6 +126,10 @@ export class ChatService {
     const identity = wished.kind === 'changed' ? wished.identity : before;
     if (wished.kind === 'changed') this.#keepIdentity(viewerId, identity, now);
     if (submission.post === undefined) return { kind: 'done' };
+    // Solved without a message: the next one can be written in peace.
+    if (text.trim() === '' && this.#wantsToSolve(submission)) {
+      return this.#captchaRefusal(submission) ?? { kind: 'done' };
+    }
     const author = this.#authorOf(viewerId, identity, isBroadcaster);
     const { replyTo, nonce } = submission.post;
     const quote = replyTo === undefined ? undefined : this.quoteOf(replyTo);
@@ -121,8 +138,24 @@ export class ChatService {
     const answer = quote === undefined ? {} : { quote };
     const decision = this.#options.room.decidePost({ requester, author, text, nonce, ...answer }, now);
     if (decision.kind === 'refused') return decision;
+    if (decision.kind === 'already-posted') return { kind: 'done' };
+    // Last of all: whoever must mend the text need not read another picture.
+    const unsolved = this.#captchaRefusal(submission);
+    if (unsolved !== undefined) return unsolved;
     if (decision.kind === 'posted') this.#post(decision.posted, identity, submission.requester, now);
+    this.#options.captcha?.posted(submission.requester);
     return { kind: 'done' };
+  }
+
+  #wantsToSolve({ requester, captcha = {} }: Submission): boolean {
+    const hasAnswer = [captcha.picture, captcha.question].some((typed) => (typed ?? '').trim() !== '');
+    return hasAnswer && this.#options.captcha?.isNeeded(requester) === true;
+  }
+
+  #captchaRefusal({ requester, captcha = {}, post }: Submission): Refusal | undefined {
+    if (this.#options.captcha?.isNeeded(requester) !== true) return undefined;
+    const refusal = this.#options.captcha.solve(captcha, requester);
+    return refusal === undefined ? undefined : { kind: 'refused', ...refusal, text: post?.text ?? '' };
   }
 
   #post(posted: PostedMessage, identity: ViewerIdentity, requester: Requester, now: Moment): void {

@@ -1,6 +1,8 @@
 import { createHmac } from 'node:crypto';
+import type { Asked } from '../admission/challenge.ts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Viewer } from './routes/chat.ts';
+import { connectionOf } from './connection.ts';
 import { type Viewers, viewerCookie } from './viewer.ts';
 
 /**
@@ -18,5 +20,16 @@ export function identifyWith(
       id: createHmac('sha256', secret).update('viewer-id:').update(token).digest('base64url').slice(0, 22),
       query: from === 'cookie' ? '' : `v=${token}`,
     };
+  };
+}
+
+/** Who asks, as far as limits care: the viewer, and the circuit that may carry many of them. */
+export function askedWith(
+  identify: (request: FastifyRequest, reply: FastifyReply) => Viewer,
+): (request: FastifyRequest, reply: FastifyReply) => Asked {
+  return (request, reply) => {
+    const connection = connectionOf(request);
+    const viewerId = identify(request, reply).id;
+    return connection.kind === 'onion' ? { viewerId, circuitId: connection.circuitId } : { viewerId };
   };
 }

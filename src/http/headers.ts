@@ -121,6 +121,9 @@ export function mediaHeaders(contentType: 'video/mp4' | 'audio/mp4' | 'applicati
   return { 'Content-Type': contentType, ...noStore, 'Accept-Ranges': 'none', ...noSniff, ...ownOriginOnly };
 }
 
+/** A picture made for one viewer. */
+export const pictureHeaders: HeaderSet = { 'Content-Type': 'image/png', ...noStore, ...noSniff, ...ownOriginOnly };
+
 /** Data for our own script, or for a supervisor. */
 export const jsonHeaders: HeaderSet = {
   'Content-Type': 'application/json; charset=utf-8',

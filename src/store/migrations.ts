@@ -93,6 +93,23 @@ export const migrations: readonly string[] = [
      option INTEGER NOT NULL,
      PRIMARY KEY (poll, viewer)
    ) STRICT, WITHOUT ROWID;`,
+  `CREATE TABLE admissions (
+     viewer TEXT PRIMARY KEY,
+     passes TEXT NOT NULL,
+     verified_at_ms INTEGER,
+     is_suspect INTEGER NOT NULL,
+     changed_at_ms INTEGER NOT NULL
+   ) STRICT, WITHOUT ROWID;
+   CREATE INDEX admissions_by_change ON admissions (changed_at_ms);
+   CREATE TABLE access_invitations (
+     id INTEGER PRIMARY KEY AUTOINCREMENT,
+     secret_hash TEXT NOT NULL UNIQUE,
+     label TEXT NOT NULL,
+     uses INTEGER NOT NULL,
+     max_uses INTEGER NOT NULL,
+     until_ms INTEGER NOT NULL,
+     is_revoked INTEGER NOT NULL
+   ) STRICT;`,
 ];
 
 /** Brings a database up to date, all steps or none. Returns `newer` and touches nothing if it knows more steps than this program. */

@@ -22,7 +22,7 @@ const form: ChatFormData & { styleHref: string } = {
 
 describe('the chat form', () => {
   it('sends with the first button, right after the text', () => {
-    expect(renderChatForm(form)).toMatch(/<\/textarea><button[^>]* value="post"/);
+    expect(renderChatForm(form)).toMatch(/<\/textarea><div class="captcha-slot"><\/div><button[^>]* value="post"/);
   });
 
   it('offers every colour by index and one that is chosen for you', () => {

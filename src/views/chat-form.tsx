@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { type ChatFormData, chatFormFields } from '../chat/chat-view.ts';
+import { AnotherPicture, CaptchaFields } from './captcha-fields.tsx';
 import { Document, renderDocument } from './document.tsx';
 import { en } from './texts/en.ts';
 
@@ -45,11 +46,15 @@ export function ChatForm({ data }: { readonly data: ChatFormData }): JSX.Element
       >
         {asTextareaContent(data.draft)}
       </textarea>
+      <div class="captcha-slot">
+        {data.captcha !== undefined && <CaptchaFields captcha={data.captcha} texts={en.captcha} />}
+      </div>
       <button class="button send" type="submit" name={chatFormFields.action} value="post" accesskey="s">
         {en.send}
       </button>
       <div class="form-line">
         <ChatSettings data={data} />
+        <AnotherPicture isHidden={data.captcha?.picture === undefined} texts={en.captcha} />
         <span class="counter" aria-live="polite" />
       </div>
     </form>

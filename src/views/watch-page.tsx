@@ -27,6 +27,8 @@ export interface WatchPageData {
   readonly viewerQuery: string;
   /** False for the page without script: the frames stand in the open and no script is loaded. */
   readonly script: boolean;
+  /** The form will ask for a captcha: its frame needs room for that. */
+  readonly isCaptchaAsked?: boolean;
   readonly chat: { readonly limits: ChatLimits; readonly defaultName: string };
 }
 
@@ -161,7 +163,7 @@ function Chat({ data }: { data: WatchPageData }): JSX.Element {
       <Frames script={data.script}>
         <iframe class="chat-iframe" name="chat" title={en.chatMessages} src={`/chat${viewerQuery(data, '?')}`} />
         <iframe
-          class="form-iframe"
+          class={data.isCaptchaAsked === true ? 'form-iframe tall' : 'form-iframe'}
           name="chat-form"
           title={en.writeMessage}
           src={`/chat/form${viewerQuery(data, '?')}`}

@@ -14,6 +14,8 @@ import type { ClientTexts } from './texts/en.ts';
 export interface ChatFormAnswer {
   readonly posted: boolean;
   readonly form: ChatFormData;
+  /** HTML of the captcha, if one must be solved. */
+  readonly captcha?: string;
 }
 
 /** What the page tells its script, as JSON in `data-page` of the root element of the stage. */

@@ -13,7 +13,7 @@ const program = path.join(repository, 'dist/cli/main.js');
 export interface OnioncastOptions {
   /** Further arguments of `serve`. */
   readonly args?: readonly string[];
-  /** Further environment, `ONIONCAST_*` for settings. */
+  /** Further environment, `ONIONCAST_*` for settings. No captcha is asked unless this says so. */
   readonly env?: Readonly<Record<string, string>>;
   /** A data directory that outlives this process; otherwise a temporary one is made and removed. */
   readonly data?: string;
@@ -45,7 +45,7 @@ export class Onioncast {
     this.#child = spawn(process.execPath, args, {
       cwd: data,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, ONIONCAST_INGEST_RTMP: '127.0.0.1:0', ...options.env },
+      env: { ...process.env, ONIONCAST_INGEST_RTMP: '127.0.0.1:0', ONIONCAST_CAPTCHA_ASK: 'off', ...options.env },
     });
     this.#exited = new Promise((resolve) => {
       this.#child.once('exit', (code) => {

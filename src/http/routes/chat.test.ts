@@ -95,6 +95,12 @@ beforeEach(async () => {
     responses: server.responses,
     identify,
     isBroadcaster,
+    captcha: {
+      isNeeded: () => false,
+      view: () => ({ pictureAnswer: '', questionAnswer: '' }),
+      another: () => undefined,
+    },
+    renderCaptcha: () => '',
     secret,
     now: () => time.wallMs,
     randomBytes,

@@ -1,9 +1,16 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Readers } from '../../chat/readers.ts';
-import { type ChatFormData, type ChatLimits, type ChatLogData, chatFormFields } from '../../chat/chat-view.ts';
+import {
+  type CaptchaView,
+  type ChatFormData,
+  type ChatLimits,
+  type ChatLogData,
+  chatFormFields,
+} from '../../chat/chat-view.ts';
 import type { MessageTextLimits } from '../../chat/message-text.ts';
 import type { Refusal } from '../../chat/refusal.ts';
 import type { Requester } from '../../chat/requester.ts';
+import type { GivenAnswer } from '../../admission/challenge.ts';
 import { AppError } from '../../errors.ts';
 import { palette } from '../../identity/colour.ts';
 import { maxNameCharacters } from '../../identity/name.ts';
@@ -11,6 +18,8 @@ import { frameChunk } from '../../live/chunked.ts';
 import { refusalNotice } from '../../views/refusal-text.ts';
 import type { ChatFormAnswer } from '../../views/wire.ts';
 import type { ChatChannels } from '../chat-channels.ts';
+import type { Captcha } from '../captcha.ts';
+import { givenAnswer } from '../captcha-form.ts';
 import type { ChatService, Submission, SubmitOutcome } from '../chat-service.ts';
 import { connectionOf } from '../connection.ts';
 import { acceptForms, type FormFields, formOf } from '../form-body.ts';
@@ -30,6 +39,7 @@ export interface Viewer {
 export interface ChatRouteDeps {
   readonly chat: ChatService;
   readonly channels: Pick<ChatChannels, 'of'>;
+  readonly captcha: Pick<Captcha, 'isNeeded' | 'view' | 'another'>;
   readonly responses: Pick<OpenResponses, 'open'>;
   /** Recognises a viewer by cookie or `v=`; a new one is minted and gets the cookie with this reply. Keeps no state. */
   identify(request: FastifyRequest, reply: FastifyReply): Viewer;
@@ -44,6 +54,8 @@ export interface ChatRouteDeps {
   /** Title of the stream. */
   title(): string;
   renderChatForm(data: ChatFormData): string;
+  /** The part of the form that shows the captcha, for script. */
+  renderCaptcha(captcha: CaptchaView): string;
   renderChatLog(data: ChatLogData): string;
 }
 
@@ -90,7 +102,7 @@ export function registerChatRoutes(app: FastifyInstance, deps: ChatRouteDeps): v
 
   app.get('/chat/form', (request, reply) => {
     const form = formDataOf(deps, request, deps.identify(request, reply));
-    return wantsJson(request) ? sendJson(reply, { posted: false, form }) : sendForm(deps, reply, form);
+    return wantsJson(request) ? sendJson(deps, reply, { posted: false, form }) : sendForm(deps, reply, form);
   });
 
   app.register(async (scope) => {
@@ -102,9 +114,10 @@ export function registerChatRoutes(app: FastifyInstance, deps: ChatRouteDeps): v
 async function takeForm(deps: ChatRouteDeps, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const viewer = deps.identify(request, reply);
   const fields = formOf(request.body);
-  const submission = submissionOf(fields, requesterOf(deps, request, viewer));
   const token = fields.get(chatFormFields.token) ?? '';
   const text = fields.get(chatFormFields.message) ?? '';
+  if (fields.get(chatFormFields.action) === 'picture') return sendAnotherPicture(deps, request, reply, viewer, fields);
+  const submission = submissionOf(fields, requesterOf(deps, request, viewer));
   const outcome: SubmitOutcome = isFormToken(token, 'chat', viewer.id, deps.secret, deps.now())
     ? await deps.chat.submit(submission)
     : { kind: 'refused', rule: 'form-expired', text };
@@ -113,13 +126,34 @@ async function takeForm(deps: ChatRouteDeps, request: FastifyRequest, reply: Fas
     return reply.status(303).headers(redirectHeaders).header('Location', withQuery('/chat/form', viewer.query)).send();
   }
   const form = {
-    ...formDataOf(deps, request, viewer),
+    ...formDataOf(deps, request, viewer, givenAnswer(fields)),
     ...(posted ? {} : { draft: text }),
     ...(outcome.kind === 'done' ? doneNotice(submission) : refusedNotice(deps, outcome, submission)),
   };
-  if (wantsJson(request)) return sendJson(reply, { posted, form });
+  if (wantsJson(request)) return sendJson(deps, reply, { posted, form });
   if (outcome.kind === 'refused') sayRefused(reply, outcome, form);
   return sendForm(deps, reply, form);
+}
+
+/** Everything stays as it was typed, but for the picture. */
+function sendAnotherPicture(
+  deps: ChatRouteDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  viewer: Viewer,
+  fields: FormFields,
+): FastifyReply {
+  const refused = deps.captcha.another(requesterOf(deps, request, viewer));
+  const draft = (fields.get(chatFormFields.message) ?? '').toWellFormed();
+  const { question, ...rest } = givenAnswer(fields);
+  const given = { ...(question === undefined ? {} : { question }), ...(refused === undefined ? {} : rest) };
+  const form = { ...formDataOf(deps, request, viewer, given), draft };
+  const refusal = refused === undefined ? undefined : ({ kind: 'refused', ...refused, text: draft } as const);
+  const shown: ChatFormData =
+    refusal === undefined ? form : { ...form, refusal: refusalNotice(refusal, limitsOf(deps.chat.rules.text)) };
+  if (wantsJson(request)) return sendJson(deps, reply, { posted: false, form: shown });
+  if (refusal !== undefined) sayRefused(reply, refusal, shown);
+  return sendForm(deps, reply, shown);
 }
 
 function requesterOf(deps: ChatRouteDeps, request: FastifyRequest, viewer: Viewer): Requester {
@@ -140,16 +174,23 @@ function submissionOf(fields: FormFields, requester: Requester): Submission {
   const colour = fields.get(chatFormFields.colour);
   const wish = { ...(name === undefined ? {} : { name }), ...(colour === undefined ? {} : { colour }) };
   if (action === 'settings') return { requester, wish };
+  const captcha = givenAnswer(fields);
   if (action !== 'post' || text === undefined || nonce === undefined || !nonceShape.test(nonce)) {
     throw new AppError('BAD_REQUEST', 'not a form of ours');
   }
-  return { requester, wish, post: { text, nonce } };
+  return { requester, wish, post: { text, nonce }, captcha };
 }
 
-function formDataOf(deps: ChatRouteDeps, request: FastifyRequest, viewer: Viewer): ChatFormData {
+function formDataOf(
+  deps: ChatRouteDeps,
+  request: FastifyRequest,
+  viewer: Viewer,
+  given: GivenAnswer = {},
+): ChatFormData {
   const { text, names } = deps.chat.rules;
   const { name, tag, chosenColour } = deps.chat.appearanceOf(viewer.id);
   const isBroadcaster = deps.isBroadcaster(request);
+  const isAsked = deps.captcha.isNeeded(requesterOf(deps, request, viewer));
   return {
     action: withQuery('/chat/form', viewer.query),
     logHref: withQuery('/chat/log', viewer.query),
@@ -163,7 +204,16 @@ function formDataOf(deps: ChatRouteDeps, request: FastifyRequest, viewer: Viewer
     paletteSize: palette.length,
     limits: limitsOf(text),
     ...(isBroadcaster ? { capcode: 'broadcaster' } : {}),
+    ...(isAsked ? { captcha: captchaAt(viewer, deps.captcha.view(viewer.id, given)) } : {}),
   };
+}
+
+/** Its picture with the address under which this viewer is known. */
+function captchaAt({ query }: Viewer, view: CaptchaView): CaptchaView {
+  const { picture } = view;
+  return picture === undefined
+    ? view
+    : { ...view, picture: { ...picture, href: withQuery(`/${picture.href}`, query) } };
 }
 
 function limitsOf({ maxCharacters, maxLines }: MessageTextLimits): ChatLimits {
@@ -196,8 +246,10 @@ function sendForm(deps: ChatRouteDeps, reply: FastifyReply, form: ChatFormData):
   return reply.headers(frameHeaders).send(deps.renderChatForm(form));
 }
 
-function sendJson(reply: FastifyReply, answer: ChatFormAnswer): FastifyReply {
-  return reply.headers(jsonHeaders).send(JSON.stringify(answer));
+function sendJson(deps: ChatRouteDeps, reply: FastifyReply, answer: Omit<ChatFormAnswer, 'captcha'>): FastifyReply {
+  const { captcha } = answer.form;
+  const html = captcha === undefined ? {} : { captcha: deps.renderCaptcha(captcha) };
+  return reply.headers(jsonHeaders).send(JSON.stringify({ ...answer, ...html } satisfies ChatFormAnswer));
 }
 
 function wantsJson(request: FastifyRequest): boolean {

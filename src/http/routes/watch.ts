@@ -10,6 +10,8 @@ export interface WatchRouteOptions {
   snapshot(): StreamSnapshot;
   /** Recognises a viewer or mints one; `query` is `v=TOKEN` for a browser that has shown no cookie, else empty. Keeps no state. */
   identify(request: FastifyRequest, reply: FastifyReply): { readonly query: string };
+  /** Whether the form will ask this person for a captcha. */
+  isCaptchaAsked(request: FastifyRequest, reply: FastifyReply): boolean;
   /** A new view key. */
   mintViewKey(): string;
   readonly assets: PageAssets;
@@ -31,6 +33,7 @@ export function registerWatchRoutes(app: FastifyInstance, options: WatchRouteOpt
       view: options.mintViewKey(),
       viewerQuery: options.identify(request, reply).query,
       script,
+      isCaptchaAsked: options.isCaptchaAsked(request, reply),
       chat: options.chat,
     });
     return reply.headers(script ? scriptPageHeaders : pageHeaders).send(html);

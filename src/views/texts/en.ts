@@ -68,6 +68,10 @@ const refusals = {
   'members-only': 'Only members can write.',
   filtered: 'These words are not wanted here: \u201c{w}\u201d.',
   'hold-full': 'Too many messages are waiting for approval. Try again later.',
+  'captcha-needed': 'Please solve this before you write. Your text is kept.',
+  'captcha-wrong': 'That was not right. Here is another one; your text is kept.',
+  'captcha-expired': 'That one was too old or had been used. Here is another one; your text is kept.',
+  'captcha-too-often': 'Too many attempts. Try again in {n} s.',
   'appearance-too-often': 'You have changed your appearance often. Try again in {n} s.',
 } as const;
 
@@ -157,6 +161,16 @@ const client = {
   chatLost: 'The chat is not connected. Trying again.',
 } as const;
 
+/** The picture or question before the first message, and at the door. */
+const captcha = {
+  heading: 'Show that you are no program',
+  picture: 'Picture with five letters and digits',
+  pictureAnswer: 'What the picture shows',
+  questionAnswer: 'Answer',
+  another: 'Another picture',
+  hint: 'Upper and lower case are the same.',
+} as const;
+
 /** All words of the interface in English. Another language is another object of this shape. */
 export const en = {
   lang: 'en',
@@ -167,6 +181,7 @@ export const en = {
   client,
   refusals,
   modes,
+  captcha,
   desk,
   video: client.video,
   information: 'About this stream',

@@ -1,0 +1,58 @@
+import { randomBytes } from 'node:crypto';
+import { Challenges } from '../admission/challenge.ts';
+import { PicturePool } from '../captcha/picture-pool.ts';
+import type { OnioncastConfig } from '../config/schema.ts';
+import { Captcha } from '../http/captcha.ts';
+import { DoorSettings } from '../http/door-settings.ts';
+import { Admissions } from '../http/admissions.ts';
+import { AdmissionRepository } from '../store/admissions.ts';
+import type { Database } from '../store/database.ts';
+import type { SettingRepository } from '../store/settings.ts';
+import { Owned } from './owned.ts';
+
+/** How often those who have been away for too long are forgotten. */
+const forgetEveryMs = 60 * 60 * 1000;
+
+/** Who may come in, and who may write. */
+export interface Door {
+  readonly captcha: Captcha;
+  readonly settings: DoorSettings;
+  readonly admissions: Admissions;
+  close(): Promise<void>;
+}
+
+export interface DoorOptions {
+  readonly config: OnioncastConfig;
+  readonly database: Database;
+  readonly settings: SettingRepository;
+  readonly secret: Buffer;
+  onError(error: unknown): void;
+}
+
+/** Builds the door. Pictures are drawn from now on. */
+export function openDoor({ config, database, settings: store, secret, onError }: DoorOptions): Door {
+  const owned = new Owned();
+  const kept = new AdmissionRepository(database);
+  const forget = (): void => kept.forgetBefore(Date.now() - config.chat.keepMs);
+  forget();
+  const forgetting = setInterval(forget, forgetEveryMs).unref();
+  owned.add(() => clearInterval(forgetting));
+  const pool = new PicturePool({ size: config.captcha.pool, onFailure: onError });
+  owned.add(() => pool.close());
+  const { question: text, answers, kind } = config.captcha;
+  const settings = new DoorSettings(store, { ...config.access, kind, question: { text, answers } });
+  const admissions = new Admissions(kept, () => Date.now());
+  const captcha = new Captcha({
+    challenges: new Challenges(secret),
+    admissions,
+    takePicture: () => pool.take(),
+    policy: () => config.captcha.ask,
+    kind: () => settings.rules.kind,
+    question: () => settings.question,
+    every: config.captcha.every,
+    now: () => performance.now(),
+    randomBytes,
+    random: Math.random,
+  });
+  return { captcha, settings, admissions, close: () => owned.close() };
+}

@@ -1,0 +1,53 @@
+import { type Passes, type Standing, unknownStanding, withPass } from '../admission/standing.ts';
+
+/** Where admissions outlive a restart. */
+export interface AdmissionStore {
+  find(viewerId: string): Standing | undefined;
+  save(viewerId: string, standing: Standing, nowMs: number): boolean;
+  remove(viewerId: string): boolean;
+}
+
+/** Admissions remembered in memory too, for when the disk fails; the oldest go first. */
+const maxRemembered = 4096;
+
+/** What viewers have shown of themselves. Of somebody who has shown nothing, nothing is kept. */
+// Threat: T17
+export class Admissions {
+  readonly #store: AdmissionStore;
+  /** Unix milliseconds. */
+  readonly #now: () => number;
+  readonly #remembered = new Map<string, Standing>();
+
+  constructor(store: AdmissionStore, now: () => number) {
+    this.#store = store;
+    this.#now = now;
+  }
+
+  of(viewerId: string): Standing {
+    return this.#remembered.get(viewerId) ?? this.#store.find(viewerId) ?? unknownStanding;
+  }
+
+  /** Somebody has shown something. */
+  pass(viewerId: string, pass: Passes): void {
+    this.#keep(viewerId, withPass(this.of(viewerId), pass, this.#now()));
+  }
+
+  /** Somebody must solve a captcha again. */
+  suspect(viewerId: string): void {
+    this.#keep(viewerId, { ...this.of(viewerId), isSuspect: true });
+  }
+
+  /** Takes back all that somebody has shown. */
+  revoke(viewerId: string): void {
+    this.#remembered.delete(viewerId);
+    this.#store.remove(viewerId);
+  }
+
+  #keep(viewerId: string, standing: Standing): void {
+    this.#store.save(viewerId, standing, this.#now());
+    this.#remembered.delete(viewerId);
+    this.#remembered.set(viewerId, standing);
+    const [oldest] = this.#remembered.size > maxRemembered ? this.#remembered.keys() : [];
+    if (oldest !== undefined) this.#remembered.delete(oldest);
+  }
+}
