@@ -1,4 +1,4 @@
-import type { Author, Quote } from './message.ts';
+import type { MessageDraft } from './message.ts';
 import { RecentMap } from './recent-map.ts';
 
 /** Why a message waits: its writer is unknown here, or a word filter has found something. */
@@ -12,10 +12,7 @@ export interface HeldMessage {
   readonly atMs: number;
   readonly viewerId: string;
   readonly nonce: string;
-  readonly author: Author;
-  /** Clean. */
-  readonly text: string;
-  readonly quote?: Quote;
+  readonly draft: MessageDraft;
   readonly reason: HoldReason;
 }
 

@@ -44,3 +44,6 @@ export interface Message {
   /** Said by the house to everybody, set apart from the talk. */
   readonly isAnnouncement?: true;
 }
+
+/** What is said, before it has its place in the talk. */
+export type MessageDraft = Omit<Message, 'id' | 'atMs'>;

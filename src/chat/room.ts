@@ -5,7 +5,7 @@ import { remember, waitMs } from './flood.ts';
 import { type HeldMessage, HoldQueue, type HoldReason } from './hold-queue.ts';
 import type { MemberCandidate } from './members.ts';
 import { mentionsIn, peopleByFold, shownName } from './markup.ts';
-import type { Author, Message, Quote } from './message.ts';
+import type { Author, Message, MessageDraft, Quote } from './message.ts';
 import { cleanMessageText, type MessageTextLimits } from './message-text.ts';
 import type { Refusal } from './refusal.ts';
 import { RecentMap } from './recent-map.ts';
@@ -128,9 +128,9 @@ export class Room {
     const verdict = this.fairness.judge(requester, cleaned.text, now.monotonicMs);
     if (verdict.kind === 'wait') return { kind: 'refused', rule: verdict.rule, waitMs: verdict.waitMs, text };
     if (verdict.kind === 'filtered') return { kind: 'refused', rule: 'filtered', found: verdict.found, text };
-    if (verdict.hold !== undefined) return this.#hold(command, verdict.text, verdict.hold, now);
-    const message = this.#said({ ...command, text: verdict.text }, now);
-    return { kind: 'posted', posted: { message, viewerId: requester.viewerId, nonce } };
+    const draft = this.#draft({ ...command, text: verdict.text });
+    if (verdict.hold !== undefined) return this.#hold(command, draft, verdict.hold, now);
+    return { kind: 'posted', posted: { message: this.#placed(draft, now), viewerId: requester.viewerId, nonce } };
   }
 
   /** Takes a decided message in. Messages must be accepted in the order in which they were decided. */
@@ -143,14 +143,14 @@ export class Room {
   acceptHold(held: HeldMessage, now: Moment, requester: Requester): void {
     this.#nonces.set(nonceKey(held.viewerId, held.nonce), true);
     this.holds.add(held);
-    this.fairness.accept(requester, held.text, true, now.monotonicMs);
+    this.fairness.accept(requester, held.draft.text, true, now.monotonicMs);
   }
 
   /** What a held message becomes when it is approved: the newest one. Undefined when it waits no longer. */
   decideApproval(holdId: number, now: Moment): PostedMessage | undefined {
     const held = this.holds.find(holdId, now.wallMs);
     if (held === undefined) return undefined;
-    return { message: this.#said(held, now), viewerId: held.viewerId, nonce: held.nonce };
+    return { message: this.#placed(held.draft, now), viewerId: held.viewerId, nonce: held.nonce };
   }
 
   /** Takes an approved message in: its writer is known from now on. */
@@ -191,25 +191,28 @@ export class Room {
     this.#changes.set(viewerId, remember(changes, this.#rules.flood.appearance, now.monotonicMs));
   }
 
-  /** The next message. Whom it names is settled now, by who has been speaking: later changes of names do not rewrite it. */
-  #said({ author, text, quote }: Pick<PostCommand, 'author' | 'text' | 'quote'>, now: Moment): Message {
+  /** What is said. Whom it names is settled now, by who has been speaking: later changes of names do not rewrite it. */
+  #draft({ author, text, quote }: Pick<PostCommand, 'author' | 'text' | 'quote'>): MessageDraft {
     const mentions = mentionsIn(text, () =>
       peopleByFold(this.#messages.map(({ author: { name, tag } }) => shownName(name, tag))),
     );
     return {
-      ...{ id: this.#lastId + 1, atMs: now.wallMs, author, text },
+      ...{ author, text },
       ...(quote === undefined ? {} : { quote }),
       ...(mentions.length === 0 ? {} : { mentions }),
     };
   }
 
-  #hold(command: PostCommand, clean: string, reason: HoldReason, now: Moment): PostDecision {
-    const { requester, author, text, nonce, quote } = command;
+  /** The next message of the room. */
+  #placed(draft: MessageDraft, now: Moment): Message {
+    return { id: this.#lastId + 1, atMs: now.wallMs, ...draft };
+  }
+
+  #hold({ requester, text, nonce }: PostCommand, draft: MessageDraft, reason: HoldReason, now: Moment): PostDecision {
     const { viewerId } = requester;
     if (this.holds.isFullFor(viewerId, now.wallMs)) return { kind: 'refused', rule: 'hold-full', text };
     const holdId = this.holds.nextId(now.wallMs);
-    const held = { holdId, atMs: now.wallMs, viewerId, nonce, author, text: clean, reason };
-    return { kind: 'held', held: quote === undefined ? held : { ...held, quote } };
+    return { kind: 'held', held: { holdId, atMs: now.wallMs, viewerId, nonce, draft, reason } };
   }
 
   #keep(posted: PostedMessage): void {

@@ -1,4 +1,5 @@
 import { charactersOf } from '../identity/clean-text.ts';
+import { skeletons } from '../identity/skeleton.ts';
 
 /** A text in the form in which words are compared, which knows where in the original each of its units comes from. */
 export interface TextSkeleton {
@@ -9,37 +10,44 @@ export interface TextSkeleton {
   readonly ends: readonly number[];
 }
 
-/** Accents and other marks that belong to no script of their own, and all that draws nothing. Vowel signs of Indic scripts stay: they are letters. */
-const ignored = /[[\p{Mn}&&\p{Script=Inherited}]\p{Default_Ignorable_Code_Point}]/gv;
+/** A text by how it looks as it is written, and by how it would look in small letters (`identity/skeleton.ts` says why both). */
+export type TextSkeletons = readonly [TextSkeleton, TextSkeleton];
 
-/** Folds a text character by character, so that what is found in it can be shown in the original. */
-export function textSkeletonOf(original: string): TextSkeleton {
-  const parts: string[] = [];
-  const starts: number[] = [];
-  const ends: number[] = [];
-  const known = new Map<string, string>();
+/** Folds a text character by character, so that what is found in it can be shown in the original. Spaces and punctuation stay. */
+export function textSkeletonsOf(original: string): TextSkeletons {
+  const written = new SkeletonBuilder();
+  const small = new SkeletonBuilder();
+  const known = new Map<string, readonly [string, string]>();
   let index = 0;
   for (const character of charactersOf(original)) {
-    const part = known.get(character) ?? foldCharacter(character);
-    known.set(character, part);
-    parts.push(part);
-    for (let unit = 0; unit < part.length; unit += 1) {
-      starts.push(index);
-      ends.push(index + character.length);
-    }
-    index += character.length;
+    const parts = known.get(character) ?? foldCharacter(character);
+    known.set(character, parts);
+    const end = index + character.length;
+    written.add(parts[0], index, end);
+    small.add(parts[1], index, end);
+    index = end;
   }
-  return { original, folded: parts.join(''), starts, ends };
+  return [written.build(original), small.build(original)];
 }
 
-/** Without case, compatibility forms and accents; any white space is a space. */
-function foldCharacter(character: string): string {
-  return character
-    .normalize('NFKD')
-    .toLowerCase()
-    .toUpperCase()
-    .toLowerCase()
-    .normalize('NFKD')
-    .replace(ignored, '')
-    .replace(/\s/gu, ' ');
+function foldCharacter(character: string): readonly [string, string] {
+  return /^\s/u.test(character) ? [' ', ' '] : skeletons(character);
+}
+
+class SkeletonBuilder {
+  readonly #parts: string[] = [];
+  readonly #starts: number[] = [];
+  readonly #ends: number[] = [];
+
+  add(part: string, start: number, end: number): void {
+    this.#parts.push(part);
+    for (let unit = 0; unit < part.length; unit += 1) {
+      this.#starts.push(start);
+      this.#ends.push(end);
+    }
+  }
+
+  build(original: string): TextSkeleton {
+    return { original, folded: this.#parts.join(''), starts: this.#starts, ends: this.#ends };
+  }
 }

@@ -1,6 +1,6 @@
 import { RE2JS } from 're2js';
 import { countCharacters } from '../identity/clean-text.ts';
-import { type TextSkeleton, textSkeletonOf } from './text-skeleton.ts';
+import { type TextSkeleton, type TextSkeletons, textSkeletonsOf } from './text-skeleton.ts';
 
 /** What is done about a text, from mild to severe. */
 export const filterActions = ['censor', 'hold', 'block', 'ban'] as const;
@@ -29,8 +29,8 @@ interface Span {
 
 interface Filter {
   readonly action: FilterAction;
-  /** Spans ascend and none is empty. */
-  readonly find: (skeleton: TextSkeleton) => Iterable<Span>;
+  /** No span is empty. */
+  readonly find: (text: TextSkeletons) => Iterable<Span>;
 }
 
 const bar = '\u2588';
@@ -47,36 +47,37 @@ export class WordFilter {
   /** Judges a clean text: the most severe rule that finds something decides. */
   judge(text: string): FilterVerdict {
     if (this.#filters.length === 0) return { kind: 'passed', text, isHeld: false };
-    const skeleton = textSkeletonOf(text);
+    const skeletons = textSkeletonsOf(text);
     for (const action of ['ban', 'block'] as const) {
-      const found = this.#firstOf(action, skeleton);
+      const found = this.#firstOf(action, skeletons);
       if (found === undefined) continue;
       return { kind: 'refused', found: text.slice(found.start, found.end), isBanned: action === 'ban' };
     }
-    const isHeld = this.#firstOf('hold', skeleton) !== undefined;
-    return { kind: 'passed', text: this.#censor(skeleton), isHeld };
+    const isHeld = this.#firstOf('hold', skeletons) !== undefined;
+    return { kind: 'passed', text: this.#censor(skeletons), isHeld };
   }
 
-  #firstOf(action: FilterAction, skeleton: TextSkeleton): Span | undefined {
+  #firstOf(action: FilterAction, skeletons: TextSkeletons): Span | undefined {
     for (const filter of this.#filters) {
       if (filter.action !== action) continue;
-      for (const span of filter.find(skeleton)) return span;
+      for (const span of filter.find(skeletons)) return span;
     }
     return undefined;
   }
 
-  #censor(skeleton: TextSkeleton): string {
+  #censor(skeletons: TextSkeletons): string {
+    const { original } = skeletons[0];
     const spans = this.#filters
       .filter(({ action }) => action === 'censor')
-      .flatMap(({ find }) => [...find(skeleton)])
+      .flatMap(({ find }) => [...find(skeletons)])
       .toSorted((a, b) => a.start - b.start);
     let text = '';
     let done = 0;
     for (const { start, end } of joinedSpans(spans)) {
-      text += skeleton.original.slice(done, start) + barOver(skeleton.original.slice(start, end));
+      text += original.slice(done, start) + barOver(original.slice(start, end));
       done = end;
     }
-    return text + skeleton.original.slice(done);
+    return text + original.slice(done);
   }
 }
 
@@ -105,7 +106,7 @@ function finderOf(rule: FilterRule): Filter['find'] {
 
 function patternFinder(source: string): Filter['find'] {
   const pattern = RE2JS.compile(source, RE2JS.CASE_INSENSITIVE);
-  return function* find({ original }) {
+  return function* find([{ original }]) {
     const matcher = pattern.matcher(original);
     while (matcher.find()) {
       if (matcher.end() > matcher.start()) yield { start: matcher.start(), end: matcher.end() };
@@ -114,16 +115,22 @@ function patternFinder(source: string): Filter['find'] {
 }
 
 function wordsFinder(words: string, wholeWords: boolean): Filter['find'] {
-  const wanted = textSkeletonOf(words.normalize('NFC')).folded.trim();
-  return function* find(skeleton) {
-    let from = wanted === '' ? -1 : skeleton.folded.indexOf(wanted);
-    while (from >= 0) {
-      const span = spanOf(skeleton, from, from + wanted.length);
-      const isMeant = span !== undefined && (!wholeWords || isWhole(skeleton.original, span));
-      if (isMeant) yield span;
-      from = skeleton.folded.indexOf(wanted, from + (isMeant ? wanted.length : 1));
-    }
+  const [written, small] = textSkeletonsOf(words.normalize('NFC').trim());
+  return function* find([textWritten, textSmall]) {
+    yield* occurrences(written.folded, textWritten, wholeWords);
+    if (textSmall.folded !== textWritten.folded || small.folded !== written.folded)
+      yield* occurrences(small.folded, textSmall, wholeWords);
   };
+}
+
+function* occurrences(wanted: string, skeleton: TextSkeleton, wholeWords: boolean): Generator<Span> {
+  let from = wanted === '' ? -1 : skeleton.folded.indexOf(wanted);
+  while (from >= 0) {
+    const span = spanOf(skeleton, from, from + wanted.length);
+    const isMeant = span !== undefined && (!wholeWords || isWhole(skeleton.original, span));
+    if (isMeant) yield span;
+    from = skeleton.folded.indexOf(wanted, from + (isMeant ? wanted.length : 1));
+  }
 }
 
 /** Where a match is in the original; undefined where it begins or ends within a character, which then is another one. */

@@ -110,6 +110,14 @@ export const migrations: readonly string[] = [
      until_ms INTEGER NOT NULL,
      is_revoked INTEGER NOT NULL
    ) STRICT;`,
+  `CREATE TABLE held_messages (
+     id INTEGER PRIMARY KEY,
+     at_ms INTEGER NOT NULL,
+     viewer TEXT NOT NULL,
+     nonce TEXT NOT NULL,
+     reason TEXT NOT NULL,
+     draft TEXT NOT NULL
+   ) STRICT;`,
 ];
 
 /** Brings a database up to date, all steps or none. Returns `newer` and touches nothing if it knows more steps than this program. */
