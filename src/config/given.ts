@@ -5,6 +5,8 @@ export interface Given {
   readonly value: unknown;
   /** For messages: `onioncast.toml line 12`, `ONIONCAST_TITLE`, `--listen`. */
   readonly origin: string;
+  /** As `origin`, for one item of a list of tables, counted from 0. */
+  readonly itemOrigin?: (index: number) => string;
   /** The directory from which relative paths are seen. */
   readonly base: string;
 }

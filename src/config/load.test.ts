@@ -200,3 +200,52 @@ describe('loadConfig', () => {
     );
   });
 });
+
+describe('word filters', () => {
+  it('are blocks, which say what to do about words or a pattern', () => {
+    const toml = [
+      '[[chat.filter]]',
+      'action = "censor"',
+      'text = "bad word"',
+      '',
+      '[[chat.filter]]',
+      'action = "ban"',
+      'text = "bad"',
+      'whole_words = false',
+      '[[chat.filter]]',
+      'action = "block"',
+      "pattern = '\\d{4}-\\d{4}'",
+    ];
+    expect(load(toml.join('\n')).chat.filter).toEqual([
+      { action: 'censor', text: 'bad word', wholeWords: true },
+      { action: 'ban', text: 'bad', wholeWords: false },
+      { action: 'block', pattern: '\\d{4}-\\d{4}' },
+    ]);
+  });
+
+  it.each([
+    ['pattern = "(a"', 'missing closing'],
+    ['pattern = "(?=a)"', 'invalid or unsupported'],
+    ['pattern = "(a{30}){30}"', 'too costly'],
+    [`pattern = "${'a'.repeat(201)}"`, ''],
+    ['pattern = "a"\nwhole_words = true', 'whole_words belongs to text'],
+    ['pattern = "a"\ntext = "b"', 'either text or pattern'],
+    ['whole_words = true', 'either text or pattern'],
+    ['text = "  "', 'no word'],
+    [`text = "${'a'.repeat(201)}"`, ''],
+    ['text = "a"\nactoin = "ban"', ''],
+  ])('with %j are refused at their own line', (lines, reason) => {
+    const good = '[[chat.filter]]\naction = "hold"\ntext = "fine"\n\n';
+    const [message = ''] = refusal(`title = "x"\n${good}[[chat.filter]]\naction = "censor"\n${lines}\n`);
+    expect(message).toContain('my.toml line 6: chat.filter must be a list of at most 256 blocks');
+    expect(message).toContain(reason);
+  });
+
+  it('come as JSON from the environment', () => {
+    const json = '[{"action":"hold","text":"x"}]';
+    expect(load('', { ONIONCAST_CHAT_FILTER: json }).chat.filter).toEqual([
+      { action: 'hold', text: 'x', wholeWords: true },
+    ]);
+    expect(refusal('', { ONIONCAST_CHAT_FILTER: '[{"action":"hold"}]' })[0]).toContain('either text or pattern');
+  });
+});

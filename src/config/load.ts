@@ -54,7 +54,7 @@ function readFile(wanted: string | undefined, workingDirectory: string): Finding
   }
 }
 
-function problemsOf({ name, value, origin }: Given): string[] {
+function problemsOf({ name, value, origin, itemOrigin }: Given): string[] {
   const setting = settingsByName.get(name);
   if (setting === undefined) return [`${origin}: there is no setting ${shown(name)}`];
   const result = setting.schema.safeParse(value);
@@ -62,12 +62,16 @@ function problemsOf({ name, value, origin }: Given): string[] {
   const [issue] = result.error.issues;
   const reason: unknown = issue?.code === 'custom' ? issue.params?.reason : undefined;
   const because = typeof reason === 'string' ? `: ${reason}` : '';
-  return [`${origin}: ${name} must be ${setting.expects}${refusedValue(value, setting)}${because}`];
+  const item = issue?.path[0];
+  const place = typeof item === 'number' && itemOrigin !== undefined ? itemOrigin(item) : origin;
+  return [`${place}: ${name} must be ${setting.expects}${refusedValue(value, setting)}${because}`];
 }
 
 function refusedValue(value: unknown, { secret }: Setting): string {
   if (secret) return '';
   if (typeof value === 'string') return `, not ${shown(value)}`;
+  // A block of settings is told by its line.
+  if (Array.isArray(value) && value.some((item) => typeof item === 'object')) return '';
   if (Array.isArray(value))
     return `, not [${value
       .slice(0, 8)

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { filters } from './filters.ts';
 import type { Kind } from './kinds.ts';
 import * as kinds from './kinds.ts';
 
@@ -166,6 +167,67 @@ export const configSchema = section('', {
       '720h',
       "How long a viewer's name and colour are remembered after the last visit.",
     ),
+    filter: setting(
+      filters,
+      [],
+      'Words that are not wanted. Each one is a block [[chat.filter]] (and this line then goes) with action = "censor" (a black bar), "hold" (staff are ' +
+        'asked first), "block" or "ban", and either text = "...", found behind case, accents and look-alike letters, as whole words unless ' +
+        'whole_words = false, or pattern = "..." in the syntax of RE2, found in any case.',
+    ),
+    members: setting(
+      kinds.codes(4096),
+      [],
+      'Tripcodes of the members, as they are shown, for when the chat is open to members only. Weak ones open nothing.',
+    ),
+    modes: section(
+      'Switches of the chat at the start. Staff turn them while live; what they have turned outlives a restart and stands above this.',
+      {
+        slowMs: setting(kinds.duration('0s', '24h'), '0s', 'Slow mode: one message of a viewer in this time.'),
+        locked: setting(kinds.flag, false, 'Nobody but staff writes.'),
+        members: setting(kinds.flag, false, 'Nobody but members and staff writes.'),
+        holdFirst: setting(kinds.flag, false, 'Messages of people who are unknown here wait until staff approve them.'),
+        minAgeMs: setting(
+          kinds.duration('0s', '24h'),
+          '0s',
+          'How long somebody must be here before the first message.',
+        ),
+        newSpeakers: setting(
+          kinds.integer(0, 10_000),
+          30,
+          'How many people may write their first message within a minute, all together: the brake against a raid of many. 0 is without limit.',
+        ),
+        captcha: setting(
+          kinds.oneOf(['off', 'flood', 'first']),
+          'first',
+          'When somebody must solve a captcha to write: never, after a flood, or before the first message too.',
+        ),
+      },
+    ),
+    flood: section('How fast people may write. Staff are above it.', {
+      windowMs: setting(kinds.duration('1s', '10m'), '20s', 'The time in which messages and lines are counted.'),
+      messages: setting(kinds.integer(1, 1000), 4, 'Messages of one viewer in that time.'),
+      lines: setting(
+        kinds.integer(1, 1000),
+        20,
+        'Lines of one viewer in that time, as the chat breaks them (48 characters). A longer message than that is let through alone.',
+      ),
+      circuitMessages: setting(
+        kinds.integer(1, 1000),
+        8,
+        'Messages of all who come over one Tor circuit in that time: who has many identities usually has one circuit for them.',
+      ),
+      circuitLines: setting(kinds.integer(1, 1000), 40, 'Lines of all who come over one Tor circuit in that time.'),
+      gapMs: setting(kinds.duration('0s', '1m'), '0s', 'Least time between two messages of one viewer.'),
+      repeatMs: setting(kinds.duration('0s', '10m'), '5s', 'How long the same viewer cannot say the same words again.'),
+      copies: setting(
+        kinds.integer(1, 1000),
+        5,
+        'How many viewers may say the same (12 letters or more) within copies_window.',
+      ),
+      copiesWindowMs: setting(kinds.duration('1s', '10m'), '30s', 'The time in which such copies are counted.'),
+      roomMessages: setting(kinds.integer(1, 10_000), 60, 'Messages of all viewers within 10 seconds.'),
+      roomLines: setting(kinds.integer(1, 10_000), 180, 'Lines of all viewers within 10 seconds.'),
+    }),
   }),
   emotes: section('Pictures that stand in messages as :code:.', {
     directory: setting(

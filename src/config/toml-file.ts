@@ -18,7 +18,8 @@ export function readToml(text: string, label: string, base: string): Findings {
   const problems: string[] = [];
   const originOf = (name: string) => `${label} line ${lineOf(text, name)}`;
   for (const [name, value] of leaves(table, '')) {
-    if (settingsByName.has(name)) given.push({ name, value, origin: originOf(name), base });
+    const itemOrigin = (index: number) => `${label} line ${lineOfItem(text, name, index) ?? lineOf(text, name)}`;
+    if (settingsByName.has(name)) given.push({ name, value, origin: originOf(name), itemOrigin, base });
     else problems.push(`${originOf(name)}: ${misnamed(name, value)}`);
   }
   return { given, problems };
@@ -64,6 +65,15 @@ function lineOf(text: string, name: string): number {
       around = { line: index + 1, length: place.length };
   }
   return around.line;
+}
+
+/** The line of `[[name]]` for that item; undefined where the list is written in another way. */
+function lineOfItem(text: string, name: string, index: number): number | undefined {
+  const headers = text
+    .split('\n')
+    .map((line, at) => ({ header: /^\s*\[\[([^\]]*)\]\]/.exec(line)?.[1], number: at + 1 }))
+    .filter(({ header }) => header !== undefined && bare(header) === name);
+  return headers[index]?.number;
 }
 
 function bare(key: string): string {
