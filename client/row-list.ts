@@ -26,8 +26,9 @@ export class RowList {
   /** Keeps the newest rows only. */
   trim(maxRows: number): void {
     const excess = Math.max(0, this.#rows.size - maxRows);
-    const oldest = [...this.#rows.keys()].toSorted((a, b) => a - b).slice(0, excess);
-    for (const id of oldest) this.remove([id]);
+    const oldest = [...this.#rows].toSorted(([a], [b]) => a - b).slice(0, excess);
+    // What newer rows quote of them stays: they are gone from view, not from the talk.
+    for (const [id, row] of oldest) this.#removeOne(id, row);
   }
 
   clear(): void {

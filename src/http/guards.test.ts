@@ -140,6 +140,11 @@ const hostRows: Row[] = [
   ['H13 method override', post('', form, 'X-HTTP-Method-Override: GET'), 403],
   ['H14 X-Original-URL', get('/', 'X-Original-URL: /form'), 200],
   ['H15 POST without Origin', post('a=1', form), 403],
+  ['H15 POST of a text browser, which knows no Origin', post('a=1', form, `Referer: http://${onion}/form`), 200],
+  ['H15 the same from elsewhere', post('a=1', form, `Referer: http://${onion}.evil/form`), 403],
+  ['H15 the same with two addresses', post('a=1', form, `Referer: http://${onion}/`, 'Referer: http://evil/'), 403],
+  ['H15 a browser that leaves Origin out', post('a=1', form, `Referer: http://${onion}/`, 'Sec-Fetch-Mode: cors'), 403],
+  ['H15 an Origin beats what else is sent', post('a=1', form, 'Origin: null', `Referer: http://${onion}/`), 403],
   ...[
     'http://evil',
     `http://${onion}.evil`,

@@ -119,11 +119,22 @@ function bodyRefusal(facts: RequestFacts, headers: Headers, rules: GuardRules, h
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity') return { status: 415 };
   const path = facts.target.split('?', 1)[0] ?? '';
   if (facts.listener === 'local' && rules.mediaPaths.has(path)) return undefined;
-  const origin = headers.get('origin');
-  if (origin?.length !== 1 || origin[0] !== `http://${host}`) return { status: 403 };
+  if (!isFromOwnPage(headers, host)) return { status: 403 };
   if (only(headers, 'content-type')?.split(';', 1)[0]?.trim().toLowerCase() !== formType) return { status: 415 };
   if (contentLength(headers) > rules.maxBodyBytes) return { status: 413 };
   return undefined;
+}
+
+/**
+ * Whether one of our own pages sent the form. Browsers say so with every POST (Fetch, 3.2). Text browsers know no Origin and say it with the address
+ * of the page; where an Origin is sent, nothing else is believed. That the form is ours is proved by its token in both cases.
+ */
+function isFromOwnPage(headers: Headers, host: string): boolean {
+  const origin = headers.get('origin');
+  if (origin !== undefined) return origin.length === 1 && origin[0] === `http://${host}`;
+  const isBrowser = headers.has('sec-fetch-site') || headers.has('sec-fetch-mode');
+  const referers = headers.get('referer') ?? [];
+  return !isBrowser && referers.length === 1 && referers.every((referer) => referer.startsWith(`http://${host}/`));
 }
 
 /** The value of a header that may be there once; several are joined, which then equals nothing that is expected. */
