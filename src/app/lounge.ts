@@ -10,6 +10,7 @@ import { ChatChannels } from '../http/chat-channels.ts';
 import { ChatService } from '../http/chat-service.ts';
 import { chatStoreOf } from '../http/chat-store.ts';
 import { EmoteDirectory } from '../emotes/emote-directory.ts';
+import { TripcodeMaker } from '../http/tripcode-maker.ts';
 import { ensureBroadcasterPassword } from '../identity/password.ts';
 import type { ServeEvent } from '../serve-event.ts';
 import { Database } from '../store/database.ts';
@@ -95,6 +96,7 @@ export async function openLounge(options: LoungeOptions): Promise<Lounge> {
     store: chatStoreOf(database, messages, viewers),
     bus,
     captcha: door.captcha,
+    tripcodes: new TripcodeMaker({ secret: options.secret, allowsClassic: config.chat.classicTripcodes }),
     tagKey: options.secret,
     now: () => ({ wallMs: Date.now(), monotonicMs: performance.now() }),
     random: Math.random,

@@ -20,7 +20,7 @@ export type PostPaceRule =
   /** Too many begin to speak at once. */
   | 'new-speakers';
 
-type PaceRule = PostPaceRule | 'appearance-too-often';
+type PaceRule = PostPaceRule | 'appearance-too-often' | 'tripcode-busy';
 
 /** Rules of who may write at all: staff must change something. */
 export type EntryRule = 'chat-closed' | 'members-only';
@@ -30,6 +30,8 @@ export type Refusal =
   | {
       readonly kind: 'refused';
       readonly rule: MessageTextRule | AppearanceRule | EntryRule | 'form-expired' | 'hold-full' | 'reply-gone';
+      /** What else is wrong with a wish that was refused. */
+      readonly also?: readonly AppearanceRule[];
       readonly text: string;
     }
   /** `found` is what a word filter does not let pass, as it was written. */

@@ -146,20 +146,6 @@ describe('the room', () => {
     }
   });
 
-  it('lets three changes of appearance through in a minute', () => {
-    const room = new Room(rules);
-    const change = (name: string, monotonicMs: number) => {
-      const identity = { colour: 1, isColourChosen: false };
-      const decision = room.decideAppearance({ viewerId: 'v1', identity, wish: { name } }, at(monotonicMs));
-      if (decision.kind === 'changed') room.acceptAppearance('v1', at(monotonicMs));
-      return decision;
-    };
-    for (const name of ['a', 'b', 'c']) expect(change(name, 0).kind).toBe('changed');
-    expect(change('d', 1000)).toEqual({ kind: 'refused', rule: 'appearance-too-often', waitMs: 59_000 });
-    expect(change('', 1000)).toEqual({ kind: 'unchanged' });
-    expect(change('d', 60_000).kind).toBe('changed');
-  });
-
   it('holds its bounds and its order whatever is sent', () => {
     const small: RoomRules = { ...rules, history: 8 };
     const anyPost = fc.record({

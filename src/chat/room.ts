@@ -1,7 +1,5 @@
-import { type AppearanceRule, type AppearanceWish, changeAppearance, type ViewerIdentity } from '../identity/viewer.ts';
 import type { NameRules } from '../identity/name.ts';
 import { Fairness, type FairnessRules } from './fairness.ts';
-import { remember, waitMs } from './flood.ts';
 import { type HeldMessage, HoldQueue, type HoldReason } from './hold-queue.ts';
 import type { MemberCandidate } from './members.ts';
 import { mentionsIn, peopleByFold, shownName } from './markup.ts';
@@ -31,12 +29,6 @@ export interface PostCommand {
   readonly quote?: Quote;
 }
 
-export interface AppearanceCommand {
-  readonly viewerId: string;
-  readonly identity: ViewerIdentity;
-  readonly wish: AppearanceWish;
-}
-
 /** The two clocks: wall time is shown, monotonic time decides, so that a jump of the clock neither blocks nor frees anybody. */
 export interface Moment {
   readonly wallMs: number;
@@ -51,12 +43,6 @@ export type PostDecision =
   | { readonly kind: 'already-posted' }
   | Refusal;
 
-export type AppearanceDecision =
-  | { readonly kind: 'changed'; readonly identity: ViewerIdentity }
-  | { readonly kind: 'unchanged' }
-  | { readonly kind: 'refused'; readonly rule: AppearanceRule }
-  | { readonly kind: 'refused'; readonly rule: 'appearance-too-often'; readonly waitMs: number };
-
 export interface RoomRules extends FairnessRules {
   /** Messages kept in memory for those who come in. */
   readonly history: number;
@@ -64,8 +50,7 @@ export interface RoomRules extends FairnessRules {
   readonly names: NameRules;
 }
 
-/** Bounds of what is remembered about writers; the oldest go first. */
-const maxChangers = 4096;
+/** Forms remembered as used; the oldest go first. */
 const maxNonces = 4096;
 
 /**
@@ -79,8 +64,6 @@ export class Room {
   #messages: readonly Message[] = [];
   #lastId = 0;
   readonly #nonces = new RecentMap<string, true>(maxNonces);
-  /** When viewers have changed their appearance. */
-  readonly #changes = new RecentMap<string, readonly number[]>(maxChangers);
   /** Who may write, and how fast. */
   readonly fairness: Fairness;
   /** What waits for approval. */
@@ -175,20 +158,6 @@ export class Room {
     );
     if (isHidden) for (const { viewerId } of found) this.fairness.standings.distrust(viewerId);
     return found.map(({ message }) => message);
-  }
-
-  /** Decides whether a viewer may change name or colour, and into what. */
-  decideAppearance({ viewerId, identity, wish }: AppearanceCommand, now: Moment): AppearanceDecision {
-    const result = changeAppearance(identity, wish, this.#rules.names);
-    if (result.kind !== 'changed') return result;
-    const wait = waitMs(this.#changes.get(viewerId) ?? [], this.#rules.flood.appearance, now.monotonicMs);
-    return wait > 0 ? { kind: 'refused', rule: 'appearance-too-often', waitMs: wait } : result;
-  }
-
-  /** Counts a change that was made. */
-  acceptAppearance(viewerId: string, now: Moment): void {
-    const changes = this.#changes.get(viewerId) ?? [];
-    this.#changes.set(viewerId, remember(changes, this.#rules.flood.appearance, now.monotonicMs));
   }
 
   /** What is said. Whom it names is settled now, by who has been speaking: later changes of names do not rewrite it. */

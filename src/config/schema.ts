@@ -165,7 +165,12 @@ export const configSchema = section('', {
     keepMs: setting(
       kinds.duration('1h', '8760h'),
       '720h',
-      "How long a viewer's name and colour are remembered after the last visit.",
+      "How long a viewer's name, colour and tripcode are remembered after the last visit.",
+    ),
+    classicTripcodes: setting(
+      kinds.flag,
+      false,
+      'Whether a password that begins with # gives the tripcode it has on 2ch and 4chan. Such a tripcode is the same everywhere and is guessed within minutes; it is shown as weak.',
     ),
     filter: setting(
       filters,

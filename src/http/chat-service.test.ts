@@ -15,6 +15,7 @@ import { MessageRepository } from '../store/messages.ts';
 import { ViewerRepository } from '../store/viewers.ts';
 import { ChatService } from './chat-service.ts';
 import { chatStoreOf } from './chat-store.ts';
+import { TripcodeMaker } from './tripcode-maker.ts';
 
 const names = { defaultName: 'Anonymous', broadcasterName: 'Lantern' };
 const rules = { history: 8, text: messageTextLimits(512), flood: defaultFloodPolicy, names };
@@ -29,6 +30,7 @@ function build(database: Database, wish: { failing?: boolean } = {}) {
     bus: new LocalBus((error) => {
       throw error;
     }),
+    tripcodes: new TripcodeMaker({ secret: Buffer.alloc(32, 1), allowsClassic: false }),
     tagKey: Buffer.alloc(32, 1),
     now: () => ({ wallMs: 1_800_000_000_000 + time, monotonicMs: time }),
     random: () => 0.5,
@@ -78,6 +80,7 @@ describe('the chat service', () => {
     expect(await say('me too', { wish: { name: 'lantern' } })).toEqual({
       kind: 'refused',
       rule: 'name-reserved',
+      also: [],
       text: 'me too',
     });
     expect(chat.messages).toHaveLength(1);

@@ -5,19 +5,15 @@ import type { CaptchaRefusal, GivenAnswer } from '../admission/challenge.ts';
 import type { Refusal } from '../chat/refusal.ts';
 import type { Requester } from '../chat/requester.ts';
 import type { Moment, PostedMessage, Room, RoomRules } from '../chat/room.ts';
-import { chooseColour } from '../identity/colour.ts';
-import { tagOf } from '../identity/tag.ts';
-import { type AppearanceWish, authorOf, type ViewerIdentity } from '../identity/viewer.ts';
+import type { AppearanceWish, ViewerIdentity } from '../identity/viewer.ts';
+import { type Appearance, Identities, type IdentityStore } from './identities.ts';
+import type { TripcodeMaker } from './tripcode-maker.ts';
 
 /** Where the chat keeps what must survive a restart. */
-export interface ChatStore {
-  /** Stores all of the work or nothing; false if the disk refused, and then the chat goes on in memory. */
-  commit(work: () => void): boolean;
+export interface ChatStore extends IdentityStore {
   appendMessage(posted: PostedMessage): void;
   /** A message that is kept, hidden or not. */
   findMessage(id: number): PostedMessage | undefined;
-  findViewer(id: string): ViewerIdentity | undefined;
-  saveViewer(id: string, identity: ViewerIdentity, nowMs: number): void;
 }
 
 /** What must be solved before a message is taken. */
@@ -34,6 +30,7 @@ export interface ChatServiceOptions {
   readonly bus: Bus;
   /** Absent: nothing is asked. */
   readonly captcha?: ChatCaptcha;
+  readonly tripcodes: TripcodeMaker;
   /** Makes the tags of nameless people. */
   readonly tagKey: Buffer;
   now(): Moment;
@@ -61,27 +58,24 @@ export interface SubmittedPost {
 
 export type SubmitOutcome = { readonly kind: 'done' } | Refusal;
 
-/** How a viewer appears, for their own form. */
-export interface Appearance {
-  /** Empty while the default name is used. */
-  readonly name: string;
-  readonly tag: string;
-  readonly chosenColour?: number;
-}
-
-/** Identities remembered in memory too, for when the disk fails; the oldest go first. */
-const maxIdentities = 4096;
-
 /**
  * The way of a message: room decides -> store commits -> room takes it in -> bus, where the channels (`chat-channels.ts`) hear of it.
  * Who gets `done` can rely on it: the message has been committed and is on its way to everybody.
  */
 export class ChatService {
   readonly #options: ChatServiceOptions;
-  readonly #identities = new Map<string, ViewerIdentity>();
+  /** Who appears how. */
+  readonly identities: Identities;
 
   constructor(options: ChatServiceOptions) {
     this.#options = options;
+    const { store, room, tripcodes, tagKey, now, random } = options;
+    this.identities = new Identities({
+      ...{ store, tripcodes, tagKey, now, random },
+      names: room.rules.names,
+      limit: room.rules.flood.appearance,
+      recentColours: () => room.messages.slice(-64).map(({ author }) => author.colour),
+    });
   }
 
   /** The last messages, oldest first. */
@@ -96,12 +90,7 @@ export class ChatService {
 
   /** How this viewer appears; somebody unknown appears under the default name. */
   appearanceOf(viewerId: string): Appearance {
-    const identity = this.#known(viewerId);
-    return {
-      name: identity?.name ?? '',
-      tag: this.#tagOf(viewerId),
-      ...(identity?.isColourChosen === true ? { chosenColour: identity.colour } : {}),
-    };
+    return this.identities.appearanceOf(viewerId);
   }
 
   /** What a reply to this message would repeat of it; undefined if it can be answered no more. */
@@ -114,23 +103,20 @@ export class ChatService {
 
   /** Changes what is wished, then posts. Nothing is done of a submission whose wish is refused. */
   async submit(submission: Submission): Promise<SubmitOutcome> {
-    const now = this.#options.now();
     const text = submission.post?.text ?? '';
-    const { viewerId } = submission.requester;
-    const isBroadcaster = submission.requester.role === 'broadcaster';
-    const before = this.#known(viewerId) ?? this.#newcomer();
-    const wished = isBroadcaster
-      ? ({ kind: 'unchanged' } as const)
-      : this.#options.room.decideAppearance({ viewerId, identity: before, wish: submission.wish }, now);
+    const { viewerId, role } = submission.requester;
+    const wished =
+      role === 'broadcaster'
+        ? ({ kind: 'done', identity: this.identities.of(viewerId) } as const)
+        : await this.identities.change(viewerId, submission.wish);
     if (wished.kind === 'refused') return { ...wished, text };
-    const identity = wished.kind === 'changed' ? wished.identity : before;
-    if (wished.kind === 'changed') this.#keepIdentity(viewerId, identity, now);
     if (submission.post === undefined) return { kind: 'done' };
     // Solved without a message: the next one can be written in peace.
     if (text.trim() === '' && this.#wantsToSolve(submission)) {
       return this.#captchaRefusal(submission) ?? { kind: 'done' };
     }
-    const author = this.#authorOf(viewerId, identity, isBroadcaster);
+    const now = this.#options.now();
+    const author = this.#authorOf(submission.requester, wished.identity);
     const { replyTo, nonce } = submission.post;
     const quote = replyTo === undefined ? undefined : this.quoteOf(replyTo);
     if (replyTo !== undefined && quote === undefined) return { kind: 'refused', rule: 'reply-gone', text };
@@ -142,7 +128,7 @@ export class ChatService {
     // Last of all: whoever must mend the text need not read another picture.
     const unsolved = this.#captchaRefusal(submission);
     if (unsolved !== undefined) return unsolved;
-    if (decision.kind === 'posted') this.#post(decision.posted, identity, submission.requester, now);
+    if (decision.kind === 'posted') this.#post(decision.posted, wished.identity, submission.requester, now);
     this.#options.captcha?.posted(submission.requester);
     return { kind: 'done' };
   }
@@ -164,42 +150,15 @@ export class ChatService {
       store.appendMessage(posted);
       store.saveViewer(posted.viewerId, identity, now.wallMs);
     });
-    this.#remember(posted.viewerId, identity);
+    this.identities.remember(posted.viewerId, identity);
     room.acceptPost(posted, now, requester);
     bus.publish('room', { kind: 'message', message: posted.message });
   }
 
-  #keepIdentity(viewerId: string, identity: ViewerIdentity, now: Moment): void {
-    const { store, room } = this.#options;
-    store.commit(() => store.saveViewer(viewerId, identity, now.wallMs));
-    this.#remember(viewerId, identity);
-    room.acceptAppearance(viewerId, now);
-  }
-
-  #known(viewerId: string): ViewerIdentity | undefined {
-    return this.#identities.get(viewerId) ?? this.#options.store.findViewer(viewerId);
-  }
-
-  #newcomer(): ViewerIdentity {
-    const recent = this.messages.slice(-64).map(({ author }) => author.colour);
-    return { colour: chooseColour(recent, this.#options.random()), isColourChosen: false };
-  }
-
-  #authorOf(viewerId: string, identity: ViewerIdentity, isBroadcaster: boolean): Author {
-    const { defaultName, broadcasterName } = this.#options.room.rules.names;
-    return isBroadcaster
+  #authorOf({ viewerId, role }: Requester, identity: ViewerIdentity): Author {
+    const { broadcasterName } = this.#options.room.rules.names;
+    return role === 'broadcaster'
       ? { name: broadcasterName, colour: identity.colour, capcode: 'broadcaster' }
-      : authorOf(identity, this.#tagOf(viewerId), defaultName);
-  }
-
-  #remember(viewerId: string, identity: ViewerIdentity): void {
-    this.#identities.delete(viewerId);
-    this.#identities.set(viewerId, identity);
-    const [oldest] = this.#identities.size > maxIdentities ? this.#identities.keys() : [];
-    if (oldest !== undefined) this.#identities.delete(oldest);
-  }
-
-  #tagOf(viewerId: string): string {
-    return tagOf(viewerId, this.#options.tagKey);
+      : this.identities.authorOf(viewerId, identity);
   }
 }

@@ -10,6 +10,7 @@ export function chatStoreOf(database: Database, messages: MessageRepository, vie
     appendMessage: (posted) => messages.append(posted),
     findMessage: (id) => messages.find(id),
     findViewer: (id) => viewers.find(id),
+    namesSince: (timeMs) => viewers.namesSince(timeMs),
     saveViewer: (id, identity, nowMs) => viewers.save(id, identity, nowMs),
   };
 }

@@ -1,4 +1,5 @@
 import type { SQLOutputValue } from 'node:sqlite';
+import type { TripcodeMark } from '../chat/message.ts';
 
 /** Reads a column that holds text; throws if it does not, which only a foreign hand in the file can bring about. */
 export function textColumn(value: SQLOutputValue | undefined): string {
@@ -17,4 +18,10 @@ export function textsColumn(value: SQLOutputValue | undefined): readonly string[
   const list: unknown = JSON.parse(textColumn(value));
   if (Array.isArray(list) && list.every((item) => typeof item === 'string')) return list;
   throw new TypeError('expected a list of texts in the database');
+}
+
+/** Reads the columns `tripcode` and `is_tripcode_weak`, to be spread into what has a tripcode or none. */
+export function tripcodeColumns(row: Record<string, SQLOutputValue>): { tripcode?: TripcodeMark } {
+  const code = row['tripcode'];
+  return typeof code === 'string' ? { tripcode: { code, isWeak: row['is_tripcode_weak'] === 1 } } : {};
 }

@@ -2,7 +2,7 @@ import type { SQLOutputValue, StatementSync } from 'node:sqlite';
 import type { Author, Capcode, Quote } from '../chat/message.ts';
 import type { PostedMessage } from '../chat/room.ts';
 import { foldForSearch, maxSearchWords } from '../chat/search.ts';
-import { integerColumn, textColumn, textsColumn } from './columns.ts';
+import { integerColumn, textColumn, textsColumn, tripcodeColumns } from './columns.ts';
 import type { Database } from './database.ts';
 
 /** Which messages of the log. */
@@ -33,9 +33,9 @@ export class MessageRepository {
     this.#database = database;
     this.#keep = keep;
     this.#insert = database.prepare(
-      `INSERT INTO messages (id, at_ms, viewer, nonce, name, tag, colour, capcode, text,
+      `INSERT INTO messages (id, at_ms, viewer, nonce, name, tag, colour, capcode, tripcode, is_tripcode_weak, text,
          quote_id, quote_name, quote_text, mentions, is_announcement, folded)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#prune = database.prepare('DELETE FROM messages WHERE id <= ?');
     this.#newest = database.prepare('SELECT * FROM messages ORDER BY id DESC LIMIT ?');
@@ -53,11 +53,12 @@ export class MessageRepository {
   /** Adds a message; call it within `Database.commit`. */
   append({ message, viewerId, nonce }: PostedMessage): void {
     const { id, atMs, author, text, quote, mentions } = message;
-    const { name, tag = null, colour, capcode = null } = author;
+    const { name, tag = null, colour, capcode = null, tripcode } = author;
     const quoted = [quote?.messageId ?? null, quote?.name ?? null, quote?.text ?? null];
+    const mark = [tripcode?.code ?? null, tripcode?.isWeak === true ? 1 : 0] as const;
     const marks = [mentions === undefined ? null : JSON.stringify(mentions), message.isAnnouncement === true ? 1 : 0];
     const folded = foldForSearch(`${name}\n${text}`);
-    this.#insert.run(id, atMs, viewerId, nonce, name, tag, colour, capcode, text, ...quoted, ...marks, folded);
+    this.#insert.run(id, atMs, viewerId, nonce, name, tag, colour, capcode, ...mark, text, ...quoted, ...marks, folded);
     this.#prune.run(id - this.#keep);
   }
 
@@ -129,6 +130,7 @@ function authorOf(row: Record<string, SQLOutputValue>): Author {
     ...(typeof tag === 'string' ? { tag } : {}),
     colour: integerColumn(row['colour']),
     ...(isCapcode(capcode) ? { capcode } : {}),
+    ...tripcodeColumns(row),
   };
 }
 

@@ -118,6 +118,10 @@ export const migrations: readonly string[] = [
      reason TEXT NOT NULL,
      draft TEXT NOT NULL
    ) STRICT;`,
+  `ALTER TABLE viewers ADD COLUMN tripcode TEXT;
+   ALTER TABLE viewers ADD COLUMN is_tripcode_weak INTEGER NOT NULL DEFAULT 0;
+   ALTER TABLE messages ADD COLUMN tripcode TEXT;
+   ALTER TABLE messages ADD COLUMN is_tripcode_weak INTEGER NOT NULL DEFAULT 0;`,
 ];
 
 /** Brings a database up to date, all steps or none. Returns `newer` and touches nothing if it knows more steps than this program. */

@@ -1,6 +1,7 @@
 import type { StatementSync } from 'node:sqlite';
+import type { NameHolder } from '../identity/names-in-use.ts';
 import type { ViewerIdentity } from '../identity/viewer.ts';
-import { integerColumn, textColumn } from './columns.ts';
+import { integerColumn, textColumn, tripcodeColumns } from './columns.ts';
 import type { Database } from './database.ts';
 
 /** When somebody was last here is kept to the hour: enough to forget them in time, too coarse to follow them. */
@@ -14,16 +15,23 @@ export class ViewerRepository {
   readonly #database: Database;
   readonly #find: StatementSync;
   readonly #save: StatementSync;
+  readonly #named: StatementSync;
   readonly #forget: StatementSync;
   readonly #forgetSurplus: StatementSync;
 
   constructor(database: Database) {
     this.#database = database;
-    this.#find = database.prepare('SELECT name, colour, is_colour_chosen FROM viewers WHERE id = ?');
+    this.#find = database.prepare(
+      'SELECT name, colour, is_colour_chosen, tripcode, is_tripcode_weak FROM viewers WHERE id = ?',
+    );
     this.#save = database.prepare(
-      `INSERT INTO viewers (id, name, colour, is_colour_chosen, seen_at_ms) VALUES (?, ?, ?, ?, ?)
+      `INSERT INTO viewers (id, name, colour, is_colour_chosen, tripcode, is_tripcode_weak, seen_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (id) DO UPDATE SET name = excluded.name, colour = excluded.colour, is_colour_chosen = excluded.is_colour_chosen,
-         seen_at_ms = excluded.seen_at_ms`,
+         tripcode = excluded.tripcode, is_tripcode_weak = excluded.is_tripcode_weak, seen_at_ms = excluded.seen_at_ms`,
+    );
+    this.#named = database.prepare(
+      `SELECT id, name, tripcode, is_tripcode_weak, seen_at_ms FROM viewers WHERE name IS NOT NULL AND seen_at_ms >= ?
+       ORDER BY seen_at_ms`,
     );
     this.#forget = database.prepare('DELETE FROM viewers WHERE seen_at_ms < ?');
     this.#forgetSurplus = database.prepare(
@@ -38,12 +46,26 @@ export class ViewerRepository {
       ...(row['name'] === null ? {} : { name: textColumn(row['name']) }),
       colour: integerColumn(row['colour']),
       isColourChosen: integerColumn(row['is_colour_chosen']) === 1,
+      ...tripcodeColumns(row),
     };
   }
 
+  /** Who has a name and was here since that time (Unix milliseconds, to the hour), the one unseen for longest first. */
+  namesSince(timeMs: number): (NameHolder & { readonly seenAtMs: number })[] {
+    const rows = this.#database.read(() => this.#named.all(timeMs - seenGrainMs), []);
+    return rows.map((row) => ({
+      viewerId: textColumn(row['id']),
+      name: textColumn(row['name']),
+      ...tripcodeColumns(row),
+      seenAtMs: integerColumn(row['seen_at_ms']),
+    }));
+  }
+
   /** Keeps an identity and that its owner was here; call it within `Database.commit`. */
-  save(id: string, { name, colour, isColourChosen }: ViewerIdentity, nowMs: number): void {
-    this.#save.run(id, name ?? null, colour, isColourChosen ? 1 : 0, nowMs - (nowMs % seenGrainMs));
+  save(id: string, { name, colour, isColourChosen, tripcode }: ViewerIdentity, nowMs: number): void {
+    const seenAtMs = nowMs - (nowMs % seenGrainMs);
+    const mark = [tripcode?.code ?? null, tripcode?.isWeak === true ? 1 : 0] as const;
+    this.#save.run(id, name ?? null, colour, isColourChosen ? 1 : 0, ...mark, seenAtMs);
   }
 
   /** Forgets all who were last here before that time (Unix milliseconds), and whoever is too many. */

@@ -7,6 +7,7 @@ import { ViewerRepository } from '../../src/store/viewers.ts';
 import { ChatService } from '../../src/http/chat-service.ts';
 import { chatStoreOf } from '../../src/http/chat-store.ts';
 import { freePace } from './free-pace.ts';
+import { TripcodeMaker } from '../../src/http/tripcode-maker.ts';
 
 /** Run by a test: posts numbered messages, prints the id of each one acknowledged, and kills itself before publishing the given one. */
 const [file = ':memory:', killAt = 'never'] = process.argv.slice(2);
@@ -33,6 +34,7 @@ const chat = new ChatService({
   room,
   store: chatStoreOf(database, messages, new ViewerRepository(database)),
   bus: new DeadlyBus((error) => process.stderr.write(String(error))),
+  tripcodes: new TripcodeMaker({ secret: Buffer.alloc(32), allowsClassic: false }),
   tagKey: Buffer.alloc(32),
   now: () => ({ wallMs: Date.now(), monotonicMs: performance.now() }),
   random: Math.random,

@@ -18,6 +18,7 @@ import { renderChatRow } from '../../views/chat-row.tsx';
 import { ChatChannels } from '../chat-channels.ts';
 import { ChatService } from '../chat-service.ts';
 import { chatStoreOf } from '../chat-store.ts';
+import { TripcodeMaker } from '../tripcode-maker.ts';
 import { identifyWith } from '../chat-viewer.ts';
 import { allowedHeaderNames, endlessFrameHeaders, frameHeaders } from '../headers.ts';
 import { WebServer } from '../server.ts';
@@ -76,6 +77,7 @@ beforeEach(async () => {
     room,
     store: chatStoreOf(database, messages, new ViewerRepository(database)),
     bus,
+    tripcodes: new TripcodeMaker({ secret, allowsClassic: false }),
     tagKey: secret,
     now: () => time,
     random: () => 0,
