@@ -78,6 +78,7 @@ beforeEach(async () => {
   };
   chat = new ChatService({
     ...{ room: new Room(rules), store, bus, captcha, tagKey: secret },
+    tripcodes: { make: () => Promise.resolve(undefined) },
     now: () => ({ wallMs: nowMs, monotonicMs: nowMs }),
     random: () => 0,
   });

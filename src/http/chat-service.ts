@@ -30,7 +30,7 @@ export interface ChatServiceOptions {
   readonly bus: Bus;
   /** Absent: nothing is asked. */
   readonly captcha?: ChatCaptcha;
-  readonly tripcodes: TripcodeMaker;
+  readonly tripcodes: Pick<TripcodeMaker, 'make'>;
   /** Makes the tags of nameless people. */
   readonly tagKey: Buffer;
   now(): Moment;
