@@ -1,0 +1,121 @@
+import { readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { LocalBus } from '../../src/bus/local.ts';
+import type { Message } from '../../src/chat/message.ts';
+import { ChatChannels } from '../../src/http/chat-channels.ts';
+import { endlessFrameHeaders } from '../../src/http/headers.ts';
+import { EndlessResponse } from '../../src/live/endless-response.ts';
+import { ResponseWatch } from '../../src/live/response-watch.ts';
+import { renderChatDocumentOpen } from '../../src/views/chat-document.tsx';
+import { renderChatRow } from '../../src/views/chat-row.tsx';
+import { type BrowserName, type BrowserPage, likeTorBrowser, openBrowser } from '../support/browsers.ts';
+
+const assets = path.resolve(import.meta.dirname, '../../dist/assets');
+const { style } = JSON.parse(readFileSync(path.join(assets, 'manifest.json'), 'utf8')) as { style: string };
+
+const messageOf = (id: number): Message => ({
+  id,
+  atMs: 1_800_000_000_000 + id * 1000,
+  author: { name: 'Mallow', colour: id % 16 },
+  text: `text ${id}`,
+});
+
+const inner = "document.querySelector('iframe').contentDocument";
+/** The texts of the rows that can be seen. */
+const shownExpression = `[...${inner}.querySelectorAll('.row')]
+  .filter((row) => row.checkVisibility()).map((row) => row.querySelector('.text').textContent).join()`;
+/** What can be seen above them: how far from the upper edge, and the text. */
+const bannersExpression = `[...${inner}.querySelectorAll('.banner')]
+  .filter((banner) => banner.checkVisibility())
+  .map((banner) => banner.getBoundingClientRect().top + ' ' + banner.textContent).join()`;
+
+describe.each<BrowserName>(['chromium', 'firefox'])('the open chat document without script in %s', (browser) => {
+  let server: Server;
+  let page: BrowserPage;
+  let bus: LocalBus;
+  let channels: ChatChannels;
+  let banner = '';
+
+  beforeAll(async () => {
+    const watch = new ResponseWatch();
+    server = createServer((request, response) => {
+      if (request.url === style) {
+        response.setHeader('content-type', 'text/css').end(readFileSync(path.join(assets, path.basename(style))));
+        return;
+      }
+      if (request.url === '/') {
+        const frame = '<iframe src="/chat" style="position:fixed;inset:0;width:100%;height:100%;border:0"></iframe>';
+        response.setHeader('content-type', 'text/html').end(`<!doctype html>${frame}`);
+        return;
+      }
+      if (request.url !== '/chat') {
+        response.writeHead(404).end();
+        return;
+      }
+      const open = new EndlessResponse({
+        socket: request.socket,
+        watch,
+        headers: endlessFrameHeaders,
+        maxQueuedBytes: 1e6,
+      });
+      open.follow(channels.of({ language: 'en', audience: 'everyone' }).frames, { afterId: 0 });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    page = await openBrowser(browser, { script: false, preferences: likeTorBrowser(), width: 400, height: 600 });
+  });
+
+  beforeEach(async () => {
+    const messages = Array.from({ length: 40 }, (_, index) => messageOf(index + 1));
+    banner = '';
+    bus = new LocalBus((error) => {
+      throw error;
+    });
+    channels = new ChatChannels({
+      bus,
+      history: 100,
+      messages: () => messages,
+      removalOf: () => undefined,
+      randomBytes: (size) => Buffer.alloc(size),
+      renderOpen: () => renderChatDocumentOpen({ logHref: '/chat/log', styleHref: style }),
+      renderRow: (message, previousAtMs) => renderChatRow(message, previousAtMs),
+      renderBanner: () => banner,
+    });
+    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    await page.until(`(${shownExpression}).endsWith('text 40')`);
+  });
+
+  afterEach(() => channels.close());
+
+  afterAll(async () => {
+    await page.close();
+    server.closeAllConnections();
+    server.close();
+  });
+
+  const shown = async (): Promise<string> => await page.evaluate(shownExpression);
+
+  it('loses removed rows at once and has them back in their places', async () => {
+    const before = await shown();
+    bus.publish('room', { kind: 'removed', ids: [39, 40] });
+    await page.until(`(${shownExpression}).endsWith('text 38')`);
+    bus.publish('room', { kind: 'restored', messages: [messageOf(39)] });
+    await page.until(`(${shownExpression}).endsWith('text 38,text 39')`);
+    bus.publish('room', { kind: 'removed', ids: [39] });
+    await page.until(`(${shownExpression}).endsWith('text 38')`);
+    bus.publish('room', { kind: 'restored', messages: [messageOf(39), messageOf(40)] });
+    await page.until(`(${shownExpression}).endsWith('text 40')`);
+    expect(await shown()).toBe(before);
+  });
+
+  it('shows what stands above the talk at its upper edge, the newest alone', async () => {
+    for (const html of ['<b>Be kind</b>', 'Vote now', '']) {
+      banner = html;
+      bus.publish('room', { kind: 'banner' });
+      const expected = html === '' ? '' : `0 ${html.replace(/<[^>]+>/gu, '')}`;
+      await page.until(`${bannersExpression} === ${JSON.stringify(expected)}`);
+    }
+  });
+});
