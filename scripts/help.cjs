@@ -11,6 +11,7 @@ const commands = [
   ['npm run test:long', 'the tests that take hours'],
   ['npm run bench', 'every benchmark'],
   ['npm run bench:latency', 'glass to glass, per way of watching and browser'],
+  ['npm run bench:chat', 'a thousand people in the chat: delay, losses, CPU'],
   ['npm run bench:page-weight', 'bytes and round trips to the first picture'],
   ['npm run help', 'this list'],
   ['node bin/onioncast.cjs --help', 'the program itself: serve, doctor, config'],
