@@ -3,7 +3,9 @@ import path from 'node:path';
 import { LocalBus } from '../bus/local.ts';
 import { defaultFloodPolicy } from '../chat/flood.ts';
 import { messageTextLimits } from '../chat/message-text.ts';
-import { Room, type RoomRules } from '../chat/room.ts';
+import { openModes } from '../chat/modes.ts';
+import { Moderation } from '../chat/moderation/moderation.ts';
+import { type Moment, Room, type RoomRules } from '../chat/room.ts';
 import type { OnioncastConfig } from '../config/schema.ts';
 import { BroadcasterAccess } from '../http/broadcaster-access.ts';
 import { ChatChannels } from '../http/chat-channels.ts';
@@ -11,10 +13,15 @@ import { ChatService } from '../http/chat-service.ts';
 import { chatStoreOf } from '../http/chat-store.ts';
 import { EmoteDirectory } from '../emotes/emote-directory.ts';
 import { TripcodeMaker } from '../http/tripcode-maker.ts';
+import { ModerationService } from '../http/moderation-service.ts';
+import { moderationStoreOf } from '../http/moderation-store.ts';
+import { People } from '../http/people.ts';
 import { ensureBroadcasterPassword } from '../identity/password.ts';
 import type { ServeEvent } from '../serve-event.ts';
 import { Database } from '../store/database.ts';
+import { HeldRepository } from '../store/held.ts';
 import { MessageRepository } from '../store/messages.ts';
+import { ModerationRepository } from '../store/moderation.ts';
 import { SettingRepository } from '../store/settings.ts';
 import { ViewerRepository } from '../store/viewers.ts';
 import { renderChatDocumentOpen } from '../views/chat-document.tsx';
@@ -26,6 +33,8 @@ import { Owned } from './owned.ts';
 /** How often those who have been away for too long are forgotten. */
 const forgetEveryMs = 60 * 60 * 1000;
 
+const now = (): Moment => ({ wallMs: Date.now(), monotonicMs: performance.now() });
+
 /** Who has chosen no name. */
 const defaultName = 'Anonymous';
 
@@ -33,6 +42,8 @@ const defaultName = 'Anonymous';
 export interface Lounge {
   readonly chat: ChatService;
   readonly channels: ChatChannels;
+  readonly moderation: ModerationService;
+  readonly people: People;
   readonly access: BroadcasterAccess;
   readonly rules: RoomRules;
   readonly door: Door;
@@ -61,26 +72,25 @@ export async function openLounge(options: LoungeOptions): Promise<Lounge> {
   });
   owned.add(() => database.close());
   const messages = new MessageRepository(database, Math.max(config.chat.keepMessages, 2 * config.chat.history));
-  const viewers = new ViewerRepository(database);
-  const forget = (): void => viewers.forgetBefore(Date.now() - config.chat.keepMs);
-  forget();
-  const forgetting = setInterval(forget, forgetEveryMs).unref();
-  owned.add(() => clearInterval(forgetting));
+  const acts = new ModerationRepository(database);
+  const held = new HeldRepository(database);
+  const viewers = openViewers(database, config, owned);
   const rules: RoomRules = {
     history: config.chat.history,
     text: messageTextLimits(config.chat.maxLength),
     flood: defaultFloodPolicy,
+    modes: { ...openModes, ...acts.loadModes() },
     names: { defaultName, broadcasterName: config.broadcaster.name },
   };
   const emotes = await openEmotes(options);
   const bus = new LocalBus(options.onError);
   owned.add(() => bus.close());
-  const room = new Room(rules, messages.newest(2 * rules.history));
+  const room = new Room(rules, messages.newest(2 * rules.history), held.all());
   const channels = new ChatChannels({
     bus,
     history: rules.history,
-    messages: () => room.messages,
-    removalOf: () => undefined,
+    messages: () => room.kept.map(({ message }) => message),
+    removalOf: (id) => moderation.removalOf(id),
     randomBytes,
     renderOpen: () => renderChatDocumentOpen({ logHref: '/chat/log', styleHref: options.styleHref }),
     renderRow: (message, previousAtMs, { removal }) =>
@@ -91,24 +101,46 @@ export async function openLounge(options: LoungeOptions): Promise<Lounge> {
   const settings = new SettingRepository(database);
   const door = openDoor({ config, database, settings, secret: options.secret, onError: options.onError });
   owned.add(() => door.close());
-  const chat = new ChatService({
+  const people = new People((viewerId) => chat.authorOf(viewerId));
+  const store = moderationStoreOf(database, acts, messages, held);
+  const record = new Moderation(acts.load());
+  const moderation = new ModerationService({ moderation: record, room, people, store, bus, randomBytes, now });
+  const chat: ChatService = new ChatService({
     room,
     store: chatStoreOf(database, messages, viewers),
     bus,
     captcha: door.captcha,
     tripcodes: new TripcodeMaker({ secret: options.secret, allowsClassic: config.chat.classicTripcodes }),
+    standingOf: (requester) => moderation.standingOf(requester),
     tagKey: options.secret,
-    now: () => ({ wallMs: Date.now(), monotonicMs: performance.now() }),
+    now,
     random: Math.random,
   });
+  const { access, password } = await openAccess(options, settings);
+  const rooms = { chat, channels, moderation, people, access, rules, door, emotes };
+  return { ...rooms, newPassword: password, close: () => owned.close() };
+}
+
+/** The broadcaster's way in. */
+async function openAccess({ secret }: LoungeOptions, settings: SettingRepository) {
   const { password } = await ensureBroadcasterPassword(settings, randomBytes);
   const access = new BroadcasterAccess({
-    secret: options.secret,
+    secret,
     passwordHash: () => settings.get('broadcaster-password-hash'),
     randomBytes,
     now: () => performance.now(),
   });
-  return { chat, channels, access, rules, door, emotes, newPassword: password, close: () => owned.close() };
+  return { access, password };
+}
+
+/** How viewers appear, for as long as they are to be remembered. */
+function openViewers(database: Database, { chat }: OnioncastConfig, owned: Owned): ViewerRepository {
+  const viewers = new ViewerRepository(database);
+  const forget = (): void => viewers.forgetBefore(Date.now() - chat.keepMs);
+  forget();
+  const forgetting = setInterval(forget, forgetEveryMs).unref();
+  owned.add(() => clearInterval(forgetting));
+  return viewers;
 }
 
 /** Reads the operator's emotes; what of them cannot be used is a warning. Throws TOOL_MISSING. */

@@ -4,6 +4,8 @@ import type { RoomEvent } from '../chat/room-event.ts';
 export interface BusTopics {
   /** What has happened in the chat and has been committed. */
   readonly room: RoomEvent;
+  /** What holds against or in favour of somebody has changed: whoever keeps responses open looks at all of them anew. */
+  readonly standing: { readonly kind: 'changed' };
 }
 
 /** Carries what has happened to whoever must know. */

@@ -1,6 +1,7 @@
 import type { CaptchaRefusal } from '../admission/challenge.ts';
 import type { AppearanceRule } from '../identity/viewer.ts';
 import type { MessageTextRule } from './message-text.ts';
+import type { SanctionRefusal } from './moderation/sanction.ts';
 
 /** Rules of pace for messages: waiting helps. */
 export type PostPaceRule =
@@ -37,7 +38,8 @@ export type Refusal =
   /** `found` is what a word filter does not let pass, as it was written. */
   | { readonly kind: 'refused'; readonly rule: 'filtered'; readonly found: string; readonly text: string }
   | { readonly kind: 'refused'; readonly rule: PaceRule; readonly waitMs: number; readonly text: string }
-  | ({ readonly kind: 'refused'; readonly text: string } & CaptchaRefusal);
+  | ({ readonly kind: 'refused'; readonly text: string } & CaptchaRefusal)
+  | (SanctionRefusal & { readonly text: string });
 
 /** Any rule that can be broken. */
 export type RefusalRule = Refusal['rule'];

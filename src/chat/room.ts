@@ -92,6 +92,16 @@ export class Room {
     return this.#kept;
   }
 
+  /** A message in memory, hidden or not. */
+  find(id: number): PostedMessage | undefined {
+    return this.#kept.find(({ message }) => message.id === id);
+  }
+
+  /** Whether staff have hidden a message that is in memory. */
+  isHidden(id: number): boolean {
+    return this.find(id)?.isHidden === true;
+  }
+
   get lastId(): number {
     return this.#lastId;
   }

@@ -1,5 +1,6 @@
 import type { Bus } from '../bus/port.ts';
 import type { Author, Message, Quote } from '../chat/message.ts';
+import { refusalBy, type Sanction } from '../chat/moderation/sanction.ts';
 import { quoteOf } from '../chat/quote.ts';
 import type { CaptchaRefusal, GivenAnswer } from '../admission/challenge.ts';
 import type { Refusal } from '../chat/refusal.ts';
@@ -33,6 +34,8 @@ export interface ChatServiceOptions {
   readonly tripcodes: Pick<TripcodeMaker, 'make'>;
   /** Makes the tags of nameless people. */
   readonly tagKey: Buffer;
+  /** What holds against somebody. Absent: nothing ever does. */
+  standingOf?(requester: Requester): Sanction | undefined;
   now(): Moment;
   /** In [0, 1). */
   random(): number;
@@ -101,10 +104,17 @@ export class ChatService {
     return kept === undefined || kept.isHidden === true ? undefined : quoteOf(kept.message);
   }
 
+  /** How this viewer signs what they write, under which no mark stands. */
+  authorOf(viewerId: string): Author {
+    return this.identities.authorOf(viewerId, this.identities.of(viewerId));
+  }
+
   /** Changes what is wished, then posts. Nothing is done of a submission whose wish is refused. */
   async submit(submission: Submission): Promise<SubmitOutcome> {
     const text = submission.post?.text ?? '';
     const { viewerId, role } = submission.requester;
+    const barred = this.#sanctionRefusal(submission);
+    if (barred !== undefined) return barred;
     const wished =
       role === 'broadcaster'
         ? ({ kind: 'done', identity: this.identities.of(viewerId) } as const)
@@ -115,6 +125,9 @@ export class ChatService {
     if (text.trim() === '' && this.#wantsToSolve(submission)) {
       return this.#captchaRefusal(submission) ?? { kind: 'done' };
     }
+    // Again: a tripcode takes its time, and somebody may have been banned meanwhile.
+    const barredNow = this.#sanctionRefusal(submission);
+    if (barredNow !== undefined) return barredNow;
     const now = this.#options.now();
     const author = this.#authorOf(submission.requester, wished.identity);
     const { replyTo, nonce } = submission.post;
@@ -155,10 +168,16 @@ export class ChatService {
     bus.publish('room', { kind: 'message', message: posted.message });
   }
 
+  #sanctionRefusal({ requester, post }: Submission): Refusal | undefined {
+    const sanction = this.#options.standingOf?.(requester);
+    if (sanction === undefined) return undefined;
+    return { ...refusalBy(sanction, this.#options.now().wallMs), text: post?.text ?? '' };
+  }
+
   #authorOf({ viewerId, role }: Requester, identity: ViewerIdentity): Author {
     const { broadcasterName } = this.#options.room.rules.names;
-    return role === 'broadcaster'
-      ? { name: broadcasterName, colour: identity.colour, capcode: 'broadcaster' }
-      : this.identities.authorOf(viewerId, identity);
+    if (role === 'broadcaster') return { name: broadcasterName, colour: identity.colour, capcode: role };
+    const author = this.identities.authorOf(viewerId, identity);
+    return role === undefined ? author : { ...author, capcode: role };
   }
 }

@@ -1,15 +1,19 @@
 import type { SQLOutputValue, StatementSync } from 'node:sqlite';
+import { z } from 'zod';
 import type { Acted } from '../chat/moderation/acted.ts';
 import type { Actor } from '../chat/moderation/actor.ts';
 import type { AuditEntry } from '../chat/moderation/audit.ts';
 import type { Change } from '../chat/moderation/change.ts';
-import { type Act, acts } from '../chat/moderation/command.ts';
+import { type Act, acts, type ModeWords } from '../chat/moderation/command.ts';
+import { type ModePatch, parseModePatch } from '../chat/modes.ts';
 import { moderationLimits } from '../chat/moderation/limits.ts';
 import type { ModerationRecord } from '../chat/moderation/moderation.ts';
 import type { Appeal, Sanction } from '../chat/moderation/sanction.ts';
 import type { Invitation, Moderator } from '../chat/moderation/staff.ts';
 import { integerColumn, textColumn } from './columns.ts';
 import type { Database } from './database.ts';
+
+const modeWords = z.record(z.string(), z.string());
 
 type Row = Record<string, SQLOutputValue>;
 
@@ -40,6 +44,12 @@ export class ModerationRepository {
     };
   }
 
+  /** The switches as staff left them; nothing of those they never touched. */
+  loadModes(): ModePatch {
+    const parsed = parseModePatch(this.#modes());
+    return parsed.kind === 'patch' ? parsed.patch : {};
+  }
+
   /** Keeps an act and what it changes; call it within `Database.commit`. */
   append({ entry, invitation }: Acted): void {
     const { insert, forget } = this.#statements;
@@ -58,7 +68,7 @@ export class ModerationRepository {
   }
 
   #apply(change: Change): void {
-    const { insert, remove, setInvitation, setPinned, unpin } = this.#statements;
+    const { insert, remove, setInvitation, setPinned, setModes, unpin } = this.#statements;
     switch (change.kind) {
       case 'sanction':
         if (change.holds) this.#keepSanction(change.sanction);
@@ -79,14 +89,21 @@ export class ModerationRepository {
       case 'invitation':
         setInvitation.run(change.state, change.invitationId);
         return;
+      case 'mode':
+        setModes.run(JSON.stringify({ ...this.#modes(), ...change.after }));
+        return;
       case 'hidden':
       case 'announced':
-      case 'mode':
       case 'approved':
       case 'declined':
         // Kept by those whose things they are.
         return;
     }
+  }
+
+  #modes(): ModeWords {
+    const stored = this.#database.read(() => this.#statements.modes.get()?.['value'], undefined);
+    return typeof stored === 'string' ? modeWords.parse(JSON.parse(stored)) : {};
   }
 
   #keepSanction(sanction: Sanction): void {
@@ -146,6 +163,10 @@ function prepare(database: Database) {
     pinned: of("SELECT value FROM settings WHERE key = 'pinned-message'"),
     setPinned: of(
       "INSERT INTO settings (key, value) VALUES ('pinned-message', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+    ),
+    modes: of("SELECT value FROM settings WHERE key = 'chat-modes'"),
+    setModes: of(
+      "INSERT INTO settings (key, value) VALUES ('chat-modes', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
     ),
     unpin: of("DELETE FROM settings WHERE key = 'pinned-message'"),
   };

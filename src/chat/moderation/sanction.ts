@@ -51,3 +51,14 @@ export function heaviest(sanctions: readonly Sanction[]): Sanction | undefined {
 function endOf({ untilMs = Number.MAX_SAFE_INTEGER }: Sanction): number {
   return untilMs;
 }
+
+/** What a sanction says to a person who wants to write, or to be here. */
+export type SanctionRefusal =
+  | { readonly kind: 'refused'; readonly rule: 'banned' }
+  | { readonly kind: 'refused'; readonly rule: 'timed-out' | 'kicked'; readonly waitMs: number };
+
+/** Puts a sanction as a rule and a wait. */
+export function refusalBy({ kind, untilMs }: Sanction, nowMs: number): SanctionRefusal {
+  if (kind === 'ban' || untilMs === undefined) return { kind: 'refused', rule: 'banned' };
+  return { kind: 'refused', rule: kind === 'kick' ? 'kicked' : 'timed-out', waitMs: Math.max(1, untilMs - nowMs) };
+}
