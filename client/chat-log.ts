@@ -1,6 +1,6 @@
 import type { ClientTexts } from '../src/views/texts/en.ts';
 import { parseMarkup } from './markup.ts';
-import { byId, showText, withNumber } from './page.ts';
+import { byId, showText, withCount } from './page.ts';
 import { RowList } from './row-list.ts';
 
 /** More rows than this are not kept in the page; the log page has the rest. Whoever reads back has the oldest ones in view, so they stay for longer. */
@@ -74,7 +74,6 @@ export class ChatLog {
 
   #showUnseen(): void {
     const { size } = this.#unseen;
-    const count = size === 1 ? this.#texts.newOne : this.#texts.newMany;
-    showText(this.#newer, size === 0 ? undefined : `${withNumber(count, size)}, ${this.#texts.jump}`);
+    showText(this.#newer, size === 0 ? undefined : withCount(this.#texts.newMessages, size));
   }
 }

@@ -1,7 +1,7 @@
 import type { StreamSnapshot, StreamState } from '../src/broadcast/stream-state.ts';
 import type { ClientTexts } from '../src/views/texts/en.ts';
 import { formatUptime } from './clock.ts';
-import { byId, showText, withNumber } from './page.ts';
+import { byId, showText, withCount, withNumber } from './page.ts';
 
 /** Without media for this long while nobody new is let in: that is why. */
 const fullAfterMs = 2000;
@@ -46,8 +46,7 @@ export class Info {
     showText(byId('title', HTMLElement), title);
     showText(byId('sentence', HTMLElement), state.sentence);
     byId('light', HTMLElement).className = `light ${lights[snapshot.state]}`;
-    const viewers = snapshot.viewers === 1 ? this.#texts.viewersOne : this.#texts.viewersMany;
-    showText(byId('viewers', HTMLElement), withNumber(viewers, snapshot.viewers));
+    showText(byId('viewers', HTMLElement), withCount(this.#texts.viewers, snapshot.viewers));
     this.#tick();
   }
 

@@ -1,3 +1,4 @@
+import type { Plural } from '../src/views/texts/words.ts';
 import type { PageSettings } from '../src/views/wire.ts';
 
 /** The element with this id; the page always has it, so its absence is a defect. */
@@ -12,16 +13,21 @@ export function readSettings(): PageSettings {
   return JSON.parse(byId('stage', HTMLElement).dataset.page ?? '') as PageSettings;
 }
 
-/** An address of ours with the viewer's token, where it is needed, and more. */
+/** An address of ours, with a query. */
 export function address(path: string, settings: PageSettings, more: Readonly<Record<string, string>> = {}): string {
-  const query = new URLSearchParams(settings.viewerQuery);
-  for (const [name, value] of Object.entries(more)) query.set(name, value);
-  return query.size === 0 ? path : `${path}?${query.toString()}`;
+  const query = new URLSearchParams(more);
+  return settings.base + (query.size === 0 ? path : `${path}?${query.toString()}`);
 }
 
 /** Puts a number into a text of the catalogue. */
 export function withNumber(text: string, number: number): string {
   return text.replace('{n}', String(number));
+}
+
+/** The form of a sentence for this number, in the language of the page. */
+export function withCount(plural: Plural, count: number): string {
+  const { lang } = document.documentElement;
+  return withNumber(plural[new Intl.PluralRules(lang).select(count)] ?? plural.other, count);
 }
 
 /** Shows the text, or hides the element if there is none. */

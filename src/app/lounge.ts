@@ -27,6 +27,7 @@ import { ViewerRepository } from '../store/viewers.ts';
 import { renderChatDocumentOpen } from '../views/chat-document.tsx';
 import { renderChatRow } from '../views/chat-row.tsx';
 import { type Door, openDoor } from './door.ts';
+import { textsIn } from '../views/texts/catalogues.ts';
 import { databaseFile } from './data-directory.ts';
 import { Owned } from './owned.ts';
 
@@ -92,9 +93,15 @@ export async function openLounge(options: LoungeOptions): Promise<Lounge> {
     messages: () => room.kept.map(({ message }) => message),
     removalOf: (id) => moderation.removalOf(id),
     randomBytes,
-    renderOpen: () => renderChatDocumentOpen({ logHref: '/chat/log', styleHref: options.styleHref }),
-    renderRow: (message, previousAtMs, { removal }) =>
-      renderChatRow(message, previousAtMs, { emotes: emotes.emotes, ...(removal && { removal }) }),
+    renderOpen: ({ language }) =>
+      renderChatDocumentOpen({ logHref: 'chat/log', styleHref: options.styleHref, texts: textsIn(language) }),
+    renderRow: (message, previousAtMs, { language, removal }) =>
+      renderChatRow(message, previousAtMs, {
+        texts: textsIn(language),
+        emotes: emotes.emotes,
+        base: '',
+        ...(removal && { removal }),
+      }),
     renderBanner: () => '',
   });
   owned.add(() => channels.close());

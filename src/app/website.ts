@@ -5,8 +5,9 @@ import { Audience } from '../broadcast/audience.ts';
 import type { StreamSnapshot } from '../broadcast/stream-state.ts';
 import type { Readers } from '../chat/readers.ts';
 import type { OnioncastConfig } from '../config/schema.ts';
-import { askedWith, identifyWith } from '../http/chat-viewer.ts';
+import { askedWith } from '../http/asked.ts';
 import { InfoFeed } from '../http/info-feed.ts';
+import { type Place, Places } from '../http/place.ts';
 import { type Assets, registerAssetRoutes } from '../http/routes/assets.ts';
 import { isBroadcasterRequest, registerBroadcasterRoutes } from '../http/routes/broadcaster.ts';
 import { registerCaptchaRoutes } from '../http/routes/captcha.ts';
@@ -17,10 +18,10 @@ import { registerHealthRoutes } from '../http/routes/health.ts';
 import { registerHlsRoutes } from '../http/routes/hls.ts';
 import { registerIngestRoutes } from '../http/routes/ingest.ts';
 import { registerMediaRoutes } from '../http/routes/media.ts';
+import { registerPlaceRoutes } from '../http/routes/place.ts';
 import { registerPlayerRoutes } from '../http/routes/player.ts';
 import { registerWatchRoutes } from '../http/routes/watch.ts';
 import { WebServer } from '../http/server.ts';
-import { Viewers } from '../http/viewer.ts';
 import { Viewings } from '../http/viewings.ts';
 import { maxNameCharacters } from '../identity/name.ts';
 import type { TitleFile } from '../store/title-file.ts';
@@ -30,7 +31,10 @@ import { renderCaptchaFields } from '../views/captcha-fields.tsx';
 import { renderChatForm } from '../views/chat-form.tsx';
 import { renderChatLog } from '../views/chat-log.tsx';
 import { renderErrorPage } from '../views/error-page.tsx';
+import { renderLanguagePage } from '../views/language-page.tsx';
 import { renderPlayerDocument, renderPlayerUpdate } from '../views/player-document.tsx';
+import type { Reader } from '../views/reader.ts';
+import { catalogues, offeredLanguages, textsIn } from '../views/texts/catalogues.ts';
 import type { Lounge } from './lounge.ts';
 import { Owned } from './owned.ts';
 import type { Studio } from './studio.ts';
@@ -68,9 +72,16 @@ export function buildWebsite(options: WebsiteOptions): Website {
   const audience = new Audience();
   const socketPath = config.tor.enabled ? path.join(dataDirectory, 'run', 'web.sock') : undefined;
   const local = config.listen.local;
+  const places = new Places({
+    secret: options.secret,
+    random: randomBytes,
+    catalogues,
+    language: config.site.language,
+  });
   const server = new WebServer({
     ...(local === 'off' ? {} : { local }),
     ...(socketPath === undefined ? {} : { onion: { socketPath } }),
+    places,
     renderErrorPage: (page) => renderErrorPage({ ...page, styleHref: assets.style }),
     limits: { connections: config.limits.connections },
     ...requestLog(config.log.level),
@@ -81,11 +92,11 @@ export function buildWebsite(options: WebsiteOptions): Website {
     const isFull = viewers >= config.limits.viewers;
     return { ...studio.pipeline.status(), title: titles.title, viewers, isFull };
   };
-  const info = new InfoFeed({ snapshot, renderUpdate: renderPlayerUpdate });
+  const info = new InfoFeed({ snapshot, renderUpdate: (now, language) => renderPlayerUpdate(now, textsIn(language)) });
   owned.add(() => info.close());
   const viewings = new Viewings({ now: () => performance.now() });
   const stopping = new AbortController();
-  registerRoutes({ ...options, server, audience, viewings, info, snapshot, signal: stopping.signal });
+  registerRoutes({ ...options, server, places, audience, viewings, info, snapshot, signal: stopping.signal });
   owned.add(() => server.close());
   owned.add(() => stopping.abort());
   let offered = '';
@@ -111,6 +122,7 @@ function requestLog(level: OnioncastConfig['log']['level']) {
 
 interface RouteParts extends WebsiteOptions {
   readonly server: WebServer;
+  readonly places: Places;
   readonly audience: Audience;
   readonly viewings: Viewings;
   readonly info: InfoFeed;
@@ -119,18 +131,22 @@ interface RouteParts extends WebsiteOptions {
 }
 
 function registerRoutes(parts: RouteParts): void {
-  const { server, secret, assets, studio, snapshot } = parts;
+  const { server, places, assets, studio, snapshot } = parts;
   const { app } = server;
-  const viewers = new Viewers({ secret, random: randomBytes });
-  registerMedia(parts, viewers);
-  registerPeople(parts, identifyWith(viewers, secret));
+  registerPlaceRoutes(app, {
+    places,
+    renderLanguagePage: (place) =>
+      renderLanguagePage({ ...readerOf(place), languages: offeredLanguages(), styleHref: assets.style }),
+  });
+  registerMedia(parts);
+  registerPeople(parts);
   registerAssetRoutes(app, assets);
   registerHealthRoutes(app, { health: () => ({ stream: snapshot(), ...parts.health() }) });
   if (parts.config.ingest.push) registerIngestRoutes(app, { push: studio.push, signal: parts.signal });
 }
 
-function registerMedia(parts: RouteParts, viewers: Viewers): void {
-  const { server, studio, audience, viewings, snapshot, info, assets, config } = parts;
+function registerMedia(parts: RouteParts): void {
+  const { server, places, studio, audience, viewings, snapshot, info, assets, config } = parts;
   const { app, responses } = server;
   const { pipeline } = studio;
   const renditions = () => pipeline.status().renditions;
@@ -138,7 +154,7 @@ function registerMedia(parts: RouteParts, viewers: Viewers): void {
   const hasRoomFor = (viewer: string): boolean => audience.hasRoomFor(viewer, config.limits.viewers, now());
   registerMediaRoutes(app, {
     responses,
-    viewers,
+    places,
     viewings,
     audience,
     renditions,
@@ -148,7 +164,7 @@ function registerMedia(parts: RouteParts, viewers: Viewers): void {
     hasRoomFor,
   });
   registerHlsRoutes(app, {
-    viewers,
+    places,
     audience,
     renditions,
     window: (name) => pipeline.rendition(name)?.window,
@@ -156,28 +172,24 @@ function registerMedia(parts: RouteParts, viewers: Viewers): void {
   });
   registerPlayerRoutes(app, {
     responses,
-    viewers,
+    places,
     viewings,
-    updates: info.frames,
+    updates: (language) => info.framesIn(language),
     snapshot,
     hasRoomFor,
-    renderPlayerDocument: ({ viewer, ...document }) =>
-      renderPlayerDocument({
-        ...document,
-        viewerQuery: viewer === undefined ? '' : `v=${viewer}`,
-        styleHref: assets.style,
-      }),
+    renderPlayerDocument: ({ place, ...document }) =>
+      renderPlayerDocument({ ...document, ...readerOf(place), styleHref: assets.style }),
   });
 }
 
-function registerPeople(parts: RouteParts, identify: ReturnType<typeof identifyWith>): void {
-  const { server, secret, assets, config, lounge, titles, snapshot, info } = parts;
+function registerPeople(parts: RouteParts): void {
+  const { server, places, secret, assets, config, lounge, titles, snapshot, info } = parts;
   const { app, responses } = server;
   const { chat, channels, access, rules } = lounge;
   const { maxCharacters, maxLines } = rules.text;
   const styled = { styleHref: assets.style };
   const readersOf = (request: FastifyRequest): Readers => ({
-    language: 'en',
+    language: places.placeOf(request).language,
     audience: isBroadcasterRequest(access, request) ? 'staff' : 'everyone',
   });
   const shared = {
@@ -185,7 +197,7 @@ function registerPeople(parts: RouteParts, identify: ReturnType<typeof identifyW
     channels,
     readersOf,
     responses,
-    identify,
+    places,
     secret,
     now: () => Date.now(),
     randomBytes,
@@ -193,10 +205,11 @@ function registerPeople(parts: RouteParts, identify: ReturnType<typeof identifyW
   };
   registerWatchRoutes(app, {
     snapshot,
-    identify,
+    places,
+    languages: offeredLanguages(),
     isCaptchaAsked: (request, reply) =>
       lounge.door.captcha.isNeeded({
-        ...askedWith(identify)(request, reply),
+        ...askedWith(places)(request, reply),
         ...(isBroadcasterRequest(access, request) ? { role: 'broadcaster' } : {}),
       }),
     mintViewKey: () => randomBytes(16).toString('base64url'),
@@ -208,21 +221,27 @@ function registerPeople(parts: RouteParts, identify: ReturnType<typeof identifyW
   registerChatRoutes(app, {
     ...shared,
     captcha: lounge.door.captcha,
-    renderCaptcha: renderCaptchaFields,
+    renderCaptcha: (captcha, { texts }) => renderCaptchaFields(captcha, texts),
     isBroadcaster: (request) => isBroadcasterRequest(access, request),
     title: () => titles.title,
-    renderChatForm: (data) => renderChatForm({ ...data, ...styled }),
-    renderChatLog: (data) => renderChatLog({ ...data, ...styled }),
+    renderChatForm: (data, place) => renderChatForm({ ...data, ...readerOf(place), ...styled }),
+    renderChatLog: (data, place) =>
+      renderChatLog({ ...data, ...readerOf(place), ...styled, emotes: lounge.emotes.emotes }),
   });
   registerEmoteRoutes(app, { file: (name) => lounge.emotes.file(name) });
-  registerCaptchaRoutes(app, { captcha: lounge.door.captcha, askedOf: askedWith(identify) });
+  registerCaptchaRoutes(app, { captcha: lounge.door.captcha, askedOf: askedWith(places) });
   registerEventRoutes(app, { ...shared, info: info.events });
   registerBroadcasterRoutes(app, {
     ...shared,
     access,
     setTitle: (title) => titles.set(title),
     publishing: () => parts.publishing(server),
-    renderLogin: (data) => renderBroadcasterLogin({ ...data, ...styled }),
-    renderDesk: (data) => renderBroadcasterDesk({ ...data, ...styled }),
+    renderLogin: (data, place) => renderBroadcasterLogin({ ...data, ...readerOf(place), ...styled }),
+    renderDesk: (data, place) => renderBroadcasterDesk({ ...data, ...readerOf(place), ...styled }),
   });
+}
+
+/** What a page may know of a place: the viewer's token is only in the addresses. */
+function readerOf({ texts, base }: Place): Reader {
+  return { texts, base };
 }

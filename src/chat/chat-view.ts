@@ -2,7 +2,7 @@ import type { Capcode, Message } from './message.ts';
 
 /**
  * What the views of the chat are given. Everything here is clean data: texts are as the writer meant them and still have to be escaped,
- * addresses are complete and relative to the origin.
+ * addresses are complete and relative to the origin, unless the same bytes go to everybody.
  */
 
 /** The limits a writer should see before they bite. Counted in grapheme clusters (what a person calls a character). */
@@ -59,7 +59,7 @@ export interface ChatRefusalNotice {
 
 /** `/chat/form`: one form that posts a message and holds the settings of name and colour in a `<details>`. */
 export interface ChatFormData {
-  /** Where to post, `v=` included when the browser keeps no cookie: `/chat/form?v=...`. */
+  /** Where to post, with the reader's base. */
   readonly action: string;
   /** The plain log page, for text browsers and for those who scrolled up. */
   readonly logHref: string;
@@ -93,7 +93,7 @@ export interface ChatFormData {
 
 /** `/chat`, the endless frame: everything before the first row. The same bytes for everybody, so nothing personal is in it. */
 export interface ChatDocumentData {
-  /** Where a reader who scrolls up can read in peace. */
+  /** Where a reader who scrolls up can read in peace; relative, since it must hold under every base. */
   readonly logHref: string;
 }
 
@@ -102,7 +102,7 @@ export interface ChatLogData {
   readonly title: string;
   /** Oldest first. */
   readonly messages: readonly Message[];
-  /** Where to write, `v=` included when the browser keeps no cookie. */
+  /** Where to write. */
   readonly formHref: string;
   /** This page again. */
   readonly refreshHref: string;

@@ -60,6 +60,11 @@ export const configSchema = section('', {
   ),
   site: section('What the page says about itself.', {
     name: setting(kinds.line(64), 'Onioncast', 'Name of the site.'),
+    language: setting(
+      kinds.oneOf(['en', 'de', 'es', 'pt', 'fr', 'ru', 'uk', 'fa', 'ar', 'zh', 'tr']),
+      'en',
+      'Language of the pages for those who have chosen none.',
+    ),
     about: setting(kinds.paragraph(4000), '', 'A few sentences below the stream.'),
   }),
   broadcaster: section('Who broadcasts.', {

@@ -15,11 +15,10 @@ export interface MediaPlaylistSource {
 const version = 7;
 
 /**
- * The media playlist (RFC 8216bis 4.4.3) of what is listed. Addresses are relative: `init-<id>.mp4` and `<number>.m4s`, each with the query
- * appended, for players that keep no cookies. It holds no wall-clock time (EXT-X-PROGRAM-DATE-TIME would tell the clock of this machine).
+ * The media playlist (RFC 8216bis 4.4.3) of what is listed. Addresses are relative (`init-<id>.mp4` and `<number>.m4s`), so that they keep
+ * what the playlist's own address says of the viewer. It holds no wall-clock time (EXT-X-PROGRAM-DATE-TIME would tell the clock of this machine).
  */
-export function renderMediaPlaylist(source: MediaPlaylistSource, query?: URLSearchParams): string {
-  const suffix = renderQuery(query);
+export function renderMediaPlaylist(source: MediaPlaylistSource): string {
   const [first] = source.listed;
   const lines = [
     '#EXTM3U',
@@ -33,15 +32,10 @@ export function renderMediaPlaylist(source: MediaPlaylistSource, query?: URLSear
   let initId: number | undefined;
   for (const segment of source.listed) {
     if (segment.isDiscontinuity) lines.push('#EXT-X-DISCONTINUITY');
-    if (segment.initId !== initId) lines.push(`#EXT-X-MAP:URI="init-${segment.initId}.mp4${suffix}"`);
+    if (segment.initId !== initId) lines.push(`#EXT-X-MAP:URI="init-${segment.initId}.mp4"`);
     initId = segment.initId;
-    lines.push(`#EXTINF:${segment.durationSeconds.toFixed(5)},`, `${segment.number}.m4s${suffix}`);
+    lines.push(`#EXTINF:${segment.durationSeconds.toFixed(5)},`, `${segment.number}.m4s`);
   }
   if (source.hasEnded) lines.push('#EXT-X-ENDLIST');
   return `${lines.join('\n')}\n`;
-}
-
-/** `?name=value`, or nothing. URLSearchParams writes neither quotes nor line breaks, so that a value cannot leave its line. */
-export function renderQuery(query: URLSearchParams | undefined): string {
-  return query === undefined || query.size === 0 ? '' : `?${query.toString()}`;
 }

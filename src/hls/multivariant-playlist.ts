@@ -1,8 +1,6 @@
-import { renderQuery } from './media-playlist.ts';
-
 /** One variant stream: a rendition with picture and sound in the same segments, or the sound alone. */
 export interface VariantStream {
-  /** Address of its media playlist, relative to the multivariant playlist: `stream/360p/index.m3u8`. */
+  /** Address of its media playlist: `/stream/360p/index.m3u8`. */
   readonly uri: string;
   /** Upper bound of any segment's bit rate, in bits per second, picture and sound together. */
   readonly bandwidth: number;
@@ -18,13 +16,9 @@ export interface VariantStream {
  * The multivariant playlist (RFC 8216bis 4.4.6). Variants with a picture come first, in the given order, since players begin with the first; sound alone
  * comes last. Picture and sound are never separate playlists: over Tor each request costs a round trip.
  */
-export function renderMultivariantPlaylist(variants: readonly VariantStream[], query?: URLSearchParams): string {
-  const suffix = renderQuery(query);
+export function renderMultivariantPlaylist(variants: readonly VariantStream[]): string {
   const ordered = [...variants.filter(hasPicture), ...variants.filter((variant) => !hasPicture(variant))];
-  const entries = ordered.flatMap((variant) => [
-    `#EXT-X-STREAM-INF:${renderAttributes(variant)}`,
-    `${variant.uri}${suffix}`,
-  ]);
+  const entries = ordered.flatMap((variant) => [`#EXT-X-STREAM-INF:${renderAttributes(variant)}`, variant.uri]);
   return `${['#EXTM3U', '#EXT-X-VERSION:7', '#EXT-X-INDEPENDENT-SEGMENTS', ...entries].join('\n')}\n`;
 }
 

@@ -15,12 +15,12 @@ import { renderChatForm } from '../views/chat-form.tsx';
 import { Captcha, type CaptchaKind, type CaptchaQuestion } from './captcha.ts';
 import { ChatService } from './chat-service.ts';
 import { chatStoreOf } from './chat-store.ts';
-import { askedWith, identifyWith } from './chat-viewer.ts';
+import { askedWith } from './asked.ts';
+import { placesWith } from '../../test/support/places.ts';
 import { registerCaptchaRoutes } from './routes/captcha.ts';
 import { registerChatRoutes } from './routes/chat.ts';
 import { WebServer } from './server.ts';
 import { Admissions } from './admissions.ts';
-import { Viewers } from './viewer.ts';
 
 const secret = Buffer.alloc(32, 9);
 const png = Uint8Array.of(0x89, 0x50);
@@ -82,22 +82,22 @@ beforeEach(async () => {
     now: () => ({ wallMs: nowMs, monotonicMs: nowMs }),
     random: () => 0,
   });
-  server = new WebServer({ local: { host: '127.0.0.1', port: 0 } });
-  const identify = identifyWith(new Viewers({ secret, random: randomBytes }), secret);
-  registerCaptchaRoutes(server.app, { captcha, askedOf: askedWith(identify) });
+  const places = placesWith(secret, randomBytes);
+  server = new WebServer({ local: { host: '127.0.0.1', port: 0 }, places });
+  registerCaptchaRoutes(server.app, { captcha, askedOf: askedWith(places) });
   registerChatRoutes(server.app, {
-    ...{ chat, captcha, identify, secret, randomBytes, responses: server.responses },
+    ...{ chat, captcha, places, secret, randomBytes, responses: server.responses },
     channels: {
       of: () => {
         throw new Error('nobody listens');
       },
     },
     readersOf: () => ({ language: 'en', audience: 'everyone' }),
-    renderCaptcha: renderCaptchaFields,
+    renderCaptcha: (view, { texts }) => renderCaptchaFields(view, texts),
     isBroadcaster: (request) => request.headers['x-test-broadcaster'] === 'yes',
     now: () => nowMs,
     title: () => 'Title',
-    renderChatForm: (data) => renderChatForm({ ...data, styleHref: '/style.css' }),
+    renderChatForm: (data, { texts, base }) => renderChatForm({ ...data, texts, base, styleHref: '/style.css' }),
     renderChatLog: () => '',
   });
   await server.listen();
@@ -181,7 +181,7 @@ const texts = () => chat.messages.map(({ text }) => text);
 describe('the first message', () => {
   it('is posted in the same request as the right answer, and the next ones without any', async () => {
     const anna = await Person.arrive();
-    expect(anna.form).toContain(`src="/captcha/${anna.fields['captcha']}.png`);
+    expect(anna.form).toContain(`/captcha/${anna.fields['captcha']}.png`);
     const picture = await anna.look();
     expect([picture.status, picture.headers['content-type'], picture.headers['cache-control']]).toEqual([
       200,

@@ -4,6 +4,7 @@ import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ask, type Door, exchange, parseAnswers, RawConnection } from '../../test/support/raw-http.ts';
+import { placesWith } from '../../test/support/places.ts';
 import { refusalOf } from './guards.ts';
 import { allowedHeaderNames } from './headers.ts';
 import { WebServer } from './server.ts';
@@ -25,7 +26,10 @@ const door = (): Door => {
 
 beforeAll(async () => {
   directory = await mkdtemp(path.join(tmpdir(), 'guards-'));
-  server = new WebServer({ onion: { socketPath: path.join(directory, 'web.sock') } });
+  server = new WebServer({
+    onion: { socketPath: path.join(directory, 'web.sock') },
+    places: placesWith(Buffer.alloc(32, 1)),
+  });
   server.setOnionAddresses([onion]);
   server.app.get('/', (_request, reply) => reply.send('page'));
   server.app.get<{ Params: { number: string } }>('/seg/:number.m4s', (_request, reply) => reply.callNotFound());
@@ -223,7 +227,10 @@ const pathRows: Row[] = [
     '/metrics',
     '/%',
     `/${'a/'.repeat(2000)}`,
-  ].map((target): Row => [`U ${target.slice(0, 40)}`, get(target), 404, 400]),
+  ].flatMap((target): Row[] => [
+    [`U ${target.slice(0, 40)}`, get(target), 404, 400],
+    [`U ${target.slice(0, 40)} behind a viewer`, get(`/v/${'a'.repeat(44)}${target}`), 404, 400],
+  ]),
   ['U20 duplicate parameters', get('/echo?state=1&state=2&ok=3'), 200],
   ['U20 brackets', get('/echo?state[]=1'), 200],
   ['U20 a lone percent sign', get('/echo?state=%'), 200],

@@ -2,11 +2,12 @@ import type { StreamSnapshot } from '../broadcast/stream-state.ts';
 import { frameChunk } from '../live/chunked.ts';
 import type { Channel } from '../live/endless-response.ts';
 import { FanOut } from '../live/fan-out.ts';
+import type { LanguageCode } from '../views/texts/languages.ts';
 
 export interface InfoFeedOptions {
   snapshot(): StreamSnapshot;
-  /** The style rules that bring a player document up to date. */
-  renderUpdate(snapshot: StreamSnapshot): string;
+  /** The style rules that bring a player document in this language up to date. */
+  renderUpdate(snapshot: StreamSnapshot, language: LanguageCode): string;
   /** How often changes of no urgency (the number of viewers) are looked for. */
   readonly everyMs?: number;
 }
@@ -15,12 +16,12 @@ export interface InfoFeedOptions {
 const keepNothing = { maxPieces: 0, maxBytes: 0 };
 
 /**
- * Tells every open page what has changed about the stream: player documents by style rules (`frames`), script by server-sent events (`events`).
+ * Tells every open page what has changed about the stream: player documents by style rules (`framesIn`), script by server-sent events (`events`).
  * What merely ticks (uptime) is left to the pages; nothing is sent while nothing changes.
  */
 export class InfoFeed {
-  readonly frames = new FanOut(keepNothing);
   readonly #events = new FanOut(keepNothing);
+  readonly #frames = new Map<LanguageCode, FanOut>();
   readonly #options: InfoFeedOptions;
   readonly #timer: NodeJS.Timeout;
   #lastFacts = '';
@@ -39,19 +40,28 @@ export class InfoFeed {
     },
   };
 
+  /** Style rules for player documents, made once for all who read this language. */
+  framesIn(language: LanguageCode): Channel {
+    const frames = this.#frames.get(language) ?? new FanOut(keepNothing);
+    this.#frames.set(language, frames);
+    return frames;
+  }
+
   /** Looks at the facts now and sends them if they differ from the last ones sent. */
   update(): void {
     const snapshot = this.#options.snapshot();
     const facts = factsOf(snapshot);
     if (facts === this.#lastFacts) return;
     this.#lastFacts = facts;
-    this.frames.publish(frameChunk(Buffer.from(this.#options.renderUpdate(snapshot))));
+    for (const [language, frames] of this.#frames) {
+      frames.publish(frameChunk(Buffer.from(this.#options.renderUpdate(snapshot, language))));
+    }
     this.#events.publish(frameChunk(Buffer.from(infoEvent(snapshot))));
   }
 
   close(): void {
     clearInterval(this.#timer);
-    this.frames.close();
+    for (const frames of this.#frames.values()) frames.close();
     this.#events.close();
   }
 }

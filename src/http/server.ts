@@ -13,8 +13,12 @@ import { ErrorAnswers, type RenderErrorPage } from './error-answer.ts';
 import { type GuardRules, normaliseHost, type Refusal, refusalOf } from './guards.ts';
 import { answerRaw, buildListener, type ListenerLimits, listen } from './listeners.ts';
 import { OpenResponses } from './open-responses.ts';
+import type { Places } from './place.ts';
 import { ProxiedConnections } from './proxied-connections.ts';
+import { parseQuery } from './query.ts';
 import { prepareSocketPath, protectSocket } from './unix-socket.ts';
+import type { Reader } from '../views/reader.ts';
+import { en } from '../views/texts/en.ts';
 
 /** Every limit of the HTTP layer. Milliseconds and bytes. */
 export interface WebLimits extends Omit<ListenerLimits, 'requestMs'> {
@@ -54,6 +58,8 @@ export interface WebServerOptions {
   /** The listener for tor. Nobody can be told an address before `setOnionAddresses`. */
   readonly onion?: { readonly socketPath: string };
   readonly renderErrorPage?: RenderErrorPage;
+  /** What addresses say besides the path. Without it they say nothing, and pages of errors are in English. */
+  readonly places?: Pick<Places, 'enter' | 'readerOf'>;
   readonly limits?: Partial<WebLimits>;
   /** Hears of failures that are bugs. Visitors see only `INTERNAL`. */
   onError?(error: unknown): void;
@@ -219,16 +225,29 @@ export class WebServer {
     const connection = connectionOf({ raw: request });
     const refusal = this.#judge(request);
     if (refusal !== undefined) {
-      this.#refuse(response, refusal);
+      this.#refuse(request, response, refusal);
       return;
     }
     const waitMs = connection.kind === 'onion' ? this.#circuits.waitMs(connection.circuitId, this.#now()) : 0;
     if (waitMs > 0) {
-      this.#answer(response, 'TOO_MANY', { 'Retry-After': String(Math.ceil(waitMs / 1000)) });
+      this.#answer(request, response, 'TOO_MANY', { 'Retry-After': String(Math.ceil(waitMs / 1000)) });
+      return;
+    }
+    if (!this.#enter(request)) {
+      this.#answer(request, response, 'NOT_FOUND');
       return;
     }
     if (request.method === 'POST') this.#awaitBody(request, response);
     this.#route(request, response);
+  }
+
+  /** Takes what addresses say of the viewer off the target; what is left must be a target of which the same holds. */
+  #enter(request: IncomingMessage): boolean {
+    const { url } = request;
+    const target = this.#options.places?.enter(request) ?? url;
+    if (target === url) return true;
+    // Publishers are no browsers: they need no such address, and the rules for a body that has no end go by the path.
+    return this.#judge(request) === undefined && !mediaPaths.has(pathOf(request));
   }
 
   #judge(request: IncomingMessage): Refusal | undefined {
@@ -240,23 +259,28 @@ export class WebServer {
   /** Tells a client that waits for it to go on (RFC 9110, 10.1.1), and bounds the time of a form's body. */
   #awaitBody(request: IncomingMessage, response: ServerResponse): void {
     if (request.headers.expect !== undefined) response.writeContinue();
-    if (mediaPaths.has(request.url?.split('?', 1)[0] ?? '')) return;
+    if (mediaPaths.has(pathOf(request))) return;
     const timer = setTimeout(() => request.socket.destroy(), this.#limits.bodyMs);
     const stop = (): void => clearTimeout(timer);
     request.once('end', stop).once('close', stop);
   }
 
-  #refuse(response: ServerResponse, { status, allow }: Refusal): void {
+  #refuse(request: IncomingMessage, response: ServerResponse, { status, allow }: Refusal): void {
     const code = refusalPages[status];
     if (code !== undefined) {
-      this.#answer(response, code, allow === undefined ? {} : { Allow: allow });
+      this.#answer(request, response, code, allow === undefined ? {} : { Allow: allow });
       return;
     }
     response.writeHead(status, { Connection: 'close', 'Content-Length': '0' }).end();
   }
 
-  #answer(response: ServerResponse, code: ErrorCode, more: Readonly<Record<string, string>> = {}): void {
-    const { status, headers, body } = this.#errors.for(code);
+  #answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    code: ErrorCode,
+    more: Readonly<Record<string, string>> = {},
+  ): void {
+    const { status, headers, body } = this.#errors.for(code, this.#readerOf(request));
     response.writeHead(status, { ...headers, ...more }).end(body);
   }
 
@@ -266,6 +290,10 @@ export class WebServer {
     else answerRaw(socket, '405 Method Not Allowed', { Allow: routableMethods.join(', ') });
   }
 
+  #readerOf(request: IncomingMessage): Reader {
+    return this.#options.places?.readerOf(request) ?? { texts: en, base: '' };
+  }
+
   #onError(error: unknown, _request: FastifyRequest, reply: FastifyReply): void {
     const code = codeOf(error);
     if (code === 'INTERNAL') this.#options.onError?.(error);
@@ -273,7 +301,7 @@ export class WebServer {
   }
 
   #sendError(reply: FastifyReply, code: ErrorCode): void {
-    const { status, headers, body } = this.#errors.for(code);
+    const { status, headers, body } = this.#errors.for(code, this.#readerOf(reply.request.raw));
     for (const name of Object.keys(reply.getHeaders())) if (!keptOnError.has(name)) reply.removeHeader(name);
     if (status === 503) reply.header('Retry-After', '5');
     void reply.code(status).headers(headers).send(body);
@@ -306,23 +334,16 @@ const refusalPages: Partial<Record<number, ErrorCode>> = {
   415: 'UNSUPPORTED_TYPE',
 };
 
+function pathOf(request: IncomingMessage): string {
+  return request.url?.split('?', 1)[0] ?? '';
+}
+
 function codeOf(error: unknown): ErrorCode {
   if (error instanceof AppError) return error.code;
   const status = typeof error === 'object' && error !== null && 'statusCode' in error ? error.statusCode : undefined;
   if (status === 413) return 'BODY_TOO_LARGE';
   if (status === 415) return 'UNSUPPORTED_TYPE';
   return typeof status === 'number' && status >= 400 && status < 500 ? 'BAD_REQUEST' : 'INTERNAL';
-}
-
-/** Parameters of a query. One that comes twice counts as absent, so that no two readers can take different ones for the truth. */
-function parseQuery(text: string): Record<string, string> {
-  const parameters = new URLSearchParams(text);
-  const query: Record<string, string> = Object.create(null);
-  for (const name of new Set(parameters.keys())) {
-    const [value, ...more] = parameters.getAll(name);
-    if (value !== undefined && more.length === 0) query[name] = value;
-  }
-  return query;
 }
 
 // Threat: T25

@@ -3,22 +3,20 @@ import type { StreamSnapshot } from '../broadcast/stream-state.ts';
 import { renderDocument } from './document.tsx';
 import { Shell } from './shell.tsx';
 import { describeSnapshot, renditionLabel } from './snapshot-text.ts';
-import { en } from './texts/en.ts';
-
-const words = en.desk;
+import type { Reader } from './reader.ts';
+import type { Texts } from './texts/en.ts';
+import { filled } from './texts/words.ts';
 
 /** Names of the fields of the login and of the desk's forms. */
 export const broadcasterFields = { name: 'name', password: 'password', token: 'token', title: 'title' } as const;
 
 /** `/broadcaster` for somebody who has not logged in. */
 export interface BroadcasterLoginData {
-  /** Where to post, `v=` included when the browser keeps no cookie. */
-  readonly action: string;
   readonly formToken: string;
   /** What was typed before, after a refusal. */
   readonly name: string;
   /** Why the last attempt was refused. */
-  readonly refusal?: { readonly rule: keyof typeof words.refusals; readonly waitSeconds?: number };
+  readonly refusal?: { readonly rule: keyof Texts['desk']['refusals']; readonly waitSeconds?: number };
 }
 
 /** How to publish; the key only when it was asked for. */
@@ -36,26 +34,29 @@ export interface BroadcasterDeskData {
   readonly snapshot: StreamSnapshot;
   readonly publishing: PublishingData;
   /** What has just gone wrong. */
-  readonly notice?: keyof typeof words.notices;
+  readonly notice?: keyof Texts['desk']['notices'];
 }
 
 /** The login page. */
-export function renderBroadcasterLogin(data: BroadcasterLoginData & { readonly styleHref: string }): string {
-  const { refusal } = data;
+export function renderBroadcasterLogin(data: BroadcasterLoginData & Reader & { readonly styleHref: string }): string {
+  const { refusal, texts, base } = data;
+  const words = texts.desk;
   return renderDocument(
     <Shell
-      title={`${words.login} - ${en.productName}`}
+      texts={texts}
+      base={base}
+      title={`${words.login} - ${texts.productName}`}
       styleHref={data.styleHref}
       kind="login-page"
-      tools={<ToStream label={en.backToStream} />}
+      tools={<ToStream label={texts.backToStream} base={base} />}
     >
       <main class="login">
-        <form class="card" method="post" action={data.action}>
+        <form class="card" method="post" action={`${base}/broadcaster/login`}>
           <h1>{words.heading}</h1>
           <Token value={data.formToken} />
           {refusal !== undefined && (
             <p class="alert" role="alert">
-              {words.refusals[refusal.rule].replace('{n}', String(refusal.waitSeconds ?? 0))}
+              {filled(words.refusals[refusal.rule], { n: refusal.waitSeconds ?? 0 })}
             </p>
           )}
           <label class="setting">
@@ -91,16 +92,20 @@ export function renderBroadcasterLogin(data: BroadcasterLoginData & { readonly s
 }
 
 /** The desk. */
-export function renderBroadcasterDesk(data: BroadcasterDeskData & { readonly styleHref: string }): string {
-  const { snapshot, formToken, notice } = data;
+export function renderBroadcasterDesk(data: BroadcasterDeskData & Reader & { readonly styleHref: string }): string {
+  const { snapshot, formToken, notice, texts, base } = data;
+  const words = texts.desk;
+  const own = { texts, base, formToken };
   return renderDocument(
     <Shell
-      title={`${words.heading} - ${en.productName}`}
+      texts={texts}
+      base={base}
+      title={`${words.heading} - ${texts.productName}`}
       styleHref={data.styleHref}
       kind="desk-page"
       tools={
         <div class="desk-tools">
-          <ToStream label={words.toStream} /> <Logout formToken={formToken} />
+          <ToStream label={words.toStream} base={base} /> <Logout {...own} />
         </div>
       }
     >
@@ -113,32 +118,38 @@ export function renderBroadcasterDesk(data: BroadcasterDeskData & { readonly sty
         )}
         <div class="desk-cards">
           <div class="desk-column">
-            <StreamFacts snapshot={snapshot} />
-            <Title title={snapshot.title} formToken={formToken} />
+            <StreamFacts snapshot={snapshot} texts={texts} base={base} />
+            <Title title={snapshot.title} {...own} />
           </div>
-          <Publishing publishing={data.publishing} formToken={formToken} />
+          <Publishing publishing={data.publishing} {...own} />
         </div>
       </main>
     </Shell>,
   );
 }
 
-function ToStream({ label }: { label: string }): JSX.Element {
+/** A part of the desk with a form in it. */
+interface OwnForm extends Reader {
+  readonly formToken: string;
+}
+
+function ToStream({ label, base }: { label: string; base: string }): JSX.Element {
   return (
-    <a class="quiet-link" href="/">
+    <a class="quiet-link" href={`${base}/`}>
       {label}
     </a>
   );
 }
 
-function StreamFacts({ snapshot }: { snapshot: StreamSnapshot }): JSX.Element {
-  const { light, sentence } = describeSnapshot(snapshot);
+function StreamFacts({ snapshot, texts, base }: Reader & { snapshot: StreamSnapshot }): JSX.Element {
+  const words = texts.desk;
+  const { light, sentence } = describeSnapshot(snapshot, texts);
   return (
     <section class="card">
       <div class="card-head">
         <h2>{words.stream}</h2>
-        <a class="quiet-link" href="/broadcaster">
-          {en.reload}
+        <a class="quiet-link" href={`${base}/broadcaster`}>
+          {texts.reload}
         </a>
       </div>
       <p class="desk-state">
@@ -151,18 +162,19 @@ function StreamFacts({ snapshot }: { snapshot: StreamSnapshot }): JSX.Element {
         </div>
         <div>
           <dt>{words.qualities}</dt>
-          <dd>{snapshot.renditions.map(renditionLabel).join(', ') || words.none}</dd>
+          <dd>{snapshot.renditions.map((each) => renditionLabel(each, texts)).join(', ') || words.none}</dd>
         </div>
       </dl>
     </section>
   );
 }
 
-function Title({ title, formToken }: { title: string; formToken: string }): JSX.Element {
+function Title({ title, texts, base, formToken }: OwnForm & { title: string }): JSX.Element {
+  const words = texts.desk;
   return (
     <section class="card">
       <h2>{words.title}</h2>
-      <form class="in-line" method="post" action="/broadcaster/title" autocomplete="off">
+      <form class="in-line" method="post" action={`${base}/broadcaster/title`} autocomplete="off">
         <Token value={formToken} />
         <input
           class="field"
@@ -170,7 +182,7 @@ function Title({ title, formToken }: { title: string; formToken: string }): JSX.
           name={broadcasterFields.title}
           value={title}
           aria-label={words.title}
-          placeholder={en.untitled}
+          placeholder={texts.untitled}
         />{' '}
         <button class="button" type="submit">
           {words.change}
@@ -181,17 +193,19 @@ function Title({ title, formToken }: { title: string; formToken: string }): JSX.
   );
 }
 
-function Publishing({ publishing, formToken }: { publishing: PublishingData; formToken: string }): JSX.Element {
+function Publishing({ publishing, ...own }: OwnForm & { publishing: PublishingData }): JSX.Element {
+  const { texts, base } = own;
+  const words = texts.desk;
   const { server, pushUrl, key } = publishing;
   return (
     <section class="card">
       <h2>{words.connect}</h2>
       <p class="faint">{server === undefined ? words.noServer : words.connectHint}</p>
       {server !== undefined && <Copyable label={words.server} text={server} />}
-      {key === undefined ? <ShowKey formToken={formToken} /> : <Copyable label={words.key} text={key} />}
+      {key === undefined ? <ShowKey {...own} /> : <Copyable label={words.key} text={key} />}
       {key !== undefined && (
         <p class="small">
-          {words.keyHint} <a href="/broadcaster">{words.hideKey}</a>
+          {words.keyHint} <a href={`${base}/broadcaster`}>{words.hideKey}</a>
         </p>
       )}
       {pushUrl !== undefined && (
@@ -215,9 +229,10 @@ function Copyable({ label, text }: { label: string; text: string }): JSX.Element
   );
 }
 
-function ShowKey({ formToken }: { formToken: string }): JSX.Element {
+function ShowKey({ texts, base, formToken }: OwnForm): JSX.Element {
+  const words = texts.desk;
   return (
-    <form class="setting" method="post" action="/broadcaster/key">
+    <form class="setting" method="post" action={`${base}/broadcaster/key`}>
       <span>{words.key}</span>
       <Token value={formToken} />
       <button class="button quiet" type="submit">
@@ -227,9 +242,10 @@ function ShowKey({ formToken }: { formToken: string }): JSX.Element {
   );
 }
 
-function Logout({ formToken }: { formToken: string }): JSX.Element {
+function Logout({ texts, base, formToken }: OwnForm): JSX.Element {
+  const words = texts.desk;
   return (
-    <form method="post" action="/broadcaster/logout">
+    <form method="post" action={`${base}/broadcaster/logout`}>
       <Token value={formToken} />
       <button class="button quiet" type="submit">
         {words.logout}

@@ -1,12 +1,12 @@
 import type { JSX } from 'preact';
 import { renderToString } from 'preact-render-to-string';
 import { type CaptchaView, chatFormFields } from '../chat/chat-view.ts';
-import { en } from './texts/en.ts';
+import type { Texts } from './texts/en.ts';
 
-type Texts = typeof en.captcha;
+type Words = Texts['captcha'];
 
 /** The captcha as part of a form, to stand before the button that sends. */
-export function CaptchaFields({ captcha, texts }: { captcha: CaptchaView; texts: Texts }): JSX.Element {
+export function CaptchaFields({ captcha, texts }: { captcha: CaptchaView; texts: Words }): JSX.Element {
   const { picture, question } = captcha;
   return (
     <div class="captcha">
@@ -38,7 +38,7 @@ export function CaptchaFields({ captcha, texts }: { captcha: CaptchaView; texts:
 }
 
 /** The button for another picture, to stand after the one that sends: Enter takes the first one. */
-export function AnotherPicture({ isHidden, texts }: { isHidden: boolean; texts: Texts }): JSX.Element {
+export function AnotherPicture({ isHidden, texts }: { isHidden: boolean; texts: Words }): JSX.Element {
   return (
     <button class="another" type="submit" name={chatFormFields.action} value="picture" hidden={isHidden}>
       {texts.another}
@@ -47,8 +47,8 @@ export function AnotherPicture({ isHidden, texts }: { isHidden: boolean; texts: 
 }
 
 /** The captcha as HTML by itself. */
-export function renderCaptchaFields(captcha: CaptchaView): string {
-  return renderToString(<CaptchaFields captcha={captcha} texts={en.captcha} />);
+export function renderCaptchaFields(captcha: CaptchaView, texts: Texts): string {
+  return renderToString(<CaptchaFields captcha={captcha} texts={texts.captcha} />);
 }
 
 function Answer(props: { name: string; value: string; label: string; title: string }): JSX.Element {

@@ -1,25 +1,29 @@
 import type { ChatDocumentData } from '../chat/chat-view.ts';
 import { Document, renderOpenDocument } from './document.tsx';
-import { en } from './texts/en.ts';
+import type { Texts } from './texts/en.ts';
 
 /**
  * The endless log up to the first row. Rows are appended as they come; the newest stays in view (a reversed column starts at its end),
  * and a reader who has scrolled up stays where they are. When the document ends, the browser loads it again.
  */
-export function renderChatDocumentOpen(data: ChatDocumentData & { readonly styleHref: string }): string {
+export function renderChatDocumentOpen(
+  data: ChatDocumentData & { readonly styleHref: string; readonly texts: Texts },
+): string {
+  const { texts } = data;
   const html = renderOpenDocument(
     <Document
-      title={en.chatMessages}
+      texts={texts}
+      title={texts.chatMessages}
       styleHref={data.styleHref}
       kind="frame chat-frame"
       head={<meta http-equiv="refresh" content="0" />}
     >
       <main class="chat-box">
-        <div class="chat-log" role="log" aria-label={en.chatMessages}>
+        <div class="chat-log" role="log" aria-label={texts.chatMessages}>
           <p class="chat-empty">
-            {en.noMessages}{' '}
+            {texts.noMessages}{' '}
             <a href={data.logHref} target="_top">
-              {en.log}
+              {texts.log}
             </a>
           </p>
         </div>

@@ -5,8 +5,12 @@ import { renderChatDocumentOpen } from './chat-document.tsx';
 import { renderChatForm } from './chat-form.tsx';
 import { renderChatLog } from './chat-log.tsx';
 import { textOf } from './html-text.fixture.ts';
+import type { Reader } from './reader.ts';
+import { en } from './texts/en.ts';
 
-const form: ChatFormData & { styleHref: string } = {
+const form: ChatFormData & Reader & { styleHref: string } = {
+  texts: en,
+  base: '',
   action: '/chat/form',
   logHref: '/chat/log',
   formToken: 'TOKEN',
@@ -73,7 +77,7 @@ describe('the chat form', () => {
 
 describe('the endless chat', () => {
   it('is left open inside the log, and reloads when it ends', () => {
-    const html = renderChatDocumentOpen({ logHref: '/chat/log', styleHref: '/s.css' });
+    const html = renderChatDocumentOpen({ logHref: 'chat/log', styleHref: '/s.css', texts: en });
     expect(html).toContain('<meta http-equiv="refresh" content="0"/>');
     expect(html).toMatch(/role="log"[^>]*><p class="chat-empty">.*<\/p>$/);
     expect(html).not.toContain('<style');
@@ -83,6 +87,9 @@ describe('the endless chat', () => {
 describe('the chat log', () => {
   it('is a page of its own with ways to write, reload and go back', () => {
     const html = renderChatLog({
+      texts: en,
+      base: '',
+      emotes: new Map(),
       title: 'Harbour',
       messages: [],
       formHref: '/chat/form',

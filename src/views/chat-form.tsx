@@ -2,20 +2,23 @@ import type { JSX } from 'preact';
 import { type ChatFormData, chatFormFields } from '../chat/chat-view.ts';
 import { AnotherPicture, CaptchaFields } from './captcha-fields.tsx';
 import { Document, renderDocument } from './document.tsx';
-import { en } from './texts/en.ts';
+import type { Reader } from './reader.ts';
+import type { Texts } from './texts/en.ts';
+import { filled } from './texts/words.ts';
 
 /** `/chat/form` as a frame of its own (or a page of its own, in a text browser). It answers to itself and never loses what was typed. */
-export function renderChatForm(data: ChatFormData & { readonly styleHref: string }): string {
+export function renderChatForm(data: ChatFormData & Reader & { readonly styleHref: string }): string {
+  const { texts, base } = data;
   return renderDocument(
-    <Document title={en.writeMessage} styleHref={data.styleHref} kind="frame form-frame">
+    <Document texts={texts} title={texts.writeMessage} styleHref={data.styleHref} kind="frame form-frame">
       <main>
-        <ChatForm data={data} />
+        <ChatForm data={data} texts={texts} />
         <p class="text-only">
           <a href={data.logHref} target="_top">
-            {en.chatLogTitle}
+            {texts.chatLogTitle}
           </a>{' '}
-          <a href="/" target="_top">
-            {en.backToStream}
+          <a href={`${base}/`} target="_top">
+            {texts.backToStream}
           </a>
         </p>
       </main>
@@ -23,23 +26,28 @@ export function renderChatForm(data: ChatFormData & { readonly styleHref: string
   );
 }
 
+interface FormProps {
+  readonly data: ChatFormData;
+  readonly texts: Texts;
+}
+
 /** The form. The same markup for the frame and, filled in by the script, for the page. */
-export function ChatForm({ data }: { readonly data: ChatFormData }): JSX.Element {
+export function ChatForm({ data, texts }: FormProps): JSX.Element {
   const { limits, refusal } = data;
   return (
     <form class="chat-form" method="post" action={data.action} autocomplete="off">
       <input type="hidden" name={chatFormFields.token} value={data.formToken} />
       <input type="hidden" name={chatFormFields.nonce} value={data.nonce} />
       <p class={refusal === undefined ? 'notice' : `notice notice-bad rule-${refusal.rule}`} id="notice" role="status">
-        {refusal?.sentence ?? (data.settingsSaved === true ? en.saved : '')}
+        {refusal?.sentence ?? (data.settingsSaved === true ? texts.saved : '')}
       </p>
       <textarea
         class="field message-field"
         name={chatFormFields.message}
-        aria-label={en.writeMessage}
+        aria-label={texts.writeMessage}
         aria-describedby="notice"
-        placeholder={en.writeMessage}
-        title={en.limits.replace('{c}', String(limits.maxCharacters)).replace('{l}', String(limits.maxLines))}
+        placeholder={texts.writeMessage}
+        title={filled(texts.limits, { c: limits.maxCharacters, l: limits.maxLines })}
         rows={2}
         accesskey="m"
         enterkeyhint="send"
@@ -47,14 +55,14 @@ export function ChatForm({ data }: { readonly data: ChatFormData }): JSX.Element
         {asTextareaContent(data.draft)}
       </textarea>
       <div class="captcha-slot">
-        {data.captcha !== undefined && <CaptchaFields captcha={data.captcha} texts={en.captcha} />}
+        {data.captcha !== undefined && <CaptchaFields captcha={data.captcha} texts={texts.captcha} />}
       </div>
       <button class="button send" type="submit" name={chatFormFields.action} value="post" accesskey="s">
-        {en.send}
+        {texts.send}
       </button>
       <div class="form-line">
-        <ChatSettings data={data} />
-        <AnotherPicture isHidden={data.captcha?.picture === undefined} texts={en.captcha} />
+        <ChatSettings data={data} texts={texts} />
+        <AnotherPicture isHidden={data.captcha?.picture === undefined} texts={texts.captcha} />
         <span class="counter" aria-live="polite" />
       </div>
     </form>
@@ -66,13 +74,13 @@ function asTextareaContent(text: string): string {
   return /^[\r\n]/u.test(text) ? `\n${text}` : text;
 }
 
-function ChatSettings({ data }: { readonly data: ChatFormData }): JSX.Element {
+function ChatSettings({ data, texts }: FormProps): JSX.Element {
   const shownName = data.name === '' ? data.defaultName : data.name;
   return (
     <details class="settings" open={data.settingsOpen === true && data.refusal !== undefined}>
-      <summary title={en.settings}>
+      <summary title={texts.settings}>
         <i class="icon icon-gear" aria-hidden="true" />
-        <span class="hidden-text">{en.settings}: </span>
+        <span class="hidden-text">{texts.settings}: </span>
         <bdi class={`settings-name name ${data.colour === undefined ? '' : `c${data.colour}`}`}>{shownName}</bdi>
         <span class="tag settings-tag" hidden={data.name !== ''}>
           #{data.tag}
@@ -80,7 +88,7 @@ function ChatSettings({ data }: { readonly data: ChatFormData }): JSX.Element {
       </summary>
       <div class="settings-panel">
         <label class="setting">
-          <span>{en.name}</span>
+          <span>{texts.name}</span>
           <input
             class="field"
             type="text"
@@ -92,19 +100,19 @@ function ChatSettings({ data }: { readonly data: ChatFormData }): JSX.Element {
           />
         </label>
         <fieldset class="setting swatches">
-          <legend>{en.colour}</legend>
-          <Swatch value="auto" label={en.colourAuto} checked={data.colour === undefined} />
+          <legend>{texts.colour}</legend>
+          <Swatch value="auto" label={texts.colourAuto} checked={data.colour === undefined} />
           {Array.from({ length: data.paletteSize }, (_, index) => (
             <Swatch
               key={index}
               value={String(index)}
-              label={en.colourNumber.replace('{n}', String(index + 1))}
+              label={filled(texts.colourNumber, { n: index + 1 })}
               checked={data.colour === index}
             />
           ))}
         </fieldset>
         <button class="button quiet" type="submit" name={chatFormFields.action} value="settings">
-          {en.save}
+          {texts.save}
         </button>
       </div>
     </details>

@@ -1,36 +1,42 @@
+import type { Emotes } from '../chat/emote.ts';
 import type { ChatLogData } from '../chat/chat-view.ts';
 import { ChatRows } from './chat-row.tsx';
 import { renderDocument } from './document.tsx';
 import { Shell } from './shell.tsx';
-import { en } from './texts/en.ts';
+import type { Reader } from './reader.ts';
 
 /** The log as a finished page: for text browsers, for reading back, for printing. */
-export function renderChatLog(data: ChatLogData & { readonly styleHref: string }): string {
+export function renderChatLog(
+  data: ChatLogData & Reader & { readonly styleHref: string; readonly emotes: Emotes },
+): string {
+  const { texts, base } = data;
   return renderDocument(
     <Shell
-      title={`${en.chatLogTitle} - ${data.title === '' ? en.untitled : data.title}`}
+      texts={texts}
+      base={base}
+      title={`${texts.chatLogTitle} - ${data.title === '' ? texts.untitled : data.title}`}
       styleHref={data.styleHref}
       kind="log-page"
     >
       <main class="log-main">
-        <h1>{en.chatLogTitle}</h1>
-        <p class="faint">{en.newestAtBottom}</p>
+        <h1>{texts.chatLogTitle}</h1>
+        <p class="faint">{texts.newestAtBottom}</p>
         {data.messages.length === 0 ? (
-          <p>{en.noMessages}</p>
+          <p>{texts.noMessages}</p>
         ) : (
           <div class="chat-log">
-            <ChatRows messages={data.messages} />
+            <ChatRows messages={data.messages} look={{ texts, emotes: data.emotes, base: '../' }} />
           </div>
         )}
         <p class="log-links">
           <a class="chip" href={data.formHref}>
-            {en.writeMessage}
+            {texts.writeMessage}
           </a>{' '}
           <a class="chip" href={data.refreshHref}>
-            {en.reload}
+            {texts.reload}
           </a>{' '}
-          <a class="chip" href="/">
-            {en.backToStream}
+          <a class="chip" href={`${base}/`}>
+            {texts.backToStream}
           </a>
         </p>
       </main>

@@ -4,6 +4,7 @@ import { mentionClass } from '../chat/mention-mark.ts';
 import type { Message } from '../chat/message.ts';
 import { renderChatLog } from './chat-log.tsx';
 import { renderChatRow } from './chat-row.tsx';
+import { en } from './texts/en.ts';
 import { textOf } from './html-text.fixture.ts';
 
 const noon: Message = {
@@ -25,9 +26,11 @@ const hostile = fc.oneof(
   ),
 );
 
+const look = { texts: en, emotes: new Map(), base: '' };
+
 describe('a chat row', () => {
   it('shows time in UTC, name, colour and text', () => {
-    const row = renderChatRow(noon);
+    const row = renderChatRow(noon, undefined, look);
     expect(textOf(row)).toBe('12:34  hana: hello Reply');
     expect(row).toContain('title="2026-11-22 12:34:56 UTC"');
     expect(row).toContain('<bdi class="name c3">hana</bdi>');
@@ -35,33 +38,33 @@ describe('a chat row', () => {
   });
 
   it('marks staff outside the name, where no name can reach', () => {
-    const row = renderChatRow({ ...noon, author: { ...noon.author, capcode: 'broadcaster' } });
+    const row = renderChatRow({ ...noon, author: { ...noon.author, capcode: 'broadcaster' } }, undefined, look);
     expect(row).toContain('<b class="badge badge-broadcaster">Broadcaster</b> <bdi class="name');
-    expect(renderChatRow(noon)).not.toContain('badge');
+    expect(renderChatRow(noon, undefined, look)).not.toContain('badge');
   });
 
   it('does not repeat the badge as a name, and never leaves out the name of somebody without one', () => {
     const author = { ...noon.author, name: 'Broadcaster' };
-    expect(textOf(renderChatRow({ ...noon, author: { ...author, capcode: 'broadcaster' } }))).toMatch(
+    expect(textOf(renderChatRow({ ...noon, author: { ...author, capcode: 'broadcaster' } }, undefined, look))).toMatch(
       /^12:34 Broadcaster: /,
     );
-    expect(renderChatRow({ ...noon, author })).toContain('<bdi class="name');
+    expect(renderChatRow({ ...noon, author }, undefined, look)).toContain('<bdi class="name');
   });
 
   it('tells nameless people apart by their tag', () => {
-    expect(textOf(renderChatRow({ ...noon, author: { name: 'Anonymous', tag: 'k3f', colour: 0 } }))).toContain(
-      'Anonymous#k3f:',
-    );
+    expect(
+      textOf(renderChatRow({ ...noon, author: { name: 'Anonymous', tag: 'k3f', colour: 0 } }, undefined, look)),
+    ).toContain('Anonymous#k3f:');
   });
 
   it('keeps the lines of a text, in one line of HTML', () => {
-    const row = renderChatRow({ ...noon, text: 'one\ntwo' });
+    const row = renderChatRow({ ...noon, text: 'one\ntwo' }, undefined, look);
     expect(row).toContain('one<br/>two');
     expect(row).not.toContain('\n');
   });
 
   it('shows addresses as text, never as links', () => {
-    const row = renderChatRow({ ...noon, text: 'http://example.onion/ javascript:alert(1)' });
+    const row = renderChatRow({ ...noon, text: 'http://example.onion/ javascript:alert(1)' }, undefined, look);
     expect(row).toContain('<span class="address">http://example.onion/</span> javascript:alert(1)</bdi>');
     expect(hrefsOf(row)).toEqual(['chat/form?reply=7']);
   });
@@ -69,9 +72,9 @@ describe('a chat row', () => {
   it('is one line, and every text comes out as text, whatever people write', () => {
     fc.assert(
       fc.property(hostile, hostile, hostile, (name, tag, text) => {
-        const row = renderChatRow({ ...noon, author: { name, tag, colour: 3 }, text });
+        const row = renderChatRow({ ...noon, author: { name, tag, colour: 3 }, text }, undefined, look);
         expect(row).not.toMatch(/[\r\n]/);
-        const bare = renderChatRow({ ...noon, author: { name: 'n', tag: 't', colour: 3 }, text: 'x' });
+        const bare = renderChatRow({ ...noon, author: { name: 'n', tag: 't', colour: 3 }, text: 'x' }, undefined, look);
         const isOfMarkup = (tag: string): boolean => ['<br/>', '<span class="address">', '</span>'].includes(tag);
         expect(tagsOf(row).filter((tag) => !isOfMarkup(tag))).toEqual(tagsOf(bare).filter((tag) => !isOfMarkup(tag)));
         const shown = textOf(row);
@@ -83,7 +86,7 @@ describe('a chat row', () => {
 
   it('draws the emotes there are, with their code for those who see no pictures', () => {
     const emotes = new Map([['wave', { code: 'wave', file: 'wave-0f.png', width: 64, height: 48 }]]);
-    const row = renderChatRow({ ...noon, text: ':wave: :nope:' }, undefined, { emotes, base: '../' });
+    const row = renderChatRow({ ...noon, text: ':wave: :nope:' }, undefined, { texts: en, emotes, base: '../' });
     expect(row).toContain(
       '<img class="emote" src="../emotes/wave-0f.png" alt=":wave:" title=":wave:" width="64" height="48"/>',
     );
@@ -92,37 +95,46 @@ describe('a chat row', () => {
   });
 
   it('marks those it names, and nobody it did not name when it was written', () => {
-    const row = renderChatRow({ ...noon, text: '@Mika and @hana', mentions: ['Mika'] });
+    const row = renderChatRow({ ...noon, text: '@Mika and @hana', mentions: ['Mika'] }, undefined, look);
     expect(row).toContain(`<b class="at ${mentionClass('mika')}">@Mika</b> and @hana</bdi>`);
   });
 
   it('shows what a reply answers, in one line that leads there', () => {
     const quote = { messageId: 3, name: 'a\n<b>', text: '<i>' };
-    const row = renderChatRow({ ...noon, quote });
+    const row = renderChatRow({ ...noon, quote }, undefined, look);
     expect(row).toContain('<a class="quote q3" href="#m3"><bdi>a &lt;b></bdi>: <bdi>&lt;i></bdi></a>');
     expect(row).not.toContain('\n');
-    const removed = renderChatRow({ ...noon, quote: { ...quote, isRemoved: true } });
+    const removed = renderChatRow({ ...noon, quote: { ...quote, isRemoved: true } }, undefined, look);
     expect(removed).toContain('<span class="quote">Message removed</span>');
     expect(removed).not.toContain('&lt;');
   });
 
   it('sets announcements apart, and names the house as the speaker', () => {
-    const row = renderChatRow({ ...noon, isAnnouncement: true });
+    const row = renderChatRow({ ...noon, isAnnouncement: true }, undefined, look);
     expect(row).toContain('<div class="row announcement" id="m7">');
     expect(textOf(row)).toMatch(/^12:34 Announcement: hello/);
   });
 
   it('puts the date before the first message of another day', () => {
     const nextDay = { ...noon, id: 8, atMs: noon.atMs + 86_400_000 };
-    expect(renderChatRow(nextDay, noon.atMs)).toContain('2026-11-23</time></div><div class="row" id="m8">');
-    expect(renderChatRow(nextDay, noon.atMs)).not.toContain('\n');
+    expect(renderChatRow(nextDay, noon.atMs, look)).toContain('2026-11-23</time></div><div class="row" id="m8">');
+    expect(renderChatRow(nextDay, noon.atMs, look)).not.toContain('\n');
     expect(logOf([noon, { ...noon, id: 9 }])).not.toContain('class="day"');
     expect(logOf([noon, nextDay]).match(/class="day"/g)).toHaveLength(1);
   });
 });
 
 function logOf(messages: readonly Message[]): string {
-  return renderChatLog({ title: '', messages, formHref: '/f', refreshHref: '/r', styleHref: '/s.css' });
+  return renderChatLog({
+    texts: en,
+    base: '',
+    emotes: new Map(),
+    title: '',
+    messages,
+    formHref: '/f',
+    refreshHref: '/r',
+    styleHref: '/s.css',
+  });
 }
 
 function hrefsOf(html: string): string[] {

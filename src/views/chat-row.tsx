@@ -1,44 +1,40 @@
 import type { JSX } from 'preact';
 import { renderToString } from 'preact-render-to-string';
 import type { Emotes } from '../chat/emote.ts';
+import type { Author, Message, Quote } from '../chat/message.ts';
 import type { Removal } from '../chat/readers.ts';
-import type { Author, Capcode, Message, Quote } from '../chat/message.ts';
 import { messageMarkup } from './message-markup.tsx';
-import { en } from './texts/en.ts';
-
-const badges: Readonly<Record<Capcode, string>> = { broadcaster: en.broadcaster, moderator: en.moderator };
+import type { Texts } from './texts/en.ts';
+import { filled } from './texts/words.ts';
 
 /** What rows are drawn with besides the message itself. */
 export interface RowLook {
+  readonly texts: Texts;
   readonly emotes: Emotes;
-  /** Stands before the relative addresses in a row; empty in documents at depth one, such as `/` and `/chat`. */
+  /**
+   * Stands before the relative addresses in a row: empty in documents at depth one, such as `/` and `/chat`, so that the same bytes hold under
+   * every base of a reader; `../` in `/chat/log`. Never a slash: that would lead out of the base.
+   */
   readonly base: string;
   /** Set for a row that has been removed and is shown to staff. */
   readonly removal?: Removal;
 }
 
-const plainLook: RowLook = { emotes: new Map(), base: '' };
-
 /**
- * A message as one line of HTML without a line break, made once for every reader: the endless log, the script and the log page.
+ * A message as one line of HTML without a line break, made once for every reader of a language: the endless log, the script and the log page.
  * If `previousAtMs` is given and the message belongs to another day (UTC), a line with the date stands before it.
  */
 // Threat: T10
-export function renderChatRow(message: Message, previousAtMs?: number, look: Partial<RowLook> = {}): string {
-  return renderToString(<DatedRow message={message} previousAtMs={previousAtMs} look={{ ...plainLook, ...look }} />);
+export function renderChatRow(message: Message, previousAtMs: number | undefined, look: RowLook): string {
+  return renderToString(<DatedRow message={message} previousAtMs={previousAtMs} look={look} />);
 }
 
 /** Rows of a finished log, oldest first, with the date where another day begins. */
-export function ChatRows({ messages, look }: { messages: readonly Message[]; look?: RowLook }): JSX.Element {
+export function ChatRows({ messages, look }: { messages: readonly Message[]; look: RowLook }): JSX.Element {
   return (
     <>
       {messages.map((message, index) => (
-        <DatedRow
-          key={message.id}
-          message={message}
-          previousAtMs={messages[index - 1]?.atMs}
-          look={look ?? plainLook}
-        />
+        <DatedRow key={message.id} message={message} previousAtMs={messages[index - 1]?.atMs} look={look} />
       ))}
     </>
   );
@@ -71,29 +67,33 @@ function Row({ message, look }: RowProps): JSX.Element {
   const at = new Date(message.atMs).toISOString();
   return (
     <div class={kinds.filter(Boolean).join(' ')} id={`m${id}`}>
-      {quote !== undefined && <QuoteLine quote={quote} />}
+      {quote !== undefined && <QuoteLine quote={quote} texts={look.texts} />}
       <time dateTime={at} title={`${at.slice(0, 10)} ${at.slice(11, 19)} UTC`}>
         {at.slice(11, 16)}
       </time>{' '}
-      {isAnnouncement === true ? <b class="badge">{en.announcement}</b> : <Speaker author={message.author} />}
+      {isAnnouncement === true ? (
+        <b class="badge">{look.texts.announcement}</b>
+      ) : (
+        <Speaker author={message.author} texts={look.texts} />
+      )}
       <span class="colon">: </span>
       <bdi class="text">{messageMarkup(text, { mentions, ...look })}</bdi>{' '}
       <a class="reply" href={`${look.base}chat/form?reply=${id}`} target="chat-form">
-        {en.reply}
+        {look.texts.reply}
       </a>
-      {removal !== undefined && <small class="removal"> {removalText(removal)}</small>}
+      {removal !== undefined && <small class="removal"> {removalText(removal, look.texts)}</small>}
     </div>
   );
 }
 
-function removalText({ by, why }: Removal): string {
-  const text = by === undefined ? en.removed : en.removedBy.replace('{name}', () => by);
+function removalText({ by, why }: Removal, texts: Texts): string {
+  const text = by === undefined ? texts.removed : filled(texts.removedBy, { name: by });
   return inOneLine(why === undefined ? text : `${text} (${why})`);
 }
 
 /** Who speaks. The mark of staff is structure outside the name, where no name can reach. */
-function Speaker({ author }: { author: Author }): JSX.Element {
-  const badge = author.capcode === undefined ? undefined : badges[author.capcode];
+function Speaker({ author, texts }: { author: Author; texts: Texts }): JSX.Element {
+  const badge = author.capcode === undefined ? undefined : texts[author.capcode];
   return (
     <>
       {badge !== undefined && <b class={`badge badge-${author.capcode}`}>{badge}</b>}
@@ -109,8 +109,8 @@ function Speaker({ author }: { author: Author }): JSX.Element {
  * What a reply answers, in a line of its own that leads to it. The class names the quoted message (`q12`), so that its removal reaches
  * the quotes of it that are already shown.
  */
-function QuoteLine({ quote }: { quote: Quote }): JSX.Element {
-  if (quote.isRemoved === true) return <span class="quote">{en.messageRemoved}</span>;
+function QuoteLine({ quote, texts }: { quote: Quote; texts: Texts }): JSX.Element {
+  if (quote.isRemoved === true) return <span class="quote">{texts.messageRemoved}</span>;
   return (
     <a class={`quote q${quote.messageId}`} href={`#m${quote.messageId}`}>
       <bdi>{inOneLine(quote.name)}</bdi>: <bdi>{inOneLine(quote.text)}</bdi>

@@ -1,9 +1,12 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { renderToString } from 'preact-render-to-string';
-import { en } from './texts/en.ts';
+import type { Texts } from './texts/en.ts';
+import { languages } from './texts/languages.ts';
 
 /** What every document has, pages and frames alike. */
 export interface DocumentProps {
+  /** Its language is the document's. */
+  readonly texts: Texts;
   /** Text of the title bar. */
   readonly title: string;
   /** Address of the style sheet, content hash included. */
@@ -22,9 +25,9 @@ export interface PageAssets {
 }
 
 /** The skeleton of every document: language, title, style sheet, icon, viewport. */
-export function Document({ title, styleHref, kind, head, children }: DocumentProps): JSX.Element {
+export function Document({ texts, title, styleHref, kind, head, children }: DocumentProps): JSX.Element {
   return (
-    <html lang={en.lang}>
+    <html lang={texts.lang} dir={languages[texts.lang].dir}>
       <head>
         <meta charset="utf-8" />
         <title>{title}</title>

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import type { RenditionInfo } from '../broadcast/stream-state.ts';
 import { renditionLabel } from './snapshot-text.ts';
-import { en } from './texts/en.ts';
+import type { Texts } from './texts/en.ts';
 
 /** A button of the player: `action` is what the script does, `keyName` is told in the tooltip. */
 function Control({ action, label, keyName }: { action: string; label: string; keyName: string }): JSX.Element {
@@ -12,50 +12,55 @@ function Control({ action, label, keyName }: { action: string; label: string; ke
   );
 }
 
+interface ControlsProps {
+  readonly renditions: readonly RenditionInfo[];
+  readonly texts: Texts;
+}
+
 /** The bar over the lower edge of the picture; works with the script only. */
-export function PlayerControls({ renditions }: { readonly renditions: readonly RenditionInfo[] }): JSX.Element {
+export function PlayerControls({ renditions, texts }: ControlsProps): JSX.Element {
   return (
     <div class="controls" id="controls">
-      <Control action="play" label={en.play} keyName="k" />
-      <Control action="mute" label={en.mute} keyName="m" />
-      <input class="volume" id="volume" type="range" min="0" max="100" defaultValue="100" aria-label={en.volume} />
-      <button class="live-pill" type="button" data-do="live" title={`${en.goLive} (l)`}>
+      <Control action="play" label={texts.play} keyName="k" />
+      <Control action="mute" label={texts.mute} keyName="m" />
+      <input class="volume" id="volume" type="range" min="0" max="100" defaultValue="100" aria-label={texts.volume} />
+      <button class="live-pill" type="button" data-do="live" title={`${texts.goLive} (l)`}>
         <i class="light light-live" id="behind-light" aria-hidden="true" />
         <span id="behind" />
       </button>
       <span class="spacer" />
-      <select class="quality" id="quality" aria-label={en.quality}>
+      <select class="quality" id="quality" aria-label={texts.quality}>
         {renditions.map((rendition) => (
           <option key={rendition.name} value={rendition.name}>
-            {renditionLabel(rendition)}
+            {renditionLabel(rendition, texts)}
           </option>
         ))}
       </select>
-      <Control action="pip" label={en.pictureInPicture} keyName="p" />
-      <Control action="theatre" label={en.theatre} keyName="t" />
-      <Control action="chat" label={en.showChat} keyName="c" />
-      <Control action="full" label={en.fullScreen} keyName="f" />
+      <Control action="pip" label={texts.pictureInPicture} keyName="p" />
+      <Control action="theatre" label={texts.theatre} keyName="t" />
+      <Control action="chat" label={texts.showChat} keyName="c" />
+      <Control action="full" label={texts.fullScreen} keyName="f" />
     </div>
   );
 }
 
 /** Sound is off until somebody asks for it; this says so where it is seen. */
-export function SoundPill(): JSX.Element {
+export function SoundPill({ texts }: { readonly texts: Texts }): JSX.Element {
   return (
     <button class="sound-pill" type="button" data-do="mute">
       <i class="icon icon-mute" aria-hidden="true" />
-      {en.soundOn}
+      {texts.soundOn}
     </button>
   );
 }
 
 /** The list of keys, opened with `?`. */
-export function Keys(): JSX.Element {
+export function Keys({ texts }: { readonly texts: Texts }): JSX.Element {
   return (
     <dialog class="keys" id="keys" aria-labelledby="keys-heading">
-      <h2 id="keys-heading">{en.keysTitle}</h2>
+      <h2 id="keys-heading">{texts.keysTitle}</h2>
       <dl>
-        {en.keys.map(([key, meaning]) => (
+        {texts.keys.map(([key, meaning]) => (
           <div key={key}>
             <dt>
               <kbd>{key}</kbd>
@@ -66,7 +71,7 @@ export function Keys(): JSX.Element {
       </dl>
       <form method="dialog">
         <button class="button" type="submit">
-          {en.close}
+          {texts.close}
         </button>
       </form>
     </dialog>

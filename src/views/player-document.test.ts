@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RenditionInfo, StreamSnapshot, StreamState } from '../broadcast/stream-state.ts';
 import { textOf } from './html-text.fixture.ts';
+import { en } from './texts/en.ts';
 import { renderPlayerDocument, renderPlayerUpdate } from './player-document.tsx';
 
 const rendition: RenditionInfo = {
@@ -22,12 +23,13 @@ const live: StreamSnapshot = {
   run: 1,
 };
 
-function documentOf(snapshot: StreamSnapshot, more: { sound?: boolean; viewerQuery?: string } = {}): string {
+function documentOf(snapshot: StreamSnapshot, more: { sound?: boolean; base?: string } = {}): string {
   return renderPlayerDocument({
     snapshot,
     styleHref: '/assets/style.css',
     view: 'KEY',
-    viewerQuery: more.viewerQuery ?? '',
+    texts: en,
+    base: more.base ?? '',
     ...(snapshot.renditions[0] !== undefined && { rendition: snapshot.renditions[0] }),
     sound: more.sound ?? false,
     refreshSeconds: 0,
@@ -52,11 +54,11 @@ describe('the player document', () => {
 
   it('carries the viewer in every address when the browser keeps no cookie', () => {
     const addresses = [
-      ...documentOf(live, { viewerQuery: 'v=TOKEN' }).matchAll(/(?:src|href)="(\/(?:stream|player)[^"]*)"/g),
+      ...documentOf(live, { base: '/v/TOKEN' }).matchAll(/(?:src|href)="([^"]*\/(?:stream|player)[^"]*)"/g),
     ];
     expect(addresses.length).toBeGreaterThan(4);
     expect(
-      addresses.every(([, address]) => address?.includes('v=TOKEN') === true && address.includes('view=KEY')),
+      addresses.every(([, address]) => address?.startsWith('/v/TOKEN/') === true && address.includes('view=KEY')),
     ).toBe(true);
   });
 
@@ -83,7 +85,8 @@ describe('the player document', () => {
       snapshot: live,
       styleHref: '/assets/style.css',
       view: 'KEY',
-      viewerQuery: '',
+      texts: en,
+      base: '',
       isTurnedAway: true,
       sound: false,
       refreshSeconds: 0,
@@ -99,7 +102,7 @@ describe('the player document', () => {
 
   it('names frame, picture, quality and language for those who cannot see them', () => {
     const html = documentOf(live);
-    expect(html).toContain('<html lang="en">');
+    expect(html).toContain('<html lang="en" dir="ltr">');
     expect(html).toContain('aria-label="Quality"');
     expect(html).toMatch(/<video[^>]* aria-label="Video"/);
   });
@@ -114,7 +117,7 @@ describe('the player document', () => {
 
 describe('an update of the player document', () => {
   it('says the new facts in style rules', () => {
-    const rules = renderPlayerUpdate({ ...live, title: 'Night', viewers: 1 });
+    const rules = renderPlayerUpdate({ ...live, title: 'Night', viewers: 1 }, en);
     expect(rules).toContain('#title::after{content:"Night"}');
     expect(rules).toContain('#viewers::after{content:"1 viewer"}');
     expect(rules).toContain('#light{--light:var(--light-live)}');
@@ -122,17 +125,17 @@ describe('an update of the player document', () => {
   });
 
   it('counts the wait while interrupted, and hides the clock of a broadcast that is over', () => {
-    expect(renderPlayerUpdate({ ...live, state: 'interrupted', stateSeconds: 12 })).toContain(
+    expect(renderPlayerUpdate({ ...live, state: 'interrupted', stateSeconds: 12 }, en)).toContain(
       '#waited{display:inline-flex;animation-name:waited-12;animation-delay:-12s}',
     );
     const { uptimeSeconds: _none, ...over } = live;
-    expect(renderPlayerUpdate({ ...over, state: 'ended' })).toContain('#uptime{display:none}');
+    expect(renderPlayerUpdate({ ...over, state: 'ended' }, en)).toContain('#uptime{display:none}');
   });
 
   it('is one style element whatever the title is', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 128 }), (title) => {
-        const update = renderPlayerUpdate({ ...live, title });
+        const update = renderPlayerUpdate({ ...live, title }, en);
         expect(update.match(/</g)).toHaveLength(2);
         expect(update.match(/[{]/g)?.length).toBe(update.match(/[}]/g)?.length);
         expect(update.endsWith('</style>')).toBe(true);

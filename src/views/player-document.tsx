@@ -4,16 +4,15 @@ import { cssString } from './css-string.ts';
 import { Document, renderOpenDocument } from './document.tsx';
 import { describeSnapshot, renditionLabel, type SnapshotText } from './snapshot-text.ts';
 import { StateScreen, StreamInfo } from './stream-info.tsx';
-import { en } from './texts/en.ts';
+import type { Reader } from './reader.ts';
+import type { Texts } from './texts/en.ts';
 
 /** What the player document is made of. */
-export interface PlayerDocumentData {
+export interface PlayerDocumentData extends Reader {
   readonly snapshot: StreamSnapshot;
   readonly styleHref: string;
   /** The view key: ties this document to its media response. */
   readonly view: string;
-  /** `v=TOKEN` for addresses; empty if the browser keeps the cookie. */
-  readonly viewerQuery: string;
   /** The rendition to play, one of the snapshot's; absent if there is nothing to play. */
   readonly rendition?: RenditionInfo;
   /** As many are watching as may: the screen says so. */
@@ -29,17 +28,19 @@ export interface PlayerDocumentData {
  * so the server reloads the player by ending it. Needs `style-src 'self' 'unsafe-inline'`: there is no script in it, and `renderPlayerUpdate` is style.
  */
 export function renderPlayerDocument(data: PlayerDocumentData): string {
-  const { title, screen } = describeSnapshot(data.snapshot);
-  const shown = data.isTurnedAway === true ? en.full : screen;
+  const { texts } = data;
+  const { title, screen } = describeSnapshot(data.snapshot, texts);
+  const shown = data.isTurnedAway === true ? texts.full : screen;
   return renderOpenDocument(
     <Document
+      texts={texts}
       title={title}
       styleHref={data.styleHref}
       kind="frame player-frame"
       head={
         <>
           <meta http-equiv="refresh" content={String(data.refreshSeconds)} />
-          <style>{screenRule(shown) + clockRules(data.snapshot)}</style>
+          <style>{screenRule(shown) + clockRules(data.snapshot, texts)}</style>
         </>
       }
     >
@@ -49,7 +50,7 @@ export function renderPlayerDocument(data: PlayerDocumentData): string {
           <StateScreen screen={shown} />
         </div>
         <div class="info">
-          <StreamInfo snapshot={data.snapshot} />
+          <StreamInfo snapshot={data.snapshot} texts={texts} />
           <Choices data={data} />
         </div>
       </main>
@@ -58,15 +59,16 @@ export function renderPlayerDocument(data: PlayerDocumentData): string {
 }
 
 function Picture({ data, rendition }: { data: PlayerDocumentData; rendition: RenditionInfo }): JSX.Element {
+  const { texts, base } = data;
   // Muted, a browser has no use for sound; and without any it does not wait for a second of it before it begins.
   const silentType = data.sound ? undefined : rendition.pictureMimeType;
-  const source = `/stream/${encodeURIComponent(rendition.name)}.mp4?${query(data, silentType === undefined ? {} : { sound: '0' })}`;
+  const source = `${base}/stream/${encodeURIComponent(rendition.name)}.mp4?${query(data, silentType === undefined ? {} : { sound: '0' })}`;
   return (
     <>
-      {rendition.height === undefined && <p class="sound-only">{en.audioOnly}</p>}
-      <video class="picture" autoplay muted={!data.sound} controls playsinline aria-label={en.video}>
+      {rendition.height === undefined && <p class="sound-only">{texts.audioOnly}</p>}
+      <video class="picture" autoplay muted={!data.sound} controls playsinline aria-label={texts.video}>
         <source src={source} type={silentType ?? rendition.mimeType} />
-        {en.noVideo} <a href={source}>{en.openStream}</a>
+        {texts.noVideo} <a href={source}>{texts.openStream}</a>
       </video>
     </>
   );
@@ -74,17 +76,17 @@ function Picture({ data, rendition }: { data: PlayerDocumentData; rendition: Ren
 
 /** Quality, sound and the way back to live, as links to this document. */
 function Choices({ data }: { data: PlayerDocumentData }): JSX.Element | null {
-  const { rendition, snapshot, sound } = data;
+  const { rendition, snapshot, sound, texts, base } = data;
   if (rendition === undefined) return null;
   const link = (name: string, withSound: boolean): string =>
-    `/player?${query(data, { r: name, ...(withSound && { sound: '1' }) })}`;
+    `${base}/player?${query(data, { r: name, ...(withSound && { sound: '1' }) })}`;
   return (
-    <nav class="choices" aria-label={en.quality}>
+    <nav class="choices" aria-label={texts.quality}>
       <a class="chip" href={link(rendition.name, !sound)}>
-        {sound ? en.soundOff : en.soundOn}
+        {sound ? texts.soundOff : texts.soundOn}
       </a>
-      <a class="chip" href={link(rendition.name, sound)} title={en.goLiveTitle} accesskey="l">
-        {en.goLive}
+      <a class="chip" href={link(rendition.name, sound)} title={texts.goLiveTitle} accesskey="l">
+        {texts.goLive}
       </a>
       <span class="segments">
         {snapshot.renditions.map((other) => (
@@ -94,12 +96,12 @@ function Choices({ data }: { data: PlayerDocumentData }): JSX.Element | null {
             href={link(other.name, sound)}
             aria-current={other.name === rendition.name ? 'true' : undefined}
           >
-            {renditionLabel(other)}
+            {renditionLabel(other, texts)}
           </a>
         ))}
       </span>
-      <small class="hint" title={en.clickToPlay}>
-        {en.clickToPlay}
+      <small class="hint" title={texts.clickToPlay}>
+        {texts.clickToPlay}
       </small>
     </nav>
   );
@@ -109,8 +111,8 @@ function Choices({ data }: { data: PlayerDocumentData }): JSX.Element | null {
  * Style rules, to be appended to an open player document, that bring it up to date: title, state, viewers, uptime.
  * Only for documents that are already open, since the clock counts from the moment the rules arrive.
  */
-export function renderPlayerUpdate(snapshot: StreamSnapshot): string {
-  const text = describeSnapshot(snapshot);
+export function renderPlayerUpdate(snapshot: StreamSnapshot, texts: Texts): string {
+  const text = describeSnapshot(snapshot, texts);
   const rules = [
     textRule('title', text.title),
     textRule('sentence', text.sentence),
@@ -120,7 +122,7 @@ export function renderPlayerUpdate(snapshot: StreamSnapshot): string {
     ...(text.screen === undefined
       ? []
       : [textRule('screen-heading', text.screen.heading), textRule('screen-advice', text.screen.advice)]),
-    clockRules(snapshot),
+    clockRules(snapshot, texts),
   ];
   return `<style>${rules.join('')}</style>`;
 }
@@ -134,8 +136,10 @@ function screenRule(screen: SnapshotText['screen']): string {
   return `#screen{display:${screen === undefined ? 'none' : 'grid'}}`;
 }
 
-function clockRules(snapshot: StreamSnapshot): string {
-  return clockRule('uptime', snapshot.uptimeSeconds) + clockRule('waited', describeSnapshot(snapshot).waitedSeconds);
+function clockRules(snapshot: StreamSnapshot, texts: Texts): string {
+  return (
+    clockRule('uptime', snapshot.uptimeSeconds) + clockRule('waited', describeSnapshot(snapshot, texts).waitedSeconds)
+  );
 }
 
 /** A name of its own for each start makes the animation begin anew: moving the start of a running one would count from where that one began. */
@@ -146,10 +150,7 @@ function clockRule(id: string, seconds: number | undefined): string {
   return `@keyframes ${name}{from{--t:0}to{--t:8640000}}#${id}{display:inline-flex;animation-name:${name};animation-delay:-${start}s}`;
 }
 
-/** The view key, the viewer's token where it is needed, and more. */
+/** The view key, and more. */
 function query(data: PlayerDocumentData, more: Readonly<Record<string, string>>): string {
-  const parameters = new URLSearchParams(data.viewerQuery);
-  parameters.set('view', data.view);
-  for (const [name, value] of Object.entries(more)) parameters.set(name, value);
-  return parameters.toString();
+  return new URLSearchParams({ view: data.view, ...more }).toString();
 }

@@ -1,22 +1,22 @@
 import type { ChatLimits, ChatRefusalNotice } from '../chat/chat-view.ts';
-import type { Refusal, RefusalRule } from '../chat/refusal.ts';
+import type { Refusal } from '../chat/refusal.ts';
 import { charactersOf } from '../identity/clean-text.ts';
-import { en } from './texts/en.ts';
+import type { Texts } from './texts/en.ts';
+import { filled } from './texts/words.ts';
 
 const maxFoundCharacters = 40;
 const maxFoundUnits = 400;
 
-const sentences: Readonly<Record<RefusalRule, string>> = en.refusals;
-
 /** Puts a refusal of the chat into words: which rule, and when to try again. */
-export function refusalNotice(refusal: Refusal, limits: ChatLimits): ChatRefusalNotice {
+export function refusalNotice(refusal: Refusal, limits: ChatLimits, texts: Texts): ChatRefusalNotice {
   const wait = 'waitMs' in refusal ? { waitSeconds: Math.max(1, Math.ceil(refusal.waitMs / 1000)) } : {};
-  const sentence = sentences[refusal.rule]
-    .replace('{n}', String(wait.waitSeconds ?? 0))
-    .replace('{l}', String(limits.maxLines))
-    .replace('{c}', String(limits.maxCharacters))
-    .replace('{m}', String(limits.maxNameCharacters))
-    .replace('{w}', () => ('found' in refusal ? shortened(refusal.found) : ''));
+  const sentence = filled(texts.refusals[refusal.rule], {
+    n: wait.waitSeconds ?? 0,
+    l: limits.maxLines,
+    c: limits.maxCharacters,
+    m: limits.maxNameCharacters,
+    w: 'found' in refusal ? shortened(refusal.found) : '',
+  });
   return { rule: refusal.rule, sentence, ...wait };
 }
 

@@ -1,19 +1,19 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { Document } from './document.tsx';
-import { en } from './texts/en.ts';
+import type { Reader } from './reader.ts';
 
 /** The word mark; its sign is drawn by the style sheet, since Tor Browser's Safest level draws no SVG. */
-export function Brand(): JSX.Element {
+export function Brand({ texts, base }: Reader): JSX.Element {
   return (
-    <a class="brand" href="/">
+    <a class="brand" href={`${base}/`}>
       <i class="mark" aria-hidden="true" />
-      {en.productName}
+      {texts.productName}
     </a>
   );
 }
 
 /** What a whole page is made of, frames aside. */
-export interface ShellProps {
+export interface ShellProps extends Reader {
   readonly title: string;
   readonly styleHref: string;
   readonly kind: string;
@@ -24,11 +24,11 @@ export interface ShellProps {
 }
 
 /** A whole page: the document with the header bar. The children bring their own landmarks. */
-export function Shell({ title, styleHref, kind, head, tools, children }: ShellProps): JSX.Element {
+export function Shell({ texts, base, title, styleHref, kind, head, tools, children }: ShellProps): JSX.Element {
   return (
-    <Document title={title} styleHref={styleHref} kind={`page ${kind}`} head={head}>
+    <Document texts={texts} title={title} styleHref={styleHref} kind={`page ${kind}`} head={head}>
       <header class="bar">
-        <Brand /> {tools}
+        <Brand texts={texts} base={base} /> {tools}
       </header>
       {children}
     </Document>

@@ -1,5 +1,6 @@
 import type { RenditionInfo, StreamSnapshot, StreamState } from '../broadcast/stream-state.ts';
-import { en } from './texts/en.ts';
+import type { Texts } from './texts/en.ts';
+import { counted } from './texts/words.ts';
 
 /** The status light: green while it is live, amber while something is on its way or wrong, red when it is over, grey before it began. */
 export type Light = 'live' | 'trouble' | 'ended' | 'off';
@@ -24,24 +25,19 @@ export interface SnapshotText {
 }
 
 /** Says in words what a snapshot says in numbers. */
-export function describeSnapshot(snapshot: StreamSnapshot): SnapshotText {
-  const state = en.states[snapshot.state];
+export function describeSnapshot(snapshot: StreamSnapshot, texts: Texts): SnapshotText {
+  const state = texts.states[snapshot.state];
   return {
     light: lights[snapshot.state],
-    title: snapshot.title === '' ? en.untitled : snapshot.title,
+    title: snapshot.title === '' ? texts.untitled : snapshot.title,
     sentence: state.sentence,
-    viewers: viewersText(snapshot.viewers),
+    viewers: counted(texts.client.viewers, snapshot.viewers, texts.lang),
     ...(snapshot.state !== 'live' && { screen: { heading: state.heading, advice: state.advice } }),
     ...(snapshot.state === 'interrupted' && { waitedSeconds: snapshot.stateSeconds }),
   };
 }
 
-/** `1 viewer`, `2 viewers`. */
-export function viewersText(count: number): string {
-  return (count === 1 ? en.client.viewersOne : en.client.viewersMany).replace('{n}', String(count));
-}
-
 /** A rendition as a person picks it: `360p`, `Sound only`. */
-export function renditionLabel(rendition: RenditionInfo): string {
-  return rendition.height === undefined ? en.audioOnly : rendition.name;
+export function renditionLabel(rendition: RenditionInfo, texts: Texts): string {
+  return rendition.height === undefined ? texts.audioOnly : rendition.name;
 }

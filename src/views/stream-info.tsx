@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import type { StreamSnapshot } from '../broadcast/stream-state.ts';
 import { describeSnapshot, type SnapshotText } from './snapshot-text.ts';
+import type { Texts } from './texts/en.ts';
 
 /** A text that appended style rules or a script can replace: the words are in a child of their own. */
 export function LiveText({ id, text }: { readonly id: string; readonly text: string }): JSX.Element {
@@ -23,8 +24,14 @@ function Clock({ id }: { readonly id: string }): JSX.Element {
 }
 
 /** The information about the stream: title, light and sentence, viewers, uptime. The same in the page and in the player document. */
-export function StreamInfo({ snapshot }: { readonly snapshot: StreamSnapshot }): JSX.Element {
-  const text = describeSnapshot(snapshot);
+export function StreamInfo({
+  snapshot,
+  texts,
+}: {
+  readonly snapshot: StreamSnapshot;
+  readonly texts: Texts;
+}): JSX.Element {
+  const text = describeSnapshot(snapshot, texts);
   return (
     <div class="info-body">
       <h1 class="info-title">

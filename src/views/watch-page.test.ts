@@ -5,6 +5,8 @@ import type { StreamSnapshot } from '../broadcast/stream-state.ts';
 import { textOf } from './html-text.fixture.ts';
 import { renderErrorPage } from './error-page.tsx';
 import { describeSnapshot } from './snapshot-text.ts';
+import { offeredLanguages } from './texts/catalogues.ts';
+import { en } from './texts/en.ts';
 import { renderWatchPage, type WatchPageData } from './watch-page.tsx';
 
 const snapshot: StreamSnapshot = {
@@ -24,7 +26,9 @@ const data: WatchPageData = {
   siteName: 'Onioncast',
   about: 'Boats & <tides>',
   view: 'KEY',
-  viewerQuery: '',
+  texts: en,
+  base: '',
+  languages: offeredLanguages(),
   script: true,
   chat: { limits: { maxCharacters: 512, maxLines: 8, maxNameCharacters: 24 }, defaultName: 'Anonymous' },
 };
@@ -90,10 +94,10 @@ describe('the watch page', () => {
   });
 
   it('puts the viewer into the addresses of frames only when told to', () => {
-    const html = renderWatchPage({ ...data, viewerQuery: 'v=TOKEN' });
-    expect(html).toContain('src="/player?view=KEY&amp;v=TOKEN"');
-    expect(html).toContain('src="/chat/form?v=TOKEN"');
-    expect(renderWatchPage(data)).not.toContain('v=');
+    const html = renderWatchPage({ ...data, base: '/v/TOKEN' });
+    expect(html).toContain('src="/v/TOKEN/player?view=KEY"');
+    expect(html).toContain('src="/v/TOKEN/chat/form"');
+    expect(renderWatchPage(data)).not.toContain('/v/');
   });
 
   it('shows a hostile title as text, in the page and in the blocks for the script', () => {
@@ -118,19 +122,19 @@ describe('the sentences of a snapshot', () => {
     [1, '1 viewer'],
     [2, '2 viewers'],
   ])('%d people are %s', (viewers, text) => {
-    expect(describeSnapshot({ ...snapshot, viewers }).viewers).toBe(text);
+    expect(describeSnapshot({ ...snapshot, viewers }, en).viewers).toBe(text);
   });
 
   it('has a light and a sentence for every state, and a screen for all but live', () => {
     const states = ['offline', 'starting', 'live', 'interrupted', 'ended'] as const;
-    const described = states.map((state) => describeSnapshot({ ...snapshot, state }));
+    const described = states.map((state) => describeSnapshot({ ...snapshot, state }, en));
     expect(described.map(({ light }) => light)).toEqual(['off', 'trouble', 'live', 'trouble', 'ended']);
     expect(new Set(described.map(({ sentence }) => sentence)).size).toBe(states.length);
     expect(described.map(({ screen }) => screen !== undefined)).toEqual([true, true, false, true, true]);
   });
 
   it('calls a stream without a title by a plain name', () => {
-    expect(describeSnapshot({ ...snapshot, title: '' }).title).toBe('Live stream');
+    expect(describeSnapshot({ ...snapshot, title: '' }, en).title).toBe('Live stream');
   });
 });
 
@@ -139,11 +143,13 @@ describe('an error page', () => {
     const html = renderErrorPage({
       status: 404,
       code: 'NOT_FOUND',
-      text: 'There is nothing at this address.',
+      texts: en,
+      base: '/in/de',
       styleHref: '/s.css',
     });
     expect(textOf(html)).toContain('There is nothing at this address.');
     expect(html.match(/class="button"/g)).toHaveLength(1);
+    expect(html).toContain('class="button" href="/in/de/"');
   });
 });
 

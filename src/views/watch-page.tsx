@@ -10,11 +10,12 @@ import { Shell } from './shell.tsx';
 import { describeSnapshot } from './snapshot-text.ts';
 import { StateScreen, StreamInfo } from './stream-info.tsx';
 import { earlyMediaScript } from './early-media.ts';
-import { en } from './texts/en.ts';
+import type { Reader } from './reader.ts';
+import type { OfferedLanguage } from './texts/catalogues.ts';
 import type { PageSettings } from './wire.ts';
 
 /** What the watch page is made of. */
-export interface WatchPageData {
+export interface WatchPageData extends Reader {
   readonly snapshot: StreamSnapshot;
   readonly assets: PageAssets;
   /** Stands in the title bar after the stream's title. */
@@ -23,10 +24,10 @@ export interface WatchPageData {
   readonly about: string;
   /** View key, new for every page. */
   readonly view: string;
-  /** `v=TOKEN` for the addresses of frames; empty if the browser keeps the cookie. */
-  readonly viewerQuery: string;
   /** False for the page without script: the frames stand in the open and no script is loaded. */
   readonly script: boolean;
+  /** Those to choose from. */
+  readonly languages: readonly OfferedLanguage[];
   /** The form will ask for a captcha: its frame needs room for that. */
   readonly isCaptchaAsked?: boolean;
   readonly chat: { readonly limits: ChatLimits; readonly defaultName: string };
@@ -37,9 +38,12 @@ export interface WatchPageData {
  * with, the script puts in what is made for it.
  */
 export function renderWatchPage(data: WatchPageData): string {
-  const title = describeSnapshot(data.snapshot).title;
+  const { texts, base } = data;
+  const { title } = describeSnapshot(data.snapshot, texts);
   return renderDocument(
     <Shell
+      texts={texts}
+      base={base}
       title={`${title} - ${data.siteName}`}
       styleHref={data.assets.style}
       kind="watch"
@@ -57,15 +61,15 @@ export function renderWatchPage(data: WatchPageData): string {
             <iframe
               class="player-iframe"
               name="player"
-              title={en.video}
-              src={`/player?view=${encodeURIComponent(data.view)}${viewerQuery(data, '&')}`}
+              title={texts.video}
+              src={`${base}/player?view=${encodeURIComponent(data.view)}`}
               allow="autoplay; fullscreen"
             />
           </Frames>
-          <section class="info" aria-label={en.information}>
-            <StreamInfo snapshot={data.snapshot} />
+          <section class="info" aria-label={texts.information}>
+            <StreamInfo snapshot={data.snapshot} texts={texts} />
           </section>
-          <input class="fold" type="checkbox" aria-label={en.more} title={en.more} autocomplete="off" />
+          <input class="fold" type="checkbox" aria-label={texts.more} title={texts.more} autocomplete="off" />
           {data.about !== '' && <p class="about">{data.about}</p>}
           <Foot data={data} />
         </div>
@@ -73,7 +77,7 @@ export function renderWatchPage(data: WatchPageData): string {
       </main>
       {data.script && (
         <ScriptMarkup>
-          <Keys />
+          <Keys texts={texts} />
         </ScriptMarkup>
       )}
     </Shell>,
@@ -83,11 +87,12 @@ export function renderWatchPage(data: WatchPageData): string {
 /** The page's own script, and before it the request for the stream, if there is one. */
 function Scripts({ data }: { data: WatchPageData }): JSX.Element {
   const [best] = data.snapshot.renditions;
-  const query = new URLSearchParams(data.viewerQuery);
-  query.set('view', data.view);
+  const query = new URLSearchParams({ view: data.view });
   return (
     <>
-      {best !== undefined && <script data-url={`/stream/${best.name}.mp4?${query}`}>{earlyMediaScript}</script>}
+      {best !== undefined && (
+        <script data-url={`${data.base}/stream/${best.name}.mp4?${query}`}>{earlyMediaScript}</script>
+      )}
       <script type="module" src={data.assets.script} />
     </>
   );
@@ -98,20 +103,20 @@ function Frames({ script, children }: { script: boolean; children: JSX.Element |
   return script ? <noscript>{children}</noscript> : <>{children}</>;
 }
 
-function Tools({ data }: { data: WatchPageData }): JSX.Element {
+function Tools({ data: { texts, base, script } }: { data: WatchPageData }): JSX.Element {
   return (
     <nav class="tools">
       <a class="skip" href="#chat">
-        {en.skipToChat}
+        {texts.skipToChat}
       </a>{' '}
-      {data.script ? (
-        <a class="faint to-plain" href="/?script=0">
-          <span class="long">{en.notWorking} </span>
-          {en.withoutScript}
+      {script ? (
+        <a class="faint to-plain" href={`${base}/?script=0`}>
+          <span class="long">{texts.notWorking} </span>
+          {texts.withoutScript}
         </a>
       ) : (
-        <a class="faint" href="/">
-          {en.withScript}
+        <a class="faint" href={`${base}/`}>
+          {texts.withScript}
         </a>
       )}
     </nav>
@@ -119,54 +124,61 @@ function Tools({ data }: { data: WatchPageData }): JSX.Element {
 }
 
 function Stage({ data }: { data: WatchPageData }): JSX.Element {
-  const { snapshot } = data;
+  const { snapshot, texts, base } = data;
   const settings: PageSettings = {
     view: data.view,
-    viewerQuery: data.viewerQuery,
+    base,
     snapshot,
-    texts: en.client,
+    texts: texts.client,
   };
   return (
-    <section class="stage" id="stage" aria-label={en.video} data-page={JSON.stringify(settings)}>
-      <StateScreen screen={describeSnapshot(snapshot).screen} />
+    <section class="stage" id="stage" aria-label={texts.video} data-page={JSON.stringify(settings)}>
+      <StateScreen screen={describeSnapshot(snapshot, texts).screen} />
       <p class="stage-notice" id="stage-notice" role="status" hidden />
-      <PlayerControls renditions={snapshot.renditions} />
-      <SoundPill />
+      <PlayerControls renditions={snapshot.renditions} texts={texts} />
+      <SoundPill texts={texts} />
     </section>
   );
 }
 
-function Foot({ data }: { data: WatchPageData }): JSX.Element {
+function Foot({ data: { texts, base, languages } }: { data: WatchPageData }): JSX.Element {
   return (
     <footer class="foot">
-      <a href={`/chat/log${viewerQuery(data, '?')}`}>{en.chatLogTitle}</a> <a href="/stream.m3u8">{en.otherPlayers}</a>
+      <a href={`${base}/chat/log`}>{texts.chatLogTitle}</a> <a href="/stream.m3u8">{texts.otherPlayers}</a>
+      {languages.length > 1 && (
+        <>
+          {' '}
+          <a href={`${base}/language`}>{texts.language}</a>
+        </>
+      )}
     </footer>
   );
 }
 
 function Chat({ data }: { data: WatchPageData }): JSX.Element {
+  const { texts, base } = data;
   return (
     <section class="chat" id="chat" aria-labelledby="chat-heading">
       <header class="chat-head">
-        <h2 id="chat-heading">{en.chat}</h2>
+        <h2 id="chat-heading">{texts.chat}</h2>
         <span class="chat-links">
           <Frames script={data.script}>
-            <a class="quiet-link" href={`/chat${viewerQuery(data, '?')}`} target="chat" title={en.reloadChat}>
-              {en.reload}
+            <a class="quiet-link" href={`${base}/chat`} target="chat" title={texts.reloadChat}>
+              {texts.reload}
             </a>
           </Frames>{' '}
-          <a class="quiet-link" href={`/chat/log${viewerQuery(data, '?')}`} target="_blank" title={en.logTitle}>
-            {en.log}
+          <a class="quiet-link" href={`${base}/chat/log`} target="_blank" title={texts.logTitle}>
+            {texts.log}
           </a>
         </span>
       </header>
       <Frames script={data.script}>
-        <iframe class="chat-iframe" name="chat" title={en.chatMessages} src={`/chat${viewerQuery(data, '?')}`} />
+        <iframe class="chat-iframe" name="chat" title={texts.chatMessages} src={`${base}/chat`} />
         <iframe
           class={data.isCaptchaAsked === true ? 'form-iframe tall' : 'form-iframe'}
           name="chat-form"
-          title={en.writeMessage}
-          src={`/chat/form${viewerQuery(data, '?')}`}
+          title={texts.writeMessage}
+          src={`${base}/chat/form`}
         />
       </Frames>
       {data.script && (
@@ -179,17 +191,18 @@ function Chat({ data }: { data: WatchPageData }): JSX.Element {
 }
 
 function LiveChat({ data }: { data: WatchPageData }): JSX.Element {
+  const { texts } = data;
   return (
     <div class="live-chat">
       <div class="banner" id="banner" />
-      <div class="chat-box" id="chat-box" tabIndex={0} aria-label={en.chatMessages} role="region">
-        <div class="chat-log" id="chat-log" role="log" aria-live="polite" aria-label={en.chatMessages}>
-          <p class="chat-empty">{en.noMessages}</p>
+      <div class="chat-box" id="chat-box" tabIndex={0} aria-label={texts.chatMessages} role="region">
+        <div class="chat-log" id="chat-log" role="log" aria-live="polite" aria-label={texts.chatMessages}>
+          <p class="chat-empty">{texts.noMessages}</p>
         </div>
       </div>
       <button class="newer" id="newer" type="button" hidden />
       <p class="chat-notice" id="chat-notice" role="status" hidden />
-      <ChatForm data={blankForm(data)} />
+      <ChatForm data={blankForm(data)} texts={texts} />
     </div>
   );
 }
@@ -197,8 +210,8 @@ function LiveChat({ data }: { data: WatchPageData }): JSX.Element {
 /** The form before the script has fetched its own: nothing in it is personal, so the page holds no secret of the chat. */
 function blankForm(data: WatchPageData): ChatFormData {
   return {
-    action: `/chat/form${viewerQuery(data, '?')}`,
-    logHref: `/chat/log${viewerQuery(data, '?')}`,
+    action: `${data.base}/chat/form`,
+    logHref: `${data.base}/chat/log`,
     formToken: '',
     nonce: '',
     draft: '',
@@ -208,8 +221,4 @@ function blankForm(data: WatchPageData): ChatFormData {
     paletteSize: palette.length,
     limits: data.chat.limits,
   };
-}
-
-function viewerQuery(data: WatchPageData, sign: '?' | '&'): string {
-  return data.viewerQuery === '' ? '' : sign + data.viewerQuery;
 }

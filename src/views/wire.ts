@@ -22,8 +22,8 @@ export interface ChatFormAnswer {
 export interface PageSettings {
   /** View key of this page: ties its media responses together. */
   readonly view: string;
-  /** `v=TOKEN` for a browser that came without a cookie, else empty. */
-  readonly viewerQuery: string;
+  /** Stands before every address, see `Reader`. */
+  readonly base: string;
   /** The stream when the page was made: playing can begin before the first event has come. */
   readonly snapshot: StreamSnapshot;
   readonly texts: ClientTexts;

@@ -11,6 +11,7 @@ import { EndlessResponse } from '../../src/live/endless-response.ts';
 import { ResponseWatch } from '../../src/live/response-watch.ts';
 import { renderChatDocumentOpen } from '../../src/views/chat-document.tsx';
 import { renderChatRow } from '../../src/views/chat-row.tsx';
+import { en } from '../../src/views/texts/en.ts';
 import { type BrowserName, type BrowserPage, likeTorBrowser, openBrowser } from '../support/browsers.ts';
 
 const assets = path.resolve(import.meta.dirname, '../../dist/assets');
@@ -79,8 +80,9 @@ describe.each<BrowserName>(['chromium', 'firefox'])('the open chat document with
       messages: () => messages,
       removalOf: () => undefined,
       randomBytes: (size) => Buffer.alloc(size),
-      renderOpen: () => renderChatDocumentOpen({ logHref: '/chat/log', styleHref: style }),
-      renderRow: (message, previousAtMs) => renderChatRow(message, previousAtMs),
+      renderOpen: () => renderChatDocumentOpen({ logHref: 'chat/log', texts: en, styleHref: style }),
+      renderRow: (message, previousAtMs) =>
+        renderChatRow(message, previousAtMs, { texts: en, emotes: new Map(), base: '' }),
       renderBanner: () => banner,
     });
     await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);

@@ -5,8 +5,7 @@ import { AppError } from '../../errors.ts';
 import { hashPassword } from '../../identity/password.ts';
 import { renderBroadcasterDesk, renderBroadcasterLogin } from '../../views/broadcaster.tsx';
 import { BroadcasterAccess } from '../broadcaster-access.ts';
-import { identifyWith } from '../chat-viewer.ts';
-import { Viewers } from '../viewer.ts';
+import { placesWith } from '../../../test/support/places.ts';
 import { isBroadcasterRequest, registerBroadcasterRoutes } from './broadcaster.ts';
 
 const secret = randomBytes(32);
@@ -25,7 +24,8 @@ beforeAll(async () => {
 });
 
 function build(): FastifyInstance {
-  const fastify = Fastify();
+  const places = placesWith(secret);
+  const fastify = Fastify({ rewriteUrl: (raw) => places.enter(raw) });
   const access = new BroadcasterAccess({ passwordHash: () => hash, secret, randomBytes, now: () => now });
   fastify.setErrorHandler((error, _request, reply) =>
     reply
@@ -34,7 +34,7 @@ function build(): FastifyInstance {
   );
   registerBroadcasterRoutes(fastify, {
     access,
-    identify: identifyWith(new Viewers({ secret, random: randomBytes }), secret),
+    places,
     secret,
     now: () => 1_800_000_000_000,
     randomBytes,
@@ -44,8 +44,8 @@ function build(): FastifyInstance {
       if (isDiskFull) throw new Error('ENOSPC');
     },
     publishing: () => ({ server: 'rtmp://127.0.0.1/live', pushUrl: 'http://127.0.0.1:5000/ingest', key }),
-    renderLogin: (data) => renderBroadcasterLogin({ ...data, styleHref }),
-    renderDesk: (data) => renderBroadcasterDesk({ ...data, styleHref }),
+    renderLogin: (data, { texts, base }) => renderBroadcasterLogin({ ...data, texts, base, styleHref }),
+    renderDesk: (data, { texts, base }) => renderBroadcasterDesk({ ...data, texts, base, styleHref }),
   });
   fastify.get('/who', async (request) => String(isBroadcasterRequest(access, request)));
   return fastify;
@@ -107,7 +107,7 @@ describe('the broadcaster\u2019s login', () => {
     expect([answer.statusCode, answer.headers.location]).toEqual([303, '/broadcaster']);
     expect([answer.headers['set-cookie']].flat()).toEqual([
       expect.stringMatching(/^b=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict; Max-Age=43200$/),
-      expect.stringMatching(/^d=[\w-]{22}\.[\w-]{22}; Path=\/broadcaster; HttpOnly; SameSite=Strict; Max-Age=7776000$/),
+      expect.stringMatching(/^d=[\w-]{22}\.[\w-]{22}; Path=\/; HttpOnly; SameSite=Strict; Max-Age=7776000$/),
     ]);
     expect((await browser.get('/broadcaster')).body).toContain('Old title');
     expect((await browser.get('/who')).body).toBe('true');

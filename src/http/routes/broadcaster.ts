@@ -11,12 +11,13 @@ import { type BroadcasterAccess, broadcasterLogin, deviceMs, sessionMs } from '.
 import { acceptForms, type FormFields, formOf } from '../form-body.ts';
 import { formTokenRandomBytes, isFormToken, mintFormToken } from '../form-token.ts';
 import { pageHeaders, redirectHeaders } from '../headers.ts';
-import { readCookie } from '../viewer.ts';
-import type { Viewer } from './chat.ts';
+import { readCookie, writeCookie } from '../cookies.ts';
+import type { Place, Places } from '../place.ts';
+import { pageRoute } from './place.ts';
 
 export interface BroadcasterRouteDeps {
   readonly access: BroadcasterAccess;
-  identify(request: FastifyRequest, reply: FastifyReply): Viewer;
+  readonly places: Pick<Places, 'placeOf' | 'welcome'>;
   /** Signs the forms. */
   readonly secret: Uint8Array;
   /** Unix milliseconds. */
@@ -27,8 +28,8 @@ export interface BroadcasterRouteDeps {
   setTitle(title: string): Promise<void>;
   /** How to publish, with the key. */
   publishing(): PublishingData;
-  renderLogin(data: BroadcasterLoginData): string;
-  renderDesk(data: BroadcasterDeskData): string;
+  renderLogin(data: BroadcasterLoginData, place: Place): string;
+  renderDesk(data: BroadcasterDeskData, place: Place): string;
 }
 
 const sessionCookie = 'b';
@@ -43,10 +44,10 @@ export function isBroadcasterRequest(access: Pick<BroadcasterAccess, 'isLoggedIn
 
 /** The broadcaster's login and desk. Works without script; needs cookies. */
 export function registerBroadcasterRoutes(app: FastifyInstance, deps: BroadcasterRouteDeps): void {
-  app.get(desk, (request, reply) =>
+  app.get(desk, pageRoute, (request, reply) =>
     isBroadcasterRequest(deps.access, request)
       ? sendDesk(deps, request, reply)
-      : sendLogin(deps, reply, deps.identify(request, reply), { name: broadcasterLogin }),
+      : sendLogin(deps, reply, deps.places.welcome(request, reply), { name: broadcasterLogin }),
   );
   app.register(async (scope) => {
     acceptForms(scope, maxFormBytes);
@@ -54,7 +55,7 @@ export function registerBroadcasterRoutes(app: FastifyInstance, deps: Broadcaste
     scope.post(`${desk}/logout`, (request, reply) => {
       ownForm(deps, request);
       deps.access.logOut(sessionOf(request));
-      return backToDesk(reply.header('Set-Cookie', cookie(sessionCookie, '', '/', 0)));
+      return backToDesk(deps, request, reply.header('Set-Cookie', cookie(sessionCookie, '', 0)));
     });
     scope.post(`${desk}/title`, (request, reply) => changeTitle(deps, request, reply));
     scope.post(`${desk}/key`, (request, reply) => {
@@ -65,11 +66,11 @@ export function registerBroadcasterRoutes(app: FastifyInstance, deps: Broadcaste
 }
 
 async function logIn(deps: BroadcasterRouteDeps, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const viewer = deps.identify(request, reply);
+  const place = deps.places.welcome(request, reply);
   const fields = formOf(request.body);
   const name = fields.get(broadcasterFields.name) ?? '';
-  if (!isFormToken(tokenOf(fields), 'login', viewer.id, deps.secret, deps.now())) {
-    return sendLogin(deps, reply.status(403), viewer, { name, refusal: { rule: 'form-expired' } });
+  if (!isFormToken(tokenOf(fields), 'login', place.viewer.id, deps.secret, deps.now())) {
+    return sendLogin(deps, reply.status(403), place, { name, refusal: { rule: 'form-expired' } });
   }
   const device = readCookie(request.raw.headers.cookie, deviceCookie);
   const outcome = await deps.access.logIn({
@@ -77,14 +78,15 @@ async function logIn(deps: BroadcasterRouteDeps, request: FastifyRequest, reply:
     password: fields.get(broadcasterFields.password)?.trim() ?? '',
     ...(device === undefined ? {} : { device }),
   });
-  if (outcome.kind === 'wrong') return sendLogin(deps, reply.status(403), viewer, { name, refusal: { rule: 'wrong' } });
+  if (outcome.kind === 'wrong') return sendLogin(deps, reply.status(403), place, { name, refusal: { rule: 'wrong' } });
   if (outcome.kind === 'wait') {
     const waitSeconds = Math.max(1, Math.ceil(outcome.waitMs / 1000));
     const refusal = { rule: 'wait', waitSeconds } as const;
-    return sendLogin(deps, reply.status(429).header('Retry-After', String(waitSeconds)), viewer, { name, refusal });
+    return sendLogin(deps, reply.status(429).header('Retry-After', String(waitSeconds)), place, { name, refusal });
   }
-  reply.header('Set-Cookie', cookie(sessionCookie, outcome.session, '/', sessionMs));
-  return backToDesk(reply.header('Set-Cookie', cookie(deviceCookie, outcome.device, desk, deviceMs)));
+  reply.header('Set-Cookie', cookie(sessionCookie, outcome.session, sessionMs));
+  reply.header('Set-Cookie', cookie(deviceCookie, outcome.device, deviceMs));
+  return backToDesk(deps, request, reply);
 }
 
 async function changeTitle(
@@ -100,7 +102,7 @@ async function changeTitle(
     // Whoever keeps the title has changed it all the same; that it is not on disk is for the broadcaster to know, and nobody else.
     return sendDesk(deps, request, reply, { notice: 'title-not-saved' });
   }
-  return backToDesk(reply);
+  return backToDesk(deps, request, reply);
 }
 
 /** The fields of a form that this very login was given; throws FORBIDDEN otherwise. */
@@ -122,27 +124,31 @@ function sendDesk(
   const formToken = mintToken(deps, 'desk', sessionOf(request) ?? '');
   return reply
     .headers(pageHeaders)
-    .send(deps.renderDesk({ formToken, snapshot: deps.snapshot(), publishing, ...more }));
+    .send(deps.renderDesk({ formToken, snapshot: deps.snapshot(), publishing, ...more }, deps.places.placeOf(request)));
 }
 
 function sendLogin(
   deps: BroadcasterRouteDeps,
   reply: FastifyReply,
-  viewer: Viewer,
+  place: Place,
   more: Pick<BroadcasterLoginData, 'name' | 'refusal'>,
 ): FastifyReply {
-  const action = viewer.query === '' ? `${desk}/login` : `${desk}/login?${viewer.query}`;
   return reply
     .headers(pageHeaders)
-    .send(deps.renderLogin({ action, formToken: mintToken(deps, 'login', viewer.id), ...more }));
+    .send(deps.renderLogin({ formToken: mintToken(deps, 'login', place.viewer.id), ...more }, place));
 }
 
 function mintToken(deps: BroadcasterRouteDeps, form: 'desk' | 'login', owner: string): string {
   return mintFormToken(form, owner, deps.secret, deps.now(), deps.randomBytes(formTokenRandomBytes));
 }
 
-function backToDesk(reply: FastifyReply): FastifyReply {
-  return reply.status(303).headers(redirectHeaders).header('Location', desk).send();
+function backToDesk(deps: BroadcasterRouteDeps, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const { base } = deps.places.placeOf(request);
+  return reply
+    .status(303)
+    .headers(redirectHeaders)
+    .header('Location', base + desk)
+    .send();
 }
 
 function sessionOf(request: FastifyRequest): string | undefined {
@@ -153,7 +159,6 @@ function tokenOf(fields: FormFields): string {
   return fields.get(broadcasterFields.token) ?? '';
 }
 
-/** Strict: no other site's link comes with it. No `Expires`: it would tell our clock. */
-function cookie(name: string, value: string, path: string, maxAgeMs: number): string {
-  return `${name}=${value}; Path=${path}; HttpOnly; SameSite=Strict; Max-Age=${maxAgeMs / 1000}`;
+function cookie(name: string, value: string, maxAgeMs: number): string {
+  return writeCookie(name, value, { sameSite: 'Strict', maxAgeSeconds: maxAgeMs / 1000 });
 }

@@ -19,10 +19,10 @@ import { ChatChannels } from '../chat-channels.ts';
 import { ChatService } from '../chat-service.ts';
 import { chatStoreOf } from '../chat-store.ts';
 import { TripcodeMaker } from '../tripcode-maker.ts';
-import { identifyWith } from '../chat-viewer.ts';
 import { allowedHeaderNames, endlessFrameHeaders, frameHeaders } from '../headers.ts';
 import { WebServer } from '../server.ts';
-import { Viewers } from '../viewer.ts';
+import { en } from '../../views/texts/en.ts';
+import { placesWith } from '../../../test/support/places.ts';
 import { registerChatRoutes } from './chat.ts';
 import { registerEventRoutes } from './events.ts';
 
@@ -69,8 +69,9 @@ beforeEach(async () => {
     messages: () => room.messages,
     removalOf: () => undefined,
     randomBytes: (size) => Buffer.alloc(size, 0xab),
-    renderOpen: () => renderChatDocumentOpen({ logHref: '/chat/log', styleHref }),
-    renderRow: (message, previousAtMs, { removal }) => renderChatRow(message, previousAtMs, removal && { removal }),
+    renderOpen: () => renderChatDocumentOpen({ logHref: 'chat/log', styleHref, texts: en }),
+    renderRow: (message, previousAtMs, { removal }) =>
+      renderChatRow(message, previousAtMs, { texts: en, emotes: new Map(), base: '', ...(removal && { removal }) }),
     renderBanner: () => banner,
   });
   chat = new ChatService({
@@ -83,11 +84,11 @@ beforeEach(async () => {
     random: () => 0,
   });
   info = new FanOut({ maxPieces: 1, maxBytes: 10_000 });
-  server = new WebServer({ local: { host: '127.0.0.1', port: 0 } });
-  const identify = identifyWith(new Viewers({ secret, random: randomBytes }), secret);
+  const places = placesWith(secret, randomBytes);
+  server = new WebServer({ local: { host: '127.0.0.1', port: 0 }, places });
   const isBroadcaster = (request: FastifyRequest) => request.headers['x-test-broadcaster'] === 'yes';
   const readersOf = (request: FastifyRequest): Readers => ({
-    language: 'en',
+    language: places.placeOf(request).language,
     audience: isBroadcaster(request) ? 'staff' : 'everyone',
   });
   registerChatRoutes(server.app, {
@@ -95,7 +96,7 @@ beforeEach(async () => {
     channels,
     readersOf,
     responses: server.responses,
-    identify,
+    places,
     isBroadcaster,
     captcha: {
       isNeeded: () => false,
@@ -107,10 +108,10 @@ beforeEach(async () => {
     now: () => time.wallMs,
     randomBytes,
     title: () => 'A <quiet> evening',
-    renderChatForm: (data) => renderChatForm({ ...data, styleHref }),
-    renderChatLog: (data) => renderChatLog({ ...data, styleHref }),
+    renderChatForm: (data, { texts, base }) => renderChatForm({ ...data, texts, base, styleHref }),
+    renderChatLog: (data, { texts, base }) => renderChatLog({ ...data, texts, base, styleHref, emotes: new Map() }),
   });
-  registerEventRoutes(server.app, { channels, readersOf, info, responses: server.responses, identify });
+  registerEventRoutes(server.app, { channels, readersOf, info, responses: server.responses, places });
   await server.listen();
 });
 
@@ -259,7 +260,7 @@ describe('the form', () => {
   it('works without cookies, by the token in its address', async () => {
     const { body } = await send('GET', '/chat/form');
     const action = /action="([^"]*)"/.exec(body)?.[1] ?? '';
-    expect(action).toMatch(/^\/chat\/form\?v=[\w-]{44}$/);
+    expect(action).toMatch(/^\/v\/[\w-]{44}\/chat\/form$/);
     const fields = { token: valueOf(body, 'token'), nonce: valueOf(body, 'nonce'), message: 'no cookies here' };
     const answer = await send('POST', action, {}, new URLSearchParams(fields).toString());
     expect([answer.status, answer.headers.location]).toEqual([303, action]);
@@ -469,7 +470,7 @@ describe('the log', () => {
     const { status, body } = await send('GET', '/chat/log');
     expect(status).toBe(200);
     expect(body.indexOf('first')).toBeLessThan(body.indexOf('second'));
-    expect(body).toMatch(/href="\/chat\/form\?v=[\w-]{44}"/);
+    expect(body).toMatch(/href="\/v\/[\w-]{44}\/chat\/form"/);
     expect(body).toContain('A &lt;quiet> evening');
     const { cookie } = await visitor();
     expect((await send('GET', '/chat/log', { Cookie: cookie })).body).toContain('href="/chat/form"');

@@ -27,22 +27,16 @@ import { formTokenRandomBytes, isFormToken, mintFormToken } from '../form-token.
 import { endlessFrameHeaders, frameHeaders, jsonHeaders, pageHeaders, redirectHeaders } from '../headers.ts';
 import { limitedTo } from '../limited-channel.ts';
 import type { OpenResponses } from '../open-responses.ts';
-
-/** Who sent a request. */
-export interface Viewer {
-  /** Stable for this viewer; the token cannot be told from it. */
-  readonly id: string;
-  /** `v=TOKEN` for a browser that has shown no cookie, else empty: what our links must carry. */
-  readonly query: string;
-}
+import type { Place, Places } from '../place.ts';
+import type { Viewer } from '../viewer.ts';
+import { pageRoute } from './place.ts';
 
 export interface ChatRouteDeps {
   readonly chat: ChatService;
   readonly channels: Pick<ChatChannels, 'of'>;
   readonly captcha: Pick<Captcha, 'isNeeded' | 'view' | 'another'>;
   readonly responses: Pick<OpenResponses, 'open'>;
-  /** Recognises a viewer by cookie or `v=`; a new one is minted and gets the cookie with this reply. Keeps no state. */
-  identify(request: FastifyRequest, reply: FastifyReply): Viewer;
+  readonly places: Pick<Places, 'placeOf' | 'welcome'>;
   /** For whom and in which language the log is. */
   readersOf(request: FastifyRequest): Readers;
   isBroadcaster(request: FastifyRequest): boolean;
@@ -53,10 +47,10 @@ export interface ChatRouteDeps {
   randomBytes(size: number): Buffer;
   /** Title of the stream. */
   title(): string;
-  renderChatForm(data: ChatFormData): string;
+  renderChatForm(data: ChatFormData, place: Place): string;
   /** The part of the form that shows the captcha, for script. */
-  renderCaptcha(captcha: CaptchaView): string;
-  renderChatLog(data: ChatLogData): string;
+  renderCaptcha(captcha: CaptchaView, place: Place): string;
+  renderChatLog(data: ChatLogData, place: Place): string;
 }
 
 /** Bytes of chat that may wait for a slow reader. */
@@ -78,7 +72,7 @@ export function registerChatRoutes(app: FastifyInstance, deps: ChatRouteDeps): v
     if (request.method === 'HEAD') return reply.headers(endlessFrameHeaders).send();
     const response = deps.responses.open(request, reply, {
       kind: 'chat',
-      viewer: deps.identify(request, reply).id,
+      viewer: deps.places.placeOf(request).viewer.id,
       headers: endlessFrameHeaders,
       maxQueuedBytes: maxQueuedChatBytes,
       maxAgeMs: rotation.ageMs,
@@ -88,21 +82,27 @@ export function registerChatRoutes(app: FastifyInstance, deps: ChatRouteDeps): v
     return reply;
   });
 
-  app.get('/chat/log', (request, reply) => {
-    const viewer = deps.identify(request, reply);
+  app.get('/chat/log', pageRoute, (request, reply) => {
+    const place = deps.places.welcome(request, reply);
     return reply.headers(pageHeaders).send(
-      deps.renderChatLog({
-        title: deps.title(),
-        messages: deps.chat.messages,
-        formHref: withQuery('/chat/form', viewer.query),
-        refreshHref: withQuery('/chat/log', viewer.query),
-      }),
+      deps.renderChatLog(
+        {
+          title: deps.title(),
+          messages: deps.chat.messages,
+          formHref: `${place.base}/chat/form`,
+          refreshHref: `${place.base}/chat/log`,
+        },
+        place,
+      ),
     );
   });
 
   app.get('/chat/form', (request, reply) => {
-    const form = formDataOf(deps, request, deps.identify(request, reply));
-    return wantsJson(request) ? sendJson(deps, reply, { posted: false, form }) : sendForm(deps, reply, form);
+    const place = deps.places.welcome(request, reply);
+    const form = formDataOf(deps, request, place);
+    return wantsJson(request)
+      ? sendJson(deps, reply, { posted: false, form }, place)
+      : sendForm(deps, reply, form, place);
   });
 
   app.register(async (scope) => {
@@ -112,27 +112,28 @@ export function registerChatRoutes(app: FastifyInstance, deps: ChatRouteDeps): v
 }
 
 async function takeForm(deps: ChatRouteDeps, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const viewer = deps.identify(request, reply);
+  const place = deps.places.welcome(request, reply);
+  const { viewer } = place;
   const fields = formOf(request.body);
   const token = fields.get(chatFormFields.token) ?? '';
   const text = fields.get(chatFormFields.message) ?? '';
-  if (fields.get(chatFormFields.action) === 'picture') return sendAnotherPicture(deps, request, reply, viewer, fields);
+  if (fields.get(chatFormFields.action) === 'picture') return sendAnotherPicture(deps, request, reply, place, fields);
   const submission = submissionOf(fields, requesterOf(deps, request, viewer));
   const outcome: SubmitOutcome = isFormToken(token, 'chat', viewer.id, deps.secret, deps.now())
     ? await deps.chat.submit(submission)
     : { kind: 'refused', rule: 'form-expired', text };
   const posted = outcome.kind === 'done' && submission.post !== undefined;
   if (posted && !wantsJson(request)) {
-    return reply.status(303).headers(redirectHeaders).header('Location', withQuery('/chat/form', viewer.query)).send();
+    return reply.status(303).headers(redirectHeaders).header('Location', `${place.base}/chat/form`).send();
   }
   const form = {
-    ...formDataOf(deps, request, viewer, givenAnswer(fields)),
+    ...formDataOf(deps, request, place, givenAnswer(fields)),
     ...(posted ? {} : { draft: text }),
-    ...(outcome.kind === 'done' ? doneNotice(submission) : refusedNotice(deps, outcome, submission)),
+    ...(outcome.kind === 'done' ? doneNotice(submission) : refusedNotice(deps, outcome, submission, place)),
   };
-  if (wantsJson(request)) return sendJson(deps, reply, { posted, form });
+  if (wantsJson(request)) return sendJson(deps, reply, { posted, form }, place);
   if (outcome.kind === 'refused') sayRefused(reply, outcome, form);
-  return sendForm(deps, reply, form);
+  return sendForm(deps, reply, form, place);
 }
 
 /** Everything stays as it was typed, but for the picture. */
@@ -140,20 +141,22 @@ function sendAnotherPicture(
   deps: ChatRouteDeps,
   request: FastifyRequest,
   reply: FastifyReply,
-  viewer: Viewer,
+  place: Place,
   fields: FormFields,
 ): FastifyReply {
-  const refused = deps.captcha.another(requesterOf(deps, request, viewer));
+  const refused = deps.captcha.another(requesterOf(deps, request, place.viewer));
   const draft = (fields.get(chatFormFields.message) ?? '').toWellFormed();
   const { question, ...rest } = givenAnswer(fields);
   const given = { ...(question === undefined ? {} : { question }), ...(refused === undefined ? {} : rest) };
-  const form = { ...formDataOf(deps, request, viewer, given), draft };
+  const form = { ...formDataOf(deps, request, place, given), draft };
   const refusal = refused === undefined ? undefined : ({ kind: 'refused', ...refused, text: draft } as const);
   const shown: ChatFormData =
-    refusal === undefined ? form : { ...form, refusal: refusalNotice(refusal, limitsOf(deps.chat.rules.text)) };
-  if (wantsJson(request)) return sendJson(deps, reply, { posted: false, form: shown });
+    refusal === undefined
+      ? form
+      : { ...form, refusal: refusalNotice(refusal, limitsOf(deps.chat.rules.text), place.texts) };
+  if (wantsJson(request)) return sendJson(deps, reply, { posted: false, form: shown }, place);
   if (refusal !== undefined) sayRefused(reply, refusal, shown);
-  return sendForm(deps, reply, shown);
+  return sendForm(deps, reply, shown, place);
 }
 
 function requesterOf(deps: ChatRouteDeps, request: FastifyRequest, viewer: Viewer): Requester {
@@ -184,7 +187,7 @@ function submissionOf(fields: FormFields, requester: Requester): Submission {
 function formDataOf(
   deps: ChatRouteDeps,
   request: FastifyRequest,
-  viewer: Viewer,
+  { viewer, base }: Place,
   given: GivenAnswer = {},
 ): ChatFormData {
   const { text, names } = deps.chat.rules;
@@ -192,8 +195,8 @@ function formDataOf(
   const isBroadcaster = deps.isBroadcaster(request);
   const isAsked = deps.captcha.isNeeded(requesterOf(deps, request, viewer));
   return {
-    action: withQuery('/chat/form', viewer.query),
-    logHref: withQuery('/chat/log', viewer.query),
+    action: `${base}/chat/form`,
+    logHref: `${base}/chat/log`,
     formToken: mintFormToken('chat', viewer.id, deps.secret, deps.now(), deps.randomBytes(formTokenRandomBytes)),
     nonce: deps.randomBytes(nonceBytes).toString('base64url'),
     draft: '',
@@ -204,16 +207,14 @@ function formDataOf(
     paletteSize: palette.length,
     limits: limitsOf(text),
     ...(isBroadcaster ? { capcode: 'broadcaster' } : {}),
-    ...(isAsked ? { captcha: captchaAt(viewer, deps.captcha.view(viewer.id, given)) } : {}),
+    ...(isAsked ? { captcha: captchaAt(base, deps.captcha.view(viewer.id, given)) } : {}),
   };
 }
 
 /** Its picture with the address under which this viewer is known. */
-function captchaAt({ query }: Viewer, view: CaptchaView): CaptchaView {
+function captchaAt(base: string, view: CaptchaView): CaptchaView {
   const { picture } = view;
-  return picture === undefined
-    ? view
-    : { ...view, picture: { ...picture, href: withQuery(`/${picture.href}`, query) } };
+  return picture === undefined ? view : { ...view, picture: { ...picture, href: `${base}/${picture.href}` } };
 }
 
 function limitsOf({ maxCharacters, maxLines }: MessageTextLimits): ChatLimits {
@@ -225,11 +226,16 @@ function doneNotice(submission: Submission): Partial<ChatFormData> {
 }
 
 /** What was wished stays in the form, so that it can be mended. */
-function refusedNotice(deps: ChatRouteDeps, refusal: Refusal, { wish }: Submission): Partial<ChatFormData> {
+function refusedNotice(
+  deps: ChatRouteDeps,
+  refusal: Refusal,
+  { wish }: Submission,
+  { texts }: Place,
+): Partial<ChatFormData> {
   const isAboutSettings =
     refusal.rule.startsWith('name-') || refusal.rule.startsWith('appearance-') || refusal.rule === 'colour';
   return {
-    refusal: refusalNotice(refusal, limitsOf(deps.chat.rules.text)),
+    refusal: refusalNotice(refusal, limitsOf(deps.chat.rules.text), texts),
     ...(wish.name === undefined ? {} : { name: wish.name.toWellFormed() }),
     ...(isAboutSettings ? { settingsOpen: true } : {}),
   };
@@ -242,20 +248,21 @@ function sayRefused(reply: FastifyReply, { rule }: Refusal, { refusal }: ChatFor
   else reply.status(429).header('Retry-After', String(refusal.waitSeconds));
 }
 
-function sendForm(deps: ChatRouteDeps, reply: FastifyReply, form: ChatFormData): FastifyReply {
-  return reply.headers(frameHeaders).send(deps.renderChatForm(form));
+function sendForm(deps: ChatRouteDeps, reply: FastifyReply, form: ChatFormData, place: Place): FastifyReply {
+  return reply.headers(frameHeaders).send(deps.renderChatForm(form, place));
 }
 
-function sendJson(deps: ChatRouteDeps, reply: FastifyReply, answer: Omit<ChatFormAnswer, 'captcha'>): FastifyReply {
+function sendJson(
+  deps: ChatRouteDeps,
+  reply: FastifyReply,
+  answer: Omit<ChatFormAnswer, 'captcha'>,
+  place: Place,
+): FastifyReply {
   const { captcha } = answer.form;
-  const html = captcha === undefined ? {} : { captcha: deps.renderCaptcha(captcha) };
+  const html = captcha === undefined ? {} : { captcha: deps.renderCaptcha(captcha, place) };
   return reply.headers(jsonHeaders).send(JSON.stringify({ ...answer, ...html } satisfies ChatFormAnswer));
 }
 
 function wantsJson(request: FastifyRequest): boolean {
   return request.headers.accept?.includes('application/json') ?? false;
-}
-
-function withQuery(path: string, query: string): string {
-  return query === '' ? path : `${path}?${query}`;
 }

@@ -1,19 +1,20 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Readers } from '../../chat/readers.ts';
 import { frameChunk } from '../../live/chunked.ts';
 import type { Channel } from '../../live/endless-response.ts';
 import type { ChatChannels } from '../chat-channels.ts';
 import { eventStreamHeaders } from '../headers.ts';
 import type { OpenResponses } from '../open-responses.ts';
-import { queryValue } from '../viewer.ts';
-import { maxQueuedChatBytes, type Viewer } from './chat.ts';
+import type { Places } from '../place.ts';
+import { queryValue } from '../query.ts';
+import { maxQueuedChatBytes } from './chat.ts';
 
 export interface EventRouteDeps {
   readonly channels: Pick<ChatChannels, 'of'>;
   /** `info` events, framed, beginning with the facts of the moment. */
   readonly info: Channel;
   readonly responses: Pick<OpenResponses, 'open'>;
-  identify(request: FastifyRequest, reply: FastifyReply): Viewer;
+  readonly places: Pick<Places, 'placeOf'>;
   /** For whom and in which language the log is. */
   readersOf(request: FastifyRequest): Readers;
 }
@@ -36,7 +37,7 @@ export function registerEventRoutes(app: FastifyInstance, deps: EventRouteDeps):
     const channel = deps.channels.of(deps.readersOf(request));
     const response = deps.responses.open(request, reply, {
       kind: 'events',
-      viewer: deps.identify(request, reply).id,
+      viewer: deps.places.placeOf(request).viewer.id,
       headers: eventStreamHeaders,
       maxQueuedBytes: maxQueuedChatBytes,
       keepAlive: emptyComment,

@@ -7,13 +7,14 @@ import { renderMediaPlaylist } from '../../hls/media-playlist.ts';
 import type { MediaWindow } from '../../hls/media-window.ts';
 import { renderMultivariantPlaylist, type VariantStream } from '../../hls/multivariant-playlist.ts';
 import { mediaHeaders } from '../headers.ts';
-import { countedAs, type Viewers } from '../viewer.ts';
+import type { Places } from '../place.ts';
+import { countedAs } from '../viewer.ts';
 
 /** What is read of a rendition's window. */
 export type HlsWindow = Pick<MediaWindow, 'listed' | 'targetDuration' | 'nextNumber' | 'hasEnded' | 'segment' | 'init'>;
 
 export interface HlsDeps {
-  readonly viewers: Viewers;
+  readonly places: Pick<Places, 'placeOf'>;
   readonly audience: Audience;
   /** What can be played now, best first. */
   renditions(): readonly RenditionInfo[];
@@ -43,10 +44,10 @@ export function registerHlsRoutes(app: FastifyInstance, deps: HlsDeps): void {
 function sendMultivariantPlaylist(deps: HlsDeps, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const renditions = deps.renditions();
   if (renditions.length === 0) throw new AppError('OFFLINE');
-  const { token, from } = deps.viewers.viewerOf(request);
+  const { base } = deps.places.placeOf(request);
   // Most players keep no cookies: the addresses they go on with say who they are, so that each counts as one viewer.
-  const query = from === 'cookie' ? undefined : new URLSearchParams({ v: token });
-  return reply.headers(mediaHeaders(playlistType)).send(renderMultivariantPlaylist(renditions.map(variantOf), query));
+  const variants = renditions.map((rendition) => variantOf(rendition, base));
+  return reply.headers(mediaHeaders(playlistType)).send(renderMultivariantPlaylist(variants));
 }
 
 function sendMediaPlaylist(
@@ -56,7 +57,7 @@ function sendMediaPlaylist(
   window: HlsWindow,
 ): FastifyReply {
   if (window.listed.length === 0 && !window.hasEnded) throw new AppError('OFFLINE');
-  const viewer = countedAs(deps.viewers.viewerOf(request), request);
+  const viewer = countedAs(deps.places.placeOf(request).viewer, request);
   if (request.method === 'GET') deps.audience.fetchPlaylist(viewer, window.targetDuration * 1000, deps.now());
   return reply.headers(mediaHeaders(playlistType)).send(renderMediaPlaylist(window));
 }
@@ -77,10 +78,10 @@ function sendMedia(reply: FastifyReply, window: HlsWindow, file: string): Fastif
   return reply.headers(headers).send(init);
 }
 
-function variantOf({ name, mimeType, bandwidth, width, height }: RenditionInfo): VariantStream {
+function variantOf({ name, mimeType, bandwidth, width, height }: RenditionInfo, base: string): VariantStream {
   const codecs = /codecs="([^"]*)"/.exec(mimeType)?.[1]?.split(',') ?? [];
   return {
-    uri: `stream/${encodeURIComponent(name)}/index.m3u8`,
+    uri: `${base}/stream/${encodeURIComponent(name)}/index.m3u8`,
     bandwidth,
     codecs,
     ...(width === undefined ? {} : { width }),

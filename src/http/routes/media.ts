@@ -7,7 +7,9 @@ import type { Channel, EndlessResponse } from '../../live/endless-response.ts';
 import { leadIn } from '../../mp4/lead-in.ts';
 import { endlessMediaHeaders } from '../headers.ts';
 import type { OpenResponses } from '../open-responses.ts';
-import { countedAs, queryValue, type Viewers } from '../viewer.ts';
+import type { Places } from '../place.ts';
+import { queryValue } from '../query.ts';
+import { countedAs } from '../viewer.ts';
 import type { Viewings } from '../viewings.ts';
 
 /** A rendition's fan-out. */
@@ -18,7 +20,7 @@ export interface MediaChannel extends Channel {
 
 export interface MediaDeps {
   readonly responses: OpenResponses;
-  readonly viewers: Viewers;
+  readonly places: Pick<Places, 'placeOf'>;
   readonly viewings: Viewings;
   readonly audience: Audience;
   /** What can be played now, best first. */
@@ -64,7 +66,7 @@ function play(
   if (rendition === undefined || channel?.isJoinable !== true) throw new AppError('OFFLINE');
   const headers = endlessMediaHeaders(rendition.width === undefined ? 'audio/mp4' : 'video/mp4');
   if (request.method === 'HEAD') return reply.headers(headers).send();
-  if (!deps.hasRoomFor(countedAs(deps.viewers.viewerOf(request), request))) throw new AppError('OVERLOADED');
+  if (!deps.hasRoomFor(countedAs(deps.places.placeOf(request).viewer, request))) throw new AppError('OVERLOADED');
   const response = openMedia(deps, request, reply, rendition);
   if (!isPictureAlone(request, rendition)) {
     response.follow(channel, 'keyframe');
@@ -91,7 +93,7 @@ function openMedia(
   reply: FastifyReply,
   rendition: RenditionInfo,
 ): EndlessResponse {
-  const viewer = deps.viewers.viewerOf(request);
+  const { viewer } = deps.places.placeOf(request);
   const response = deps.responses.open(request, reply, {
     kind: 'media',
     viewer: viewer.token,

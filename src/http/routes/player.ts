@@ -3,17 +3,19 @@ import type { RenditionInfo, StreamSnapshot } from '../../broadcast/stream-state
 import { AppError } from '../../errors.ts';
 import { frameChunk } from '../../live/chunked.ts';
 import type { Channel } from '../../live/endless-response.ts';
+import type { LanguageCode } from '../../views/texts/languages.ts';
 import { playerHeaders } from '../headers.ts';
 import type { OpenResponses } from '../open-responses.ts';
-import { countedAs, queryValue, type Viewers } from '../viewer.ts';
+import type { Place, Places } from '../place.ts';
+import { queryValue } from '../query.ts';
+import { countedAs } from '../viewer.ts';
 import { isViewKey, type Viewings } from '../viewings.ts';
 
 /** What the player document is made of. */
 export interface PlayerDocument {
   readonly snapshot: StreamSnapshot;
   readonly view: string;
-  /** Present if addresses must carry the viewer token. */
-  readonly viewer?: string;
+  readonly place: Place;
   readonly rendition?: RenditionInfo;
   /** There would be a picture, but as many are watching as may. */
   readonly isTurnedAway: boolean;
@@ -23,10 +25,10 @@ export interface PlayerDocument {
 
 export interface PlayerDeps {
   readonly responses: OpenResponses;
-  readonly viewers: Viewers;
+  readonly places: Pick<Places, 'placeOf'>;
   readonly viewings: Viewings;
-  /** Framed style rules that bring an open document up to date. */
-  readonly updates: Channel;
+  /** Framed style rules that bring an open document in this language up to date. */
+  updates(language: LanguageCode): Channel;
   snapshot(): StreamSnapshot;
   /** Whether this viewer, by the name of counting, would be given the stream. */
   hasRoomFor(viewer: string): boolean;
@@ -43,7 +45,7 @@ const turnedAwayMs = 15_000;
 const emptyComment = frameChunk(Buffer.from('<!---->\n'));
 
 /**
- * `/player?view=KEY[&r=RENDITION][&sound=1][&v=TOKEN]`: an endless document around the picture. When the server ends it, the browser loads it again:
+ * `/player?view=KEY[&r=RENDITION][&sound=1]`: an endless document around the picture. When the server ends it, the browser loads it again:
  * that is how a viewer without script gets back to the live edge.
  */
 export function registerPlayerRoutes(app: FastifyInstance, deps: PlayerDeps): void {
@@ -63,14 +65,15 @@ function openDocument(deps: PlayerDeps, request: FastifyRequest, reply: FastifyR
     queryValue(request.query, 'r'),
     snapshot.renditions.map(({ name }) => name),
   );
-  const viewer = deps.viewers.viewerOf(request);
+  const place = deps.places.placeOf(request);
+  const { viewer } = place;
   const planned = snapshot.renditions.find(({ name }) => name === plan.rendition);
   const isTurnedAway = planned !== undefined && !deps.hasRoomFor(countedAs(viewer, request));
   const rendition = isTurnedAway ? undefined : planned;
   const html = deps.renderPlayerDocument({
     snapshot,
     view,
-    ...(viewer.from === 'cookie' ? {} : { viewer: viewer.token }),
+    place,
     ...(rendition === undefined ? {} : { rendition }),
     isTurnedAway,
     sound: queryValue(request.query, 'sound') === '1',
@@ -88,5 +91,5 @@ function openDocument(deps: PlayerDeps, request: FastifyRequest, reply: FastifyR
   if (response.isOpen) deps.viewings.documentOpened(view, response, rendition?.name);
   response.whenClosed((reason) => deps.viewings.documentClosed(view, response, reason));
   // What is sent to those who have a picture would take the screen away.
-  if (!isTurnedAway) response.follow(deps.updates, 'now');
+  if (!isTurnedAway) response.follow(deps.updates(place.language), 'now');
 }

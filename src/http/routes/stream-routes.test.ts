@@ -18,7 +18,7 @@ import { frameChunk } from '../../live/chunked.ts';
 import { FanOut } from '../../live/fan-out.ts';
 import { allowedHeaderNames } from '../headers.ts';
 import { WebServer } from '../server.ts';
-import { Viewers } from '../viewer.ts';
+import { placesWith } from '../../../test/support/places.ts';
 import { Viewings } from '../viewings.ts';
 import { registerHlsRoutes } from './hls.ts';
 import { registerMediaRoutes } from './media.ts';
@@ -44,7 +44,8 @@ let circuitId = 0;
 
 beforeEach(async () => {
   directory = await mkdtemp(path.join(tmpdir(), 'routes-'));
-  server = new WebServer({ onion: { socketPath: path.join(directory, 'web.sock') } });
+  const places = placesWith(randomBytes(32));
+  server = new WebServer({ onion: { socketPath: path.join(directory, 'web.sock') }, places });
   server.setOnionAddresses([onion]);
   renditions = [
     { name: '360p', mimeType: 'video/mp4; codecs="avc1.4d401e,opus"', width: 640, height: 360, bandwidth: 264_000 },
@@ -59,9 +60,8 @@ beforeEach(async () => {
   audience = new Audience();
   viewings = new Viewings({ now: () => performance.now() });
   documents = [];
-  const viewers = new Viewers({ secret: randomBytes(32), random: randomBytes });
   const { responses, app } = server;
-  const shared = { responses, viewers, viewings, audience, renditions: () => renditions, now: () => performance.now() };
+  const shared = { responses, places, viewings, audience, renditions: () => renditions, now: () => performance.now() };
   registerMediaRoutes(app, {
     ...shared,
     channel: (name) => channels.get(name),
@@ -72,7 +72,7 @@ beforeEach(async () => {
   registerHlsRoutes(app, { ...shared, window: (name) => windows.get(name) });
   registerPlayerRoutes(app, {
     ...shared,
-    updates,
+    updates: () => updates,
     hasRoomFor: (viewer) => audience.hasRoomFor(viewer, maxViewers, performance.now()),
     snapshot: (): StreamSnapshot => ({ state: 'live', stateSeconds: 1, title: 't', viewers: 0, renditions, run: 1 }),
     renderPlayerDocument: (document) => {
@@ -221,7 +221,7 @@ describe('the player document', () => {
     updates.publish(frameChunk(Buffer.from('<style></style>')));
     await player.until(() => player.received.includes('<style>'), 'an update');
     expect(documents[0]).toMatchObject({ view, sound: false, refreshSeconds: 0, rendition: { name: '360p' } });
-    expect(documents[0]?.viewer).toMatch(/^[\w-]{44}$/);
+    expect(documents[0]?.place.viewer.token).toMatch(/^[\w-]{44}$/);
   });
 
   test('holds no picture for whoever is turned away, and no update takes the screen from it', async () => {
@@ -235,9 +235,9 @@ describe('the player document', () => {
 
   test('takes rendition, sound and viewer from its address', async () => {
     await open(`/player?view=${view}`, '360p');
-    const token = documents[0]?.viewer ?? '';
-    await open(`/player?view=${view}&r=240p&sound=1&v=${token}`, '240p');
-    expect(documents[1]).toMatchObject({ sound: true, viewer: token, rendition: { name: '240p' } });
+    const token = documents[0]?.place.viewer.token ?? '';
+    await open(`/v/${token}/player?view=${view}&r=240p&sound=1`, '240p');
+    expect(documents[1]).toMatchObject({ sound: true, place: { viewer: { token } }, rendition: { name: '240p' } });
   });
 
   test.each(['/player', '/player?view=', '/player?view=<script>', `/player?view=${view}&view=${view}`])(
@@ -303,10 +303,10 @@ describe('HLS', () => {
     const answer = await fetch('/stream.m3u8');
     expect(answer.headers.get('content-type')).toBe('application/vnd.apple.mpegurl');
     const uris = answer.body.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
-    expect(uris.map((uri) => uri.replace(/\?v=[\w-]{44}$/, '?v'))).toEqual([
-      'stream/360p/index.m3u8?v',
-      'stream/240p/index.m3u8?v',
-      'stream/audio/index.m3u8?v',
+    expect(uris.map((uri) => uri.replace(/^\/v\/[\w-]{44}\//, '/v/TOKEN/'))).toEqual([
+      '/v/TOKEN/stream/360p/index.m3u8',
+      '/v/TOKEN/stream/240p/index.m3u8',
+      '/v/TOKEN/stream/audio/index.m3u8',
     ]);
     expect(answer.body).toContain('CODECS="avc1.4d401e,opus",RESOLUTION=640x360');
   });
@@ -329,8 +329,8 @@ describe('HLS', () => {
 
   test('players of the playlist are counted by the token they carry, once', async () => {
     fill('360p', 5);
-    const uri = /^stream\/360p\/.*$/m.exec((await fetch('/stream.m3u8')).body)?.[0];
-    for (let reload = 0; reload < 3; reload += 1) await fetch(`/${uri}`);
+    const uri = /^\/v\/.*\/360p\/.*$/m.exec((await fetch('/stream.m3u8')).body)?.[0];
+    for (let reload = 0; reload < 3; reload += 1) await fetch(uri ?? '');
     expect(audience.count(performance.now())).toBe(1);
   });
 

@@ -3,13 +3,17 @@ import type { StreamSnapshot } from '../../broadcast/stream-state.ts';
 import type { ChatLimits } from '../../chat/chat-view.ts';
 import type { PageAssets } from '../../views/document.tsx';
 import { renderWatchPage } from '../../views/watch-page.tsx';
+import type { OfferedLanguage } from '../../views/texts/catalogues.ts';
 import { pageHeaders, scriptPageHeaders } from '../headers.ts';
+import type { Places } from '../place.ts';
+import { pageRoute } from './place.ts';
 
 /** What the watch page needs to know; asked anew for each page. */
 export interface WatchRouteOptions {
   snapshot(): StreamSnapshot;
-  /** Recognises a viewer or mints one; `query` is `v=TOKEN` for a browser that has shown no cookie, else empty. Keeps no state. */
-  identify(request: FastifyRequest, reply: FastifyReply): { readonly query: string };
+  readonly places: Pick<Places, 'welcome'>;
+  /** Those to choose from. */
+  readonly languages: readonly OfferedLanguage[];
   /** Whether the form will ask this person for a captcha. */
   isCaptchaAsked(request: FastifyRequest, reply: FastifyReply): boolean;
   /** A new view key. */
@@ -23,15 +27,18 @@ export interface WatchRouteOptions {
 
 /** `/`: the watch page; `/?script=0`: the same page without script. */
 export function registerWatchRoutes(app: FastifyInstance, options: WatchRouteOptions): void {
-  app.get<{ Querystring: { script?: unknown } }>('/', (request, reply) => {
+  app.get<{ Querystring: { script?: unknown } }>('/', pageRoute, (request, reply) => {
     const script = request.query.script !== '0';
+    const { texts, base } = options.places.welcome(request, reply);
     const html = renderWatchPage({
+      texts,
+      base,
+      languages: options.languages,
       snapshot: options.snapshot(),
       assets: options.assets,
       siteName: options.siteName,
       about: options.about,
       view: options.mintViewKey(),
-      viewerQuery: options.identify(request, reply).query,
       script,
       isCaptchaAsked: options.isCaptchaAsked(request, reply),
       chat: options.chat,

@@ -1,4 +1,7 @@
 import type { StreamState } from '../../broadcast/stream-state.ts';
+import type { ErrorCode } from '../../errors.ts';
+import type { LanguageCode } from './languages.ts';
+import type { Plural } from './words.ts';
 
 /** A state as people read it: a word for the screen, a sentence for the status line, what to do for the screen. */
 export interface StateText {
@@ -139,8 +142,7 @@ const client = {
   untitled,
   video: 'Video',
 
-  viewersOne: '{n} viewer',
-  viewersMany: '{n} viewers',
+  viewers: { one: '{n} viewer', other: '{n} viewers' },
   waited: '({n} s)',
   behind: '{n} s behind',
   liveEdge: 'Live',
@@ -158,9 +160,7 @@ const client = {
   unsupported:
     'This browser cannot play the format of this stream. Try the version without script, or another quality.',
   needClick: 'Click to play.',
-  newOne: '{n} new message',
-  newMany: '{n} new messages',
-  jump: 'jump to newest',
+  newMessages: { one: '{n} new message, jump to newest', other: '{n} new messages, jump to newest' },
   left: '{n} left',
   tooLong: '{n} too many',
   sendFailed: 'Not sent: the server could not be reached. Your text is kept, try again.',
@@ -177,10 +177,26 @@ const captcha = {
   hint: 'Upper and lower case are the same.',
 } as const;
 
+/** What an error page says; errors that only the operator can meet have the words of `INTERNAL`. */
+const errors = {
+  BAD_REQUEST: 'The request could not be understood.',
+  FORBIDDEN: 'This is not allowed.',
+  NOT_FOUND: 'There is nothing at this address.',
+  METHOD_NOT_ALLOWED: 'This address does not accept that kind of request.',
+  BODY_TOO_LARGE: 'That is more than this server accepts.',
+  UNSUPPORTED_TYPE: 'This kind of content is not accepted here.',
+  TOO_MANY: 'Too many requests. Wait a moment and try again.',
+  INTERNAL: 'Something went wrong on this server.',
+  OFFLINE: 'There is no stream at the moment.',
+  OVERLOADED: 'The server is full. Try again in a moment.',
+} as const satisfies Partial<Record<ErrorCode, string>>;
+
 /** All words of the interface in English. Another language is another object of this shape. */
 export const en = {
   lang: 'en',
+  language: 'Language',
   productName: 'Onioncast',
+  errors,
   untitled,
   states,
   full,
@@ -209,7 +225,6 @@ export const en = {
   reload: 'Reload',
   reloadChat: 'Reload the chat',
   newestAtBottom: 'Newest at the bottom, times in UTC.',
-  failed: 'This did not work.',
   backToStream: 'Back to the stream',
   removed: 'Removed',
   removedBy: 'Removed by {name}',
@@ -257,5 +272,17 @@ export const en = {
   ],
 } as const;
 
+/** The shape of a value of the catalogue, whatever its words are. */
+type Shape<T> = T extends string
+  ? string
+  : T extends { readonly other: string }
+    ? Plural
+    : { readonly [Key in keyof T]: Shape<T[Key]> };
+
+/** A catalogue: all words of the interface in one language. */
+export interface Texts extends Omit<Shape<typeof en>, 'lang'> {
+  readonly lang: LanguageCode;
+}
+
 /** The texts the script needs, as it receives them. */
-export type ClientTexts = typeof client;
+export type ClientTexts = Texts['client'];
