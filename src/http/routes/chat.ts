@@ -53,8 +53,8 @@ export interface ChatRouteDeps {
   renderChatLog(data: ChatLogData, place: Place): string;
 }
 
-/** Bytes of chat that may wait for a slow reader. */
-export const maxQueuedChatBytes = 256 * 1024;
+/** Bytes of chat that may wait for a slow reader; they are shared by all who wait. Enough for a whole log that is restored at once. */
+export const maxQueuedChatBytes = 1024 * 1024;
 /** A document is loaded anew after so many rows, or so long, before it weighs the browser down. */
 const rotation = { rows: 2000, ageMs: 60 * 60 * 1000 };
 const emptyComment = frameChunk(Buffer.from('<!---->\n'));
