@@ -94,6 +94,37 @@ const modes = {
   heldMany: '{n} of your messages are waiting for approval.',
 } as const;
 
+/** What stands above the talk. `{n}` stands for seconds. */
+const banner = {
+  pinned: 'Pinned',
+  locked: 'The chat is closed for the moment: only the broadcaster and moderators write.',
+  membersOnly: 'Only members write here.',
+  slow: 'Slow mode: one message in {n} s.',
+} as const;
+
+/** Polls. `{n}` stands for a number of votes, `{p}` for percent, `{time}` for a time in UTC. */
+const poll = {
+  heading: 'Poll',
+  vote: 'Vote',
+  votes: { one: '{n} vote', other: '{n} votes' },
+  closesAt: 'Open until {time} UTC.',
+  none: 'There is no poll at the moment.',
+  back: 'Write a message',
+  voted: 'Your vote: {option}. You can change it while the poll is open.',
+  result: 'The poll is over: {question}',
+  resultLine: '{option}: {n} ({p} %)',
+  outcomes: {
+    counted: 'Your vote counts.',
+    'poll-closed': 'This poll is over.',
+    'poll-no-option': 'There is no such answer in this poll.',
+    'poll-circuit': 'Somebody else has voted over the same connection. In Tor Browser, ask for a new circuit for this site and vote again.',
+    'poll-full': 'The poll takes no more votes.',
+    'form-expired': 'This form was too old. It is fresh now: vote again.',
+    'nothing-chosen': 'Choose an answer first.',
+    'not-allowed': 'You cannot vote while you may not write.',
+  },
+} as const;
+
 /** The broadcaster's login and desk. */
 const desk = {
   heading: 'Broadcaster\u2019s desk',
@@ -245,7 +276,12 @@ export const en = {
   skipToChat: 'Skip to the chat',
   broadcaster: 'Broadcaster',
   moderator: 'Moderator',
+  banner,
+  poll,
+  emotes: 'Emotes',
   reply: 'Reply',
+  answering: 'Answering',
+  cancelReply: 'Do not answer',
   announcement: 'Announcement',
   messageRemoved: 'Message removed',
   play: 'Play',

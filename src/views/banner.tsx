@@ -1,0 +1,94 @@
+import type { JSX } from 'preact';
+import { renderToString } from 'preact-render-to-string';
+import type { Banner } from '../chat/banner.ts';
+import type { Emotes } from '../chat/emote.ts';
+import { shownName } from '../chat/markup.ts';
+import type { Message } from '../chat/message.ts';
+import type { PublicModes } from '../chat/modes.ts';
+import { percentOf, type PollStatus } from '../chat/poll.ts';
+import { messageMarkup } from './message-markup.tsx';
+import type { Texts } from './texts/en.ts';
+import { counted, filled } from './texts/words.ts';
+
+/** What a banner is drawn with besides what stands in it. */
+export interface BannerLook {
+  readonly texts: Texts;
+  readonly emotes: Emotes;
+}
+
+/**
+ * What stands above the talk, as one line of HTML without a line break: the rules of the moment, the pinned message, the open poll. Empty when there is
+ * nothing. The same bytes for everybody who reads this language; addresses are relative, for documents at depth one.
+ */
+// Threat: T10
+export function renderBanner({ pinned, poll, modes }: Banner, look: BannerLook): string {
+  const rules = modeSentences(modes, look.texts);
+  return renderToString(
+    <>
+      {rules !== '' && <p class="modes">{rules}</p>}
+      {pinned !== undefined && <Pinned message={pinned} look={look} />}
+      {poll !== undefined && <PollResult status={poll} texts={look.texts} />}
+    </>,
+  );
+}
+
+/** The switches that everybody should know of, in sentences; empty while all is open. */
+export function modeSentences({ slowMs, isLocked, isMembersOnly }: PublicModes, { banner }: Texts): string {
+  const sentences = [
+    isLocked ? banner.locked : '',
+    isMembersOnly && !isLocked ? banner.membersOnly : '',
+    slowMs > 0 && !isLocked ? filled(banner.slow, { n: Math.ceil(slowMs / 1000) }) : '',
+  ];
+  return sentences.filter((sentence) => sentence !== '').join(' ');
+}
+
+function Pinned({ message, look }: { message: Message; look: BannerLook }): JSX.Element {
+  const { author, text, mentions = [], isAnnouncement } = message;
+  return (
+    <p class="pinned">
+      <b class="badge">{look.texts.banner.pinned}</b>{' '}
+      {isAnnouncement !== true && (
+        <>
+          <bdi class={`name c${Math.trunc(author.colour)}`}>{shownName(author.name, author.tag)}</bdi>
+          {': '}
+        </>
+      )}
+      <bdi class="text">{messageMarkup(text, { mentions, emotes: look.emotes, base: '' })}</bdi>
+    </p>
+  );
+}
+
+/** The open poll with what has been voted so far. The bars are elements that hold their value, since no style may stand in this markup. */
+function PollResult({ status, texts }: { status: PollStatus; texts: Texts }): JSX.Element {
+  const { poll, votes, total } = status;
+  return (
+    <div class="poll">
+      <p>
+        <b class="badge">{texts.poll.heading}</b> <bdi class="poll-question">{poll.question}</bdi>
+      </p>
+      <ul class="poll-options">
+        {poll.options.map((option, index) => {
+          const count = votes[index] ?? 0;
+          return (
+            <li key={index}>
+              <bdi>{option}</bdi>{' '}
+              <span class="poll-count">
+                {count} ({percentOf(count, total)} %)
+              </span>{' '}
+              <progress value={count} max={Math.max(1, total)} aria-hidden="true" />
+            </li>
+          );
+        })}
+      </ul>
+      <p class="poll-foot">
+        <a class="vote-link" href="chat/poll" target="chat-form">
+          {texts.poll.vote}
+        </a>{' '}
+        <span>{counted(texts.poll.votes, total, texts.lang)}</span>{' '}
+        {poll.closesAtMs !== undefined && (
+          <span>{filled(texts.poll.closesAt, { time: new Date(poll.closesAtMs).toISOString().slice(11, 16) })}</span>
+        )}
+      </p>
+    </div>
+  );
+}
