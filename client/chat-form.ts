@@ -1,8 +1,10 @@
 import type { chatFormFields } from '../src/chat/chat-view.ts';
 import type { ClientTexts } from '../src/views/texts/en.ts';
 import type { ChatFormAnswer } from '../src/views/wire.ts';
+import { Answering } from './answering.ts';
 import { BackOff } from './back-off.ts';
 import { parseMarkup } from './markup.ts';
+import { EmotePicker } from './emote-picker.ts';
 import { byId, withNumber } from './page.ts';
 
 type FieldName = (typeof chatFormFields)[keyof typeof chatFormFields];
@@ -22,13 +24,22 @@ export class ChatForm {
   readonly #counter = within(this.#form, '.counter', HTMLElement);
   readonly #captcha = within(this.#form, '.captcha-slot', HTMLElement);
   readonly #settings = within(this.#form, '.settings', HTMLDetailsElement);
+  readonly #answering = new Answering(
+    within(this.#form, '.answering', HTMLElement),
+    within(this.#form, '.answered', HTMLElement),
+    within(this.#form, '[name=reply]', HTMLInputElement),
+  );
+  readonly #emotes = new EmotePicker(this.#form, this.#text);
+  readonly #onMark: (mark: string) => void;
   readonly #backOff = new BackOff(1000, 20_000);
   #maxCharacters = 512;
   #isSending = false;
   #noticeTimer = 0;
 
-  constructor(texts: ClientTexts) {
+  /** `onMark` hears the class that mentions of this reader bear. */
+  constructor(texts: ClientTexts, onMark: (mark: string) => void) {
     this.#texts = texts;
+    this.#onMark = onMark;
     this.#text.value = readDraft();
     this.#text.addEventListener('input', () => this.#onInput());
     this.#text.addEventListener('keydown', (event) => {
@@ -38,7 +49,7 @@ export class ChatForm {
     });
     this.#form.addEventListener('submit', (event) => {
       event.preventDefault();
-      void this.#submit(event.submitter);
+      if (!this.#emotes.takes(event.submitter) && !this.#givesUp(event.submitter)) void this.#submit(event.submitter);
     });
     this.#onInput();
     void this.#load();
@@ -46,6 +57,18 @@ export class ChatForm {
 
   focus(): void {
     this.#text.focus();
+  }
+
+  /** Answers the message of this row; what is typed stays. */
+  answer(row: Element): void {
+    this.#answering.begin(row);
+    this.focus();
+  }
+
+  #givesUp(button: HTMLElement | null): boolean {
+    const isMeant = button?.classList.contains('give-up') === true;
+    if (isMeant) this.#answering.show('', '');
+    return isMeant;
   }
 
   /** Fetches the form's token and our own appearance, until it succeeds. */
@@ -68,6 +91,8 @@ export class ChatForm {
     // What was typed while the message was under way stays.
     if (answer.posted && this.#text.value === sent) this.#text.value = '';
     if (answer.form.settingsSaved === true) this.#settings.open = false;
+    const { reply } = answer.form;
+    this.#answering.show(String(reply?.messageId ?? ''), reply === undefined ? '' : `${reply.name}: ${reply.text}`);
     this.#fill(answer);
     if (answer.form.refusal?.rule.startsWith('captcha') === true)
       this.#captcha.querySelector<HTMLElement>('.field')?.focus();
@@ -90,6 +115,7 @@ export class ChatForm {
   #fill({ form: data, captcha = '' }: ChatFormAnswer): void {
     this.#captcha.replaceChildren(parseMarkup(captcha));
     within(this.#form, '.another', HTMLButtonElement).hidden = data.captcha?.picture === undefined;
+    this.#onMark(data.mark ?? '');
     this.#set('token', data.formToken);
     this.#set('nonce', data.nonce);
     if (!this.#settings.open) this.#set('name', data.name);

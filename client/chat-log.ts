@@ -1,5 +1,7 @@
 import type { ClientTexts } from '../src/views/texts/en.ts';
+import { Ballot } from './ballot.ts';
 import { parseMarkup } from './markup.ts';
+import { Mentions } from './mentions.ts';
 import { byId, showText, withCount } from './page.ts';
 import { RowList } from './row-list.ts';
 
@@ -15,11 +17,21 @@ export class ChatLog {
   readonly #rows = new RowList(byId('chat-log', HTMLElement));
   readonly #newer = byId('newer', HTMLButtonElement);
   readonly #banner = byId('banner', HTMLElement);
+  readonly #mentions = new Mentions();
+  readonly #ballot = new Ballot(this.#banner);
   /** Ids of new rows that came while the reader was further up. */
   readonly #unseen = new Set<number>();
 
-  constructor(texts: ClientTexts) {
+  /** `onReply` hears of the row that the reader wants to answer. */
+  constructor(texts: ClientTexts, onReply: (row: Element) => void) {
     this.#texts = texts;
+    this.#box.addEventListener('click', (event) => {
+      const link = event.target instanceof Element ? event.target.closest('.reply') : null;
+      const row = link?.closest('.row');
+      if (row === null || row === undefined) return;
+      event.preventDefault();
+      onReply(row);
+    });
     this.#box.addEventListener('scroll', () => this.#onScroll(), { passive: true });
     this.#newer.addEventListener('click', () => {
       this.#box.scrollTop = 0;
@@ -30,7 +42,7 @@ export class ChatLog {
   /** Shows a new row. */
   add(html: string): void {
     const isPaused = this.#isPaused;
-    const added = this.#rows.put(parseMarkup(html));
+    const added = this.#rows.put(this.#marked(html));
     this.#rows.trim(isPaused ? maxRows.paused : maxRows.following);
     if (!isPaused) return;
     for (const id of added) this.#unseen.add(id);
@@ -39,7 +51,7 @@ export class ChatLog {
 
   /** Shows rows in their places, over those with the same id: they are back, or look different. */
   put(html: string): void {
-    this.#rows.put(parseMarkup(html));
+    this.#rows.put(this.#marked(html));
     this.#rows.trim(maxRows.paused);
   }
 
@@ -59,6 +71,18 @@ export class ChatLog {
   /** What stands above the talk; empty when there is nothing. */
   showBanner(html: string): void {
     this.#banner.replaceChildren(parseMarkup(html));
+    this.#ballot.check();
+  }
+
+  /** Mentions of the reader bear this class from now on. */
+  setMark(mark: string): void {
+    this.#mentions.set(mark, this.#box);
+  }
+
+  #marked(html: string): DocumentFragment {
+    const rows = parseMarkup(html);
+    this.#mentions.markAll(rows);
+    return rows;
   }
 
   /** In a reversed column 0 is the lower end, and up is negative. */

@@ -34,8 +34,8 @@ const player = new Player(settings.snapshot, {
     showText(notice, sentences[next]);
   },
 });
-const form = new ChatForm(texts);
-const log = new ChatLog(texts);
+const log = new ChatLog(texts, (row) => form.answer(row));
+const form: ChatForm = new ChatForm(texts, (mark) => log.setMark(mark));
 const info = new Info(settings.snapshot, texts, () => trouble !== 'connecting' && trouble !== 'restarted');
 const controls = new Controls({ player, texts, findVideo, write: () => form.focus() });
 

@@ -30,6 +30,7 @@ import { renderBroadcasterDesk, renderBroadcasterLogin } from '../views/broadcas
 import { renderCaptchaFields } from '../views/captcha-fields.tsx';
 import { renderChatForm } from '../views/chat-form.tsx';
 import { renderChatLog } from '../views/chat-log.tsx';
+import { renderEmoteList } from '../views/emote-picker.tsx';
 import { renderErrorPage } from '../views/error-page.tsx';
 import { renderLanguagePage } from '../views/language-page.tsx';
 import { renderPlayerDocument, renderPlayerUpdate } from '../views/player-document.tsx';
@@ -217,18 +218,25 @@ function registerPeople(parts: RouteParts): void {
     siteName: config.site.name,
     about: config.site.about,
     chat: { limits: { maxCharacters, maxLines, maxNameCharacters }, defaultName: rules.names.defaultName },
+    hasEmotes: () => lounge.emotes.emotes.size > 0,
   });
   registerChatRoutes(app, {
     ...shared,
     captcha: lounge.door.captcha,
     renderCaptcha: (captcha, { texts }) => renderCaptchaFields(captcha, texts),
     isBroadcaster: (request) => isBroadcasterRequest(access, request),
+    hasEmotes: () => lounge.emotes.emotes.size > 0,
     title: () => titles.title,
-    renderChatForm: (data, place) => renderChatForm({ ...data, ...readerOf(place), ...styled }),
+    renderChatForm: (data, place) =>
+      renderChatForm({ ...data, ...readerOf(place), ...styled, emotes: lounge.emotes.emotes }),
     renderChatLog: (data, place) =>
       renderChatLog({ ...data, ...readerOf(place), ...styled, emotes: lounge.emotes.emotes }),
   });
-  registerEmoteRoutes(app, { file: (name) => lounge.emotes.file(name) });
+  registerEmoteRoutes(app, {
+    places,
+    file: (name) => lounge.emotes.file(name),
+    renderEmoteList: (place) => renderEmoteList({ ...readerOf(place), ...styled, emotes: lounge.emotes.emotes }),
+  });
   registerCaptchaRoutes(app, { captcha: lounge.door.captcha, askedOf: askedWith(places) });
   registerEventRoutes(app, { ...shared, info: info.events });
   registerBroadcasterRoutes(app, {

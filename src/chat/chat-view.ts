@@ -1,4 +1,4 @@
-import type { Capcode, Message } from './message.ts';
+import type { Capcode, Message, Quote } from './message.ts';
 
 /**
  * What the views of the chat are given. Everything here is clean data: texts are as the writer meant them and still have to be escaped,
@@ -24,6 +24,8 @@ export const chatFormFields = {
   token: 'token',
   /** Makes a double click one message. */
   nonce: 'nonce',
+  /** Id of the message that is answered; empty for none. */
+  reply: 'reply',
   /** Which captcha is answered. */
   captcha: 'captcha',
   /** What the picture shows, as typed. */
@@ -32,7 +34,7 @@ export const chatFormFields = {
   captchaQuestion: 'captcha-question',
   /**
    * The button: `post` (the first one, so that Enter sends) or `settings` (saves name and colour and keeps the text), or
-   * `picture` (another captcha, and keeps everything).
+   * one that changes the form and keeps everything else: `picture` (another captcha), `no-reply`, `emotes` (shows them), `emote:CODE`.
    */
   action: 'do',
 } as const;
@@ -82,6 +84,13 @@ export interface ChatFormData {
   readonly limits: ChatLimits;
   /** Set for staff: the form says under which mark they write. */
   readonly capcode?: Capcode;
+  /** What is being answered. */
+  readonly reply?: Quote;
+  /** True when there are emotes to choose from; `picksEmote`: now. */
+  readonly hasEmotes?: boolean;
+  readonly picksEmote?: boolean;
+  /** The class that mentions of this viewer bear (`mentionClass`). */
+  readonly mark?: string;
   readonly refusal?: ChatRefusalNotice;
   /** Present when one must be solved. */
   readonly captcha?: CaptchaView;

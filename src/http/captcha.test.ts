@@ -94,6 +94,7 @@ beforeEach(async () => {
     },
     readersOf: () => ({ language: 'en', audience: 'everyone' }),
     renderCaptcha: (view, { texts }) => renderCaptchaFields(view, texts),
+    hasEmotes: () => true,
     isBroadcaster: (request) => request.headers['x-test-broadcaster'] === 'yes',
     now: () => nowMs,
     title: () => 'Title',

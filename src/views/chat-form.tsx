@@ -1,18 +1,25 @@
-import type { JSX } from 'preact';
+import type { ComponentChildren, JSX } from 'preact';
 import { type ChatFormData, chatFormFields } from '../chat/chat-view.ts';
+import type { Emotes } from '../chat/emote.ts';
+import type { Quote } from '../chat/message.ts';
 import { AnotherPicture, CaptchaFields } from './captcha-fields.tsx';
 import { Document, renderDocument } from './document.tsx';
+import { EmoteButtons } from './emote-picker.tsx';
 import type { Reader } from './reader.ts';
 import type { Texts } from './texts/en.ts';
 import { filled } from './texts/words.ts';
 
 /** `/chat/form` as a frame of its own (or a page of its own, in a text browser). It answers to itself and never loses what was typed. */
-export function renderChatForm(data: ChatFormData & Reader & { readonly styleHref: string }): string {
-  const { texts, base } = data;
+export function renderChatForm(
+  data: ChatFormData & Reader & { readonly styleHref: string; readonly emotes?: Emotes },
+): string {
+  const { texts, base, emotes } = data;
   return renderDocument(
     <Document texts={texts} title={texts.writeMessage} styleHref={data.styleHref} kind="frame form-frame">
       <main>
-        <ChatForm data={data} texts={texts} />
+        <ChatForm data={data} texts={texts}>
+          {data.picksEmote === true && emotes !== undefined && <EmoteButtons emotes={emotes} base={`${base}/`} />}
+        </ChatForm>
         <p class="text-only">
           <a href={data.logHref} target="_top">
             {texts.chatLogTitle}
@@ -29,10 +36,11 @@ export function renderChatForm(data: ChatFormData & Reader & { readonly styleHre
 interface FormProps {
   readonly data: ChatFormData;
   readonly texts: Texts;
+  readonly children?: ComponentChildren;
 }
 
 /** The form. The same markup for the frame and, filled in by the script, for the page. */
-export function ChatForm({ data, texts }: FormProps): JSX.Element {
+export function ChatForm({ data, texts, children }: FormProps): JSX.Element {
   const { limits, refusal } = data;
   return (
     <form class="chat-form" method="post" action={data.action} autocomplete="off">
@@ -41,6 +49,7 @@ export function ChatForm({ data, texts }: FormProps): JSX.Element {
       <p class={refusal === undefined ? 'notice' : `notice notice-bad rule-${refusal.rule}`} id="notice" role="status">
         {refusal?.sentence ?? (data.settingsSaved === true ? texts.saved : '')}
       </p>
+      <Answering quote={data.reply} texts={texts} />
       <textarea
         class="field message-field"
         name={chatFormFields.message}
@@ -62,10 +71,38 @@ export function ChatForm({ data, texts }: FormProps): JSX.Element {
       </button>
       <div class="form-line">
         <ChatSettings data={data} texts={texts} />
+        {data.hasEmotes === true && (
+          <button class="plain-button" type="submit" name={chatFormFields.action} value="emotes" title={texts.emotes}>
+            <span aria-hidden="true">{'\u263A\uFE0E'}</span>
+            <span class="hidden-text">{texts.emotes}</span>
+          </button>
+        )}
         <AnotherPicture isHidden={data.captcha?.picture === undefined} texts={texts.captcha} />
         <span class="counter" aria-live="polite" />
       </div>
+      {children}
     </form>
+  );
+}
+
+/** What the message answers, and the button that gives it up. */
+function Answering({ quote, texts }: { quote: Quote | undefined; texts: Texts }): JSX.Element {
+  return (
+    <p class="answering" hidden={quote === undefined}>
+      <input type="hidden" name={chatFormFields.reply} value={quote?.messageId ?? ''} />
+      <span>{texts.answering}</span>
+      <bdi class="answered">{quote === undefined ? '' : `${quote.name}: ${quote.text}`}</bdi>
+      <button
+        class="plain-button give-up"
+        type="submit"
+        name={chatFormFields.action}
+        value="no-reply"
+        title={texts.cancelReply}
+        aria-label={texts.cancelReply}
+      >
+        {'\u2715'}
+      </button>
+    </p>
   );
 }
 

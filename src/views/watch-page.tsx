@@ -30,7 +30,7 @@ export interface WatchPageData extends Reader {
   readonly languages: readonly OfferedLanguage[];
   /** The form will ask for a captcha: its frame needs room for that. */
   readonly isCaptchaAsked?: boolean;
-  readonly chat: { readonly limits: ChatLimits; readonly defaultName: string };
+  readonly chat: { readonly limits: ChatLimits; readonly defaultName: string; readonly hasEmotes?: boolean };
 }
 
 /**
@@ -195,6 +195,7 @@ function LiveChat({ data }: { data: WatchPageData }): JSX.Element {
   return (
     <div class="live-chat">
       <div class="banner" id="banner" />
+      <div class="ballot" id="ballot" />
       <div class="chat-box" id="chat-box" tabIndex={0} aria-label={texts.chatMessages} role="region">
         <div class="chat-log" id="chat-log" role="log" aria-live="polite" aria-label={texts.chatMessages}>
           <p class="chat-empty">{texts.noMessages}</p>
@@ -220,5 +221,6 @@ function blankForm(data: WatchPageData): ChatFormData {
     tag: '',
     paletteSize: palette.length,
     limits: data.chat.limits,
+    ...(data.chat.hasEmotes === true ? { hasEmotes: true } : {}),
   };
 }

@@ -43,7 +43,10 @@ describe('text browsers', () => {
   const log = async (): Promise<string> => await run('w3m', ['-dump', `${server.url}/chat/log`], home);
 
   it('read the page: title, state, and where the chat is', async () => {
-    for (const dump of [await run('w3m', ['-dump', server.url], home), await run('lynx', ['-dump', server.url], home)]) {
+    for (const dump of [
+      await run('w3m', ['-dump', server.url], home),
+      await run('lynx', ['-dump', server.url], home),
+    ]) {
       expect(dump).toContain('Live stream');
       expect(dump).toContain('Chat log');
     }

@@ -98,6 +98,7 @@ beforeEach(async () => {
     responses: server.responses,
     places,
     isBroadcaster,
+    hasEmotes: () => true,
     captcha: {
       isNeeded: () => false,
       view: () => ({ pictureAnswer: '', questionAnswer: '' }),

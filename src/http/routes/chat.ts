@@ -11,6 +11,9 @@ import type { MessageTextLimits } from '../../chat/message-text.ts';
 import type { Refusal } from '../../chat/refusal.ts';
 import type { Requester } from '../../chat/requester.ts';
 import type { GivenAnswer } from '../../admission/challenge.ts';
+import { shownName } from '../../chat/markup.ts';
+import { mentionClass } from '../../chat/mention-mark.ts';
+import { replyIdOf } from '../../chat/quote.ts';
 import { AppError } from '../../errors.ts';
 import { palette } from '../../identity/colour.ts';
 import { maxNameCharacters } from '../../identity/name.ts';
@@ -22,6 +25,8 @@ import type { Captcha } from '../captcha.ts';
 import { givenAnswer } from '../captcha-form.ts';
 import type { ChatService, Submission, SubmitOutcome } from '../chat-service.ts';
 import { connectionOf } from '../connection.ts';
+import { queryValue } from '../query.ts';
+import { type FormEdit, formEditOf } from '../form-edit.ts';
 import { acceptForms, type FormFields, formOf } from '../form-body.ts';
 import { formTokenRandomBytes, isFormToken, mintFormToken } from '../form-token.ts';
 import { endlessFrameHeaders, frameHeaders, jsonHeaders, pageHeaders, redirectHeaders } from '../headers.ts';
@@ -40,6 +45,8 @@ export interface ChatRouteDeps {
   /** For whom and in which language the log is. */
   readersOf(request: FastifyRequest): Readers;
   isBroadcaster(request: FastifyRequest): boolean;
+  /** Whether there are emotes to choose from. */
+  hasEmotes(): boolean;
   /** Signs the forms. */
   readonly secret: Uint8Array;
   /** Unix milliseconds. */
@@ -99,7 +106,7 @@ export function registerChatRoutes(app: FastifyInstance, deps: ChatRouteDeps): v
 
   app.get('/chat/form', (request, reply) => {
     const place = deps.places.welcome(request, reply);
-    const form = formDataOf(deps, request, place);
+    const form = { ...formDataOf(deps, request, place), ...wishedReply(deps, request, place) };
     return wantsJson(request)
       ? sendJson(deps, reply, { posted: false, form }, place)
       : sendForm(deps, reply, form, place);
@@ -118,6 +125,8 @@ async function takeForm(deps: ChatRouteDeps, request: FastifyRequest, reply: Fas
   const token = fields.get(chatFormFields.token) ?? '';
   const text = fields.get(chatFormFields.message) ?? '';
   if (fields.get(chatFormFields.action) === 'picture') return sendAnotherPicture(deps, request, reply, place, fields);
+  const edit = formEditOf(fields);
+  if (edit !== undefined) return sendEdited(deps, request, reply, place, fields, edit);
   const submission = submissionOf(fields, requesterOf(deps, request, viewer));
   const outcome: SubmitOutcome = isFormToken(token, 'chat', viewer.id, deps.secret, deps.now())
     ? await deps.chat.submit(submission)
@@ -128,7 +137,7 @@ async function takeForm(deps: ChatRouteDeps, request: FastifyRequest, reply: Fas
   }
   const form = {
     ...formDataOf(deps, request, place, givenAnswer(fields)),
-    ...(posted ? {} : { draft: text }),
+    ...(posted ? {} : { draft: text, ...keptReply(deps, fields) }),
     ...(outcome.kind === 'done' ? doneNotice(submission) : refusedNotice(deps, outcome, submission, place)),
   };
   if (wantsJson(request)) return sendJson(deps, reply, { posted, form }, place);
@@ -148,7 +157,7 @@ function sendAnotherPicture(
   const draft = (fields.get(chatFormFields.message) ?? '').toWellFormed();
   const { question, ...rest } = givenAnswer(fields);
   const given = { ...(question === undefined ? {} : { question }), ...(refused === undefined ? {} : rest) };
-  const form = { ...formDataOf(deps, request, place, given), draft };
+  const form = { ...formDataOf(deps, request, place, given), ...keptReply(deps, fields), draft };
   const refusal = refused === undefined ? undefined : ({ kind: 'refused', ...refused, text: draft } as const);
   const shown: ChatFormData =
     refusal === undefined
@@ -157,6 +166,43 @@ function sendAnotherPicture(
   if (wantsJson(request)) return sendJson(deps, reply, { posted: false, form: shown }, place);
   if (refusal !== undefined) sayRefused(reply, refusal, shown);
   return sendForm(deps, reply, shown, place);
+}
+
+/** What a button of the form changes in it; nothing is posted or stored. */
+function sendEdited(
+  deps: ChatRouteDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  place: Place,
+  fields: FormFields,
+  { givesUpReply, ...edit }: FormEdit,
+): FastifyReply {
+  const name = fields.get(chatFormFields.name);
+  const form = {
+    ...formDataOf(deps, request, place, givenAnswer(fields)),
+    ...(name === undefined ? {} : { name: name.toWellFormed() }),
+    ...(givesUpReply === true ? {} : keptReply(deps, fields)),
+    ...edit,
+  };
+  return wantsJson(request)
+    ? sendJson(deps, reply, { posted: false, form }, place)
+    : sendForm(deps, reply, form, place);
+}
+
+/** `?reply=12`: the message that is to be answered, or that it cannot be. */
+function wishedReply(deps: ChatRouteDeps, request: FastifyRequest, { texts }: Place): Partial<ChatFormData> {
+  const wished = queryValue(request.query, 'reply') ?? '';
+  if (wished === '') return {};
+  const quote = deps.chat.quoteOf(replyIdOf(wished) ?? 'unknown');
+  if (quote !== undefined) return { reply: quote };
+  const refusal = { kind: 'refused', rule: 'reply-gone', text: '' } as const;
+  return { refusal: refusalNotice(refusal, limitsOf(deps.chat.rules.text), texts) };
+}
+
+/** What the form answers stays with it, unless it is gone. */
+function keptReply(deps: ChatRouteDeps, fields: FormFields): Pick<ChatFormData, 'reply'> {
+  const quote = deps.chat.quoteOf(replyIdOf(fields.get(chatFormFields.reply) ?? '') ?? 'unknown');
+  return quote === undefined ? {} : { reply: quote };
 }
 
 function requesterOf(deps: ChatRouteDeps, request: FastifyRequest, viewer: Viewer): Requester {
@@ -181,7 +227,9 @@ function submissionOf(fields: FormFields, requester: Requester): Submission {
   if (action !== 'post' || text === undefined || nonce === undefined || !nonceShape.test(nonce)) {
     throw new AppError('BAD_REQUEST', 'not a form of ours');
   }
-  return { requester, wish, post: { text, nonce }, captcha };
+  const reply = fields.get(chatFormFields.reply) ?? '';
+  const answer = reply === '' ? {} : { replyTo: replyIdOf(reply) ?? ('unknown' as const) };
+  return { requester, wish, post: { text, nonce, ...answer }, captcha };
 }
 
 function formDataOf(
@@ -207,8 +255,18 @@ function formDataOf(
     paletteSize: palette.length,
     limits: limitsOf(text),
     ...(isBroadcaster ? { capcode: 'broadcaster' } : {}),
+    ...(deps.hasEmotes() ? { hasEmotes: true } : {}),
+    mark: markOf(deps, viewer.id, isBroadcaster),
     ...(isAsked ? { captcha: captchaAt(base, deps.captcha.view(viewer.id, given)) } : {}),
   };
+}
+
+/** The class of mentions of this viewer. */
+function markOf(deps: ChatRouteDeps, viewerId: string, isBroadcaster: boolean): string {
+  const { names } = deps.chat.rules;
+  const { name, tag } = deps.chat.appearanceOf(viewerId);
+  if (isBroadcaster) return mentionClass(names.broadcasterName);
+  return mentionClass(name === '' ? shownName(names.defaultName, tag) : name);
 }
 
 /** Its picture with the address under which this viewer is known. */

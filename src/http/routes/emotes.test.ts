@@ -1,12 +1,18 @@
+import { randomBytes } from 'node:crypto';
 import { fastify } from 'fastify';
 import { describe, expect, it } from 'vitest';
+import { placesWith } from '../../../test/support/places.ts';
 import { registerEmoteRoutes } from './emotes.ts';
 
 describe('/emotes', () => {
   it('gives the pictures there are, for ever, and nothing else', async () => {
     const app = fastify();
     const files = new Map([['wave-0123456789abcdef.png', Buffer.from('png')]]);
-    registerEmoteRoutes(app, { file: (name) => files.get(name) });
+    registerEmoteRoutes(app, {
+      places: placesWith(randomBytes(32)),
+      file: (name) => files.get(name),
+      renderEmoteList: () => '',
+    });
     const found = await app.inject('/emotes/wave-0123456789abcdef.png');
     expect(found.rawPayload.toString()).toBe('png');
     expect(found.headers).toMatchObject({

@@ -23,6 +23,8 @@ export interface WatchRouteOptions {
   /** A few sentences about the site; may be empty. */
   readonly about: string;
   readonly chat: { readonly limits: ChatLimits; readonly defaultName: string };
+  /** Whether there are emotes to choose from. */
+  hasEmotes(): boolean;
 }
 
 /** `/`: the watch page; `/?script=0`: the same page without script. */
@@ -41,7 +43,7 @@ export function registerWatchRoutes(app: FastifyInstance, options: WatchRouteOpt
       view: options.mintViewKey(),
       script,
       isCaptchaAsked: options.isCaptchaAsked(request, reply),
-      chat: options.chat,
+      chat: { ...options.chat, hasEmotes: options.hasEmotes() },
     });
     return reply.headers(script ? scriptPageHeaders : pageHeaders).send(html);
   });

@@ -117,7 +117,8 @@ const poll = {
     counted: 'Your vote counts.',
     'poll-closed': 'This poll is over.',
     'poll-no-option': 'There is no such answer in this poll.',
-    'poll-circuit': 'Somebody else has voted over the same connection. In Tor Browser, ask for a new circuit for this site and vote again.',
+    'poll-circuit':
+      'Somebody else has voted over the same connection. In Tor Browser, ask for a new circuit for this site and vote again.',
     'poll-full': 'The poll takes no more votes.',
     'form-expired': 'This form was too old. It is fresh now: vote again.',
     'nothing-chosen': 'Choose an answer first.',
