@@ -5,6 +5,7 @@ import { defaultFloodPolicy } from '../chat/flood.ts';
 import { messageTextLimits } from '../chat/message-text.ts';
 import { openModes } from '../chat/modes.ts';
 import { Moderation } from '../chat/moderation/moderation.ts';
+import type { Removal } from '../chat/readers.ts';
 import { type Moment, Room, type RoomRules } from '../chat/room.ts';
 import type { OnioncastConfig } from '../config/schema.ts';
 import { BroadcasterAccess } from '../http/broadcaster-access.ts';
@@ -87,23 +88,7 @@ export async function openLounge(options: LoungeOptions): Promise<Lounge> {
   const bus = new LocalBus(options.onError);
   owned.add(() => bus.close());
   const room = new Room(rules, messages.newest(2 * rules.history), held.all());
-  const channels = new ChatChannels({
-    bus,
-    history: rules.history,
-    messages: () => room.kept.map(({ message }) => message),
-    removalOf: (id) => moderation.removalOf(id),
-    randomBytes,
-    renderOpen: ({ language }) =>
-      renderChatDocumentOpen({ logHref: 'chat/log', styleHref: options.styleHref, texts: textsIn(language) }),
-    renderRow: (message, previousAtMs, { language, removal }) =>
-      renderChatRow(message, previousAtMs, {
-        texts: textsIn(language),
-        emotes: emotes.emotes,
-        base: '',
-        ...(removal && { removal }),
-      }),
-    renderBanner: () => '',
-  });
+  const channels = openChannels(options, { bus, room, emotes, removalOf: (id) => moderation.removalOf(id) });
   owned.add(() => channels.close());
   const settings = new SettingRepository(database);
   const door = openDoor({ config, database, settings, secret: options.secret, onError: options.onError });
@@ -148,6 +133,33 @@ function openViewers(database: Database, { chat }: OnioncastConfig, owned: Owned
   const forgetting = setInterval(forget, forgetEveryMs).unref();
   owned.add(() => clearInterval(forgetting));
   return viewers;
+}
+
+interface ChannelParts {
+  readonly bus: LocalBus;
+  readonly room: Room;
+  readonly emotes: EmoteDirectory;
+  removalOf(messageId: number): Removal | undefined;
+}
+
+/** The log as each kind of reader sees it. */
+function openChannels({ styleHref }: LoungeOptions, { bus, room, emotes, removalOf }: ChannelParts): ChatChannels {
+  return new ChatChannels({
+    bus,
+    history: room.rules.history,
+    messages: () => room.kept.map(({ message }) => message),
+    removalOf,
+    randomBytes,
+    renderOpen: ({ language }) => renderChatDocumentOpen({ logHref: 'chat/log', styleHref, texts: textsIn(language) }),
+    renderRow: (message, previousAtMs, { language, removal }) =>
+      renderChatRow(message, previousAtMs, {
+        texts: textsIn(language),
+        emotes: emotes.emotes,
+        base: '',
+        ...(removal && { removal }),
+      }),
+    renderBanner: () => '',
+  });
 }
 
 /** Reads the operator's emotes; what of them cannot be used is a warning. Throws TOOL_MISSING. */

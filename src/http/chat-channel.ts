@@ -22,7 +22,7 @@ export interface ChatChannelOptions extends ChatRenderers {
   messages(): readonly Message[];
   /** Set while a message is removed. */
   removalOf(messageId: number): Removal | undefined;
-  /** Rows kept for those who come in. */
+  /** Rows that those who come in see. */
   readonly history: number;
   /** Tells this channel's ids from those of any other, before and after a restart; of letters and digits. */
   readonly epoch: string;
@@ -77,7 +77,7 @@ export class ChatChannel {
 
   constructor(options: ChatChannelOptions) {
     this.#options = options;
-    const limits = { maxPieces: options.history + maxControls + 1, maxBytes: maxFanOutBytes };
+    const limits = { maxPieces: 2 * options.history + maxControls + 1, maxBytes: maxFanOutBytes };
     this.frames = new FanOut(limits);
     this.events = new FanOut(limits);
     this.#banner = options.renderBanner(options.readers);
@@ -217,20 +217,30 @@ export class ChatChannel {
     this.#publish(frameChunk(Buffer.from(`${style}\n`)), event);
     this.#replace(control.pieceId, nothing, event);
     this.#controls.push(control);
-    if (this.#controls.length > maxControls) this.#forget(this.#controls.shift());
-  }
-
-  #forgetOldest(): void {
-    if (this.#rows.length <= this.#options.history) return;
-    const oldest = this.#rows.shift();
-    if (oldest !== undefined && oldest.html !== '') this.#forgottenAtMs = oldest.message.atMs;
+    const [oldest] = this.#controls;
+    if (oldest === undefined || this.#controls.length <= maxControls) return;
+    this.#controls.shift();
     this.#forget(oldest);
   }
 
-  #forget(kept: { readonly pieceId: number } | undefined): void {
-    if (kept === undefined) return;
-    this.#replace(kept.pieceId, nothing, nothing);
-    this.#forgottenId = Math.max(this.#forgottenId, kept.pieceId);
+  /** Removed rows take no place of others, up to as many again. */
+  #forgetOldest(): void {
+    const { history } = this.#options;
+    let visible = this.#rows.filter(({ html }) => html !== '').length;
+    while (visible > history || this.#rows.length > 2 * history) {
+      const oldest = this.#rows.shift();
+      if (oldest === undefined) return;
+      if (oldest.html !== '') {
+        visible -= 1;
+        this.#forgottenAtMs = oldest.message.atMs;
+      }
+      this.#forget(oldest);
+    }
+  }
+
+  #forget({ pieceId }: { readonly pieceId: number }): void {
+    this.#replace(pieceId, nothing, nothing);
+    this.#forgottenId = Math.max(this.#forgottenId, pieceId);
   }
 
   #render(message: Message, previousAtMs: number | undefined, removal: Removal | undefined): string {
