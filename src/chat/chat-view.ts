@@ -1,4 +1,5 @@
 import type { Capcode, Message, Quote } from './message.ts';
+import type { PublicModes } from './modes.ts';
 
 /**
  * What the views of the chat are given. Everything here is clean data: texts are as the writer meant them and still have to be escaped,
@@ -59,6 +60,15 @@ export interface ChatRefusalNotice {
   readonly waitSeconds?: number;
 }
 
+/** What holds for the writer's next message, told before it bites. */
+export interface ChatFormModes {
+  readonly rules: PublicModes;
+  /** When the next message may come; absent if it may come now. */
+  readonly waitSeconds?: number;
+  /** How many of the writer's messages wait for approval. */
+  readonly held: number;
+}
+
 /** `/chat/form`: one form that posts a message and holds the settings of name and colour in a `<details>`. */
 export interface ChatFormData {
   /** Where to post, with the reader's base. */
@@ -92,6 +102,7 @@ export interface ChatFormData {
   /** The class that mentions of this viewer bear (`mentionClass`). */
   readonly mark?: string;
   readonly refusal?: ChatRefusalNotice;
+  readonly modes: ChatFormModes;
   /** Present when one must be solved. */
   readonly captcha?: CaptchaView;
   /** True when the settings have just been saved. */

@@ -1,6 +1,6 @@
 import type { FloodPolicy } from './flood.ts';
 import type { HoldReason } from './hold-queue.ts';
-import { isMember, type MemberCandidate, type Members } from './members.ts';
+import { isMember, type MemberCandidate, type MemberList } from './members.ts';
 import { type ChatModes, openModes } from './modes.ts';
 import { Pace, type Wait } from './pace.ts';
 import type { EntryRule } from './refusal.ts';
@@ -12,7 +12,7 @@ import { type FilterRule, WordFilter } from './word-filter.ts';
 export interface FairnessRules {
   readonly flood: FloodPolicy;
   readonly filters?: readonly FilterRule[];
-  readonly members?: Members;
+  readonly members?: MemberList;
   /** The switches at the start. */
   readonly modes?: ChatModes;
 }
@@ -24,7 +24,7 @@ export type FairnessVerdict =
   | { readonly kind: 'filtered'; readonly found: string; readonly isBanned: boolean }
   | ({ readonly kind: 'wait' } & Wait);
 
-const nobody: Members = { tripcodes: new Set(), viewerIds: new Set() };
+const nobody: MemberList = { hasTripcode: () => false, hasViewer: () => false };
 
 /**
  * What keeps the talk fair: who may write, which words pass, how fast. The first answer is the least annoying one: what no waiting mends, then
@@ -34,7 +34,7 @@ export class Fairness {
   readonly standings = new Standings();
   readonly #filter: WordFilter;
   readonly #pace: Pace;
-  readonly #members: Members;
+  readonly #members: MemberList;
   #modes: ChatModes;
 
   constructor({ flood, filters = [], members = nobody, modes = openModes }: FairnessRules) {

@@ -7,15 +7,14 @@ export interface MemberCandidate {
   readonly tripcode?: TripcodeMark;
 }
 
-/** The list of members: by tripcode, which they bring along, or by viewer, which an invitation has noted. */
-export interface Members {
-  /** The shown codes of the secure kind. */
-  readonly tripcodes: ReadonlySet<string>;
-  readonly viewerIds: ReadonlySet<string>;
+/** The list of members, as it stands at the moment: by tripcode, which they bring along, or by viewer, whom the door has let in by name. */
+export interface MemberList {
+  hasTripcode(code: string): boolean;
+  hasViewer(viewerId: string): boolean;
 }
 
 /** True for staff and for whoever is on the list. A weak tripcode opens nothing: anybody can compute one until it fits. */
-export function isMember({ requester, tripcode }: MemberCandidate, members: Members): boolean {
-  if (isExempt(requester) || members.viewerIds.has(requester.viewerId)) return true;
-  return tripcode !== undefined && !tripcode.isWeak && members.tripcodes.has(tripcode.code);
+export function isMember({ requester, tripcode }: MemberCandidate, members: MemberList): boolean {
+  if (isExempt(requester) || members.hasViewer(requester.viewerId)) return true;
+  return tripcode !== undefined && !tripcode.isWeak && members.hasTripcode(tripcode.code);
 }

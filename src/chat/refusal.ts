@@ -35,8 +35,14 @@ export type Refusal =
       readonly also?: readonly AppearanceRule[];
       readonly text: string;
     }
-  /** `found` is what a word filter does not let pass, as it was written. */
-  | { readonly kind: 'refused'; readonly rule: 'filtered'; readonly found: string; readonly text: string }
+  /** `found` is what a word filter does not let pass, as it was written. `isBanned`: it asks for a ban. */
+  | {
+      readonly kind: 'refused';
+      readonly rule: 'filtered';
+      readonly found: string;
+      readonly isBanned: boolean;
+      readonly text: string;
+    }
   | { readonly kind: 'refused'; readonly rule: PaceRule; readonly waitMs: number; readonly text: string }
   | ({ readonly kind: 'refused'; readonly text: string } & CaptchaRefusal)
   | (SanctionRefusal & { readonly text: string });

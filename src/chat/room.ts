@@ -120,7 +120,7 @@ export class Room {
     if (cleaned.kind === 'refused') return { ...cleaned, text };
     const verdict = this.fairness.judge(requester, cleaned.text, now.monotonicMs);
     if (verdict.kind === 'wait') return { kind: 'refused', rule: verdict.rule, waitMs: verdict.waitMs, text };
-    if (verdict.kind === 'filtered') return { kind: 'refused', rule: 'filtered', found: verdict.found, text };
+    if (verdict.kind === 'filtered') return { ...verdict, kind: 'refused', rule: 'filtered', text };
     const draft = this.#draft({ ...command, text: verdict.text });
     if (verdict.hold !== undefined) return this.#hold(command, draft, verdict.hold, now);
     return { kind: 'posted', posted: { message: this.#placed(draft, now), viewerId: requester.viewerId, nonce } };

@@ -94,15 +94,6 @@ export function someOf<const T extends readonly [string, ...string[]]>(names: T)
   return { schema, expects: `a list of ${quoted(names)}, each at most once` };
 }
 
-/** Short codes without spaces, each at most once. */
-export function codes(maxCodes: number) {
-  const schema = z
-    .array(z.string().regex(/^[^\s\p{Cc}]{1,64}$/u))
-    .max(maxCodes)
-    .refine((list) => new Set(list).size === list.length);
-  return { schema, expects: `a list of at most ${maxCodes} codes without spaces, each at most once` };
-}
-
 /** Lines that are handed on as they are; they may hold passwords. */
 export function lines(maxLines: number) {
   const schema = z.array(z.string().regex(/^\P{Cc}{1,1024}$/u)).max(maxLines);

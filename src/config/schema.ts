@@ -184,17 +184,12 @@ export const configSchema = section('', {
         'asked first), "block" or "ban", and either text = "...", found behind case, accents and look-alike letters, as whole words unless ' +
         'whole_words = false, or pattern = "..." in the syntax of RE2, found in any case.',
     ),
-    members: setting(
-      kinds.codes(4096),
-      [],
-      'Tripcodes of the members, as they are shown, for when the chat is open to members only. Weak ones open nothing.',
-    ),
     modes: section(
       'Switches of the chat at the start. Staff turn them while live; what they have turned outlives a restart and stands above this.',
       {
         slowMs: setting(kinds.duration('0s', '24h'), '0s', 'Slow mode: one message of a viewer in this time.'),
         locked: setting(kinds.flag, false, 'Nobody but staff writes.'),
-        members: setting(kinds.flag, false, 'Nobody but members and staff writes.'),
+        members: setting(kinds.flag, false, 'Nobody but members (see access.tripcodes) and staff writes.'),
         holdFirst: setting(kinds.flag, false, 'Messages of people who are unknown here wait until staff approve them.'),
         minAgeMs: setting(
           kinds.duration('0s', '24h'),
@@ -205,11 +200,6 @@ export const configSchema = section('', {
           kinds.integer(0, 10_000),
           30,
           'How many people may write their first message within a minute, all together: the brake against a raid of many. 0 is without limit.',
-        ),
-        captcha: setting(
-          kinds.oneOf(['off', 'flood', 'first']),
-          'first',
-          'When somebody must solve a captcha to write: never, after a flood, or before the first message too.',
         ),
       },
     ),

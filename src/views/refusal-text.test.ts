@@ -15,7 +15,8 @@ describe('a refusal in words', () => {
   });
 
   it('shows what was found, in one line and not at length', () => {
-    const refusal = (found: string) => ({ kind: 'refused', rule: 'filtered', found, text: '' }) as const;
+    const refusal = (found: string) =>
+      ({ kind: 'refused', rule: 'filtered', found, isBanned: false, text: '' }) as const;
     expect(refusalNotice(refusal('bad\nword'), limits, en).sentence).toBe(
       'These words are not wanted here: \u201cbad word\u201d.',
     );
