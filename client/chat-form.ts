@@ -105,14 +105,16 @@ export class ChatForm {
       const response = await fetch(this.#form.action, { ...request, headers: { Accept: 'application/json' } });
       const isForm = response.headers.get('Content-Type')?.startsWith('application/json') === true;
       const answer = isForm ? ((await response.json()) as Partial<ChatFormAnswer>) : undefined;
-      return answer?.form === undefined ? undefined : { ...answer, posted: answer.posted === true, form: answer.form };
+      if (answer?.form === undefined) return undefined;
+      const { posted = false, form, notice = { now: '', later: '' } } = answer;
+      return { ...answer, posted, form, notice };
     } catch {
       // Offline or cut off: the caller says so and keeps the text.
       return undefined;
     }
   }
 
-  #fill({ form: data, captcha = '' }: ChatFormAnswer): void {
+  #fill({ form: data, notice, captcha = '' }: ChatFormAnswer): void {
     this.#captcha.replaceChildren(parseMarkup(captcha));
     within(this.#form, '.another', HTMLButtonElement).hidden = data.captcha?.picture === undefined;
     this.#onMark(data.mark ?? '');
@@ -127,7 +129,11 @@ export class ChatForm {
     const tag = within(this.#form, '.settings-tag', HTMLElement);
     tag.textContent = `#${data.tag}`;
     tag.hidden = data.name !== '' || data.tag === '';
-    this.#say(data.refusal?.sentence ?? '', data.refusal !== undefined, data.refusal?.waitSeconds);
+    const { refusal, modes } = data;
+    this.#say(refusal?.sentence ?? notice.now, refusal !== undefined, {
+      seconds: refusal === undefined ? modes.waitSeconds : refusal.waitSeconds,
+      then: notice.later,
+    });
   }
 
   #set(field: FieldName, value: string): void {
@@ -135,11 +141,13 @@ export class ChatForm {
     if (control instanceof HTMLInputElement || control instanceof RadioNodeList) control.value = value;
   }
 
-  #say(sentence: string, isBad: boolean, forSeconds?: number): void {
+  /** Says something; after some seconds, something else. */
+  #say(sentence: string, isBad: boolean, wait: { seconds?: number | undefined; then?: string } = {}): void {
     clearTimeout(this.#noticeTimer);
     this.#notice.textContent = sentence;
     this.#notice.classList.toggle('notice-bad', isBad);
-    if (forSeconds !== undefined) this.#noticeTimer = setTimeout(() => this.#say('', false), forSeconds * 1000);
+    const { seconds, then = '' } = wait;
+    if (seconds !== undefined) this.#noticeTimer = setTimeout(() => this.#say(then, false), seconds * 1000);
   }
 
   #setSending(isSending: boolean): void {

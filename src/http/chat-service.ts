@@ -1,5 +1,9 @@
 import type { Bus } from '../bus/port.ts';
+import type { ChatFormModes } from '../chat/chat-view.ts';
+import type { HeldMessage } from '../chat/hold-queue.ts';
+import { Insistence } from '../chat/insistence.ts';
 import type { Author, Message, Quote } from '../chat/message.ts';
+import { publicModes } from '../chat/modes.ts';
 import { refusalBy, type Sanction } from '../chat/moderation/sanction.ts';
 import { quoteOf } from '../chat/quote.ts';
 import type { CaptchaRefusal, GivenAnswer } from '../admission/challenge.ts';
@@ -13,6 +17,8 @@ import type { TripcodeMaker } from './tripcode-maker.ts';
 /** Where the chat keeps what must survive a restart. */
 export interface ChatStore extends IdentityStore {
   appendMessage(posted: PostedMessage): void;
+  /** A message waits for approval. */
+  appendHeld(held: HeldMessage): void;
   /** A message that is kept, hidden or not. */
   findMessage(id: number): PostedMessage | undefined;
 }
@@ -23,6 +29,8 @@ export interface ChatCaptcha {
   /** Judges an answer; nothing at all means that it was right. An attempt is made by this alone. */
   solve(given: GivenAnswer, requester: Requester): CaptchaRefusal | undefined;
   posted(requester: Requester): void;
+  /** Somebody must solve one before the next message: they go on sending although they were told to wait. */
+  suspect(viewerId: string): void;
 }
 
 export interface ChatServiceOptions {
@@ -32,6 +40,8 @@ export interface ChatServiceOptions {
   /** Absent: nothing is asked. */
   readonly captcha?: ChatCaptcha;
   readonly tripcodes: Pick<TripcodeMaker, 'make'>;
+  /** A word filter asks for the writer to be banned. Absent: the message is refused and that is all. */
+  ban?(requester: Requester, found: string): void;
   /** Makes the tags of nameless people. */
   readonly tagKey: Buffer;
   /** What holds against somebody. Absent: nothing ever does. */
@@ -59,7 +69,8 @@ export interface SubmittedPost {
   readonly replyTo?: number | 'unknown';
 }
 
-export type SubmitOutcome = { readonly kind: 'done' } | Refusal;
+/** `held`: it was taken, and waits for approval. */
+export type SubmitOutcome = { readonly kind: 'done' | 'held' } | Refusal;
 
 /**
  * The way of a message: room decides -> store commits -> room takes it in -> bus, where the channels (`chat-channels.ts`) hear of it.
@@ -67,6 +78,7 @@ export type SubmitOutcome = { readonly kind: 'done' } | Refusal;
  */
 export class ChatService {
   readonly #options: ChatServiceOptions;
+  readonly #insistence = new Insistence();
   /** Who appears how. */
   readonly identities: Identities;
 
@@ -94,6 +106,23 @@ export class ChatService {
   /** How this viewer appears; somebody unknown appears under the default name. */
   appearanceOf(viewerId: string): Appearance {
     return this.identities.appearanceOf(viewerId);
+  }
+
+  /** Somebody is here: from now on they are no stranger who came in at once. */
+  meet(viewerId: string): void {
+    this.#options.room.fairness.standings.meet(viewerId, this.#options.now().monotonicMs);
+  }
+
+  /** What holds for the next message of somebody. */
+  modesFor(requester: Requester): ChatFormModes {
+    const { fairness, holds } = this.#options.room;
+    const now = this.#options.now();
+    const wait = fairness.nextWait(requester, now.monotonicMs);
+    return {
+      rules: publicModes(fairness.modes),
+      ...(wait === undefined ? {} : { waitSeconds: Math.ceil(wait.waitMs / 1000) }),
+      held: holds.countOf(requester.viewerId, now.wallMs),
+    };
   }
 
   /** What a reply to this message would repeat of it; undefined if it can be answered no more. */
@@ -136,14 +165,23 @@ export class ChatService {
     const { requester } = submission;
     const answer = quote === undefined ? {} : { quote };
     const decision = this.#options.room.decidePost({ requester, author, text, nonce, ...answer }, now);
-    if (decision.kind === 'refused') return decision;
+    if (decision.kind === 'refused') return this.#answerTo(decision, requester, now);
     if (decision.kind === 'already-posted') return { kind: 'done' };
     // Last of all: whoever must mend the text need not read another picture.
     const unsolved = this.#captchaRefusal(submission);
     if (unsolved !== undefined) return unsolved;
-    if (decision.kind === 'posted') this.#post(decision.posted, wished.identity, submission.requester, now);
-    this.#options.captcha?.posted(submission.requester);
-    return { kind: 'done' };
+    if (decision.kind === 'posted') this.#post(decision.posted, wished.identity, requester, now);
+    else this.#hold(decision.held, wished.identity, requester, now);
+    this.#options.captcha?.posted(requester);
+    return { kind: decision.kind === 'held' ? 'held' : 'done' };
+  }
+
+  /** What follows from a refusal besides it. */
+  #answerTo(refusal: Refusal, requester: Requester, now: Moment): Refusal {
+    const { captcha, ban } = this.#options;
+    if (this.#insistence.note(requester.viewerId, refusal.rule, now.monotonicMs)) captcha?.suspect(requester.viewerId);
+    if (refusal.rule === 'filtered' && refusal.isBanned) ban?.(requester, refusal.found);
+    return refusal;
   }
 
   #wantsToSolve({ requester, captcha = {} }: Submission): boolean {
@@ -172,6 +210,17 @@ export class ChatService {
     const sanction = this.#options.standingOf?.(requester);
     if (sanction === undefined) return undefined;
     return { ...refusalBy(sanction, this.#options.now().wallMs), text: post?.text ?? '' };
+  }
+
+  #hold(held: HeldMessage, identity: ViewerIdentity, requester: Requester, now: Moment): void {
+    const { store, room, bus } = this.#options;
+    store.commit(() => {
+      store.appendHeld(held);
+      store.saveViewer(held.viewerId, identity, now.wallMs);
+    });
+    this.identities.remember(held.viewerId, identity);
+    room.acceptHold(held, now, requester);
+    bus.publish('room', { kind: 'staff' });
   }
 
   #authorOf({ viewerId, role }: Requester, identity: ViewerIdentity): Author {

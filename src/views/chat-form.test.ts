@@ -21,6 +21,7 @@ const form: ChatFormData & Reader & { styleHref: string } = {
   tag: 'k3f',
   paletteSize: 16,
   limits: { maxCharacters: 512, maxLines: 8, maxNameCharacters: 24 },
+  modes: { rules: { slowMs: 0, isLocked: false, isMembersOnly: false }, held: 0 },
   styleHref: '/s.css',
 };
 

@@ -5,6 +5,7 @@ import type { Quote } from '../chat/message.ts';
 import { AnotherPicture, CaptchaFields } from './captcha-fields.tsx';
 import { Document, renderDocument } from './document.tsx';
 import { EmoteButtons } from './emote-picker.tsx';
+import { writingNotice } from './modes-text.ts';
 import type { Reader } from './reader.ts';
 import type { Texts } from './texts/en.ts';
 import { filled } from './texts/words.ts';
@@ -47,7 +48,7 @@ export function ChatForm({ data, texts, children }: FormProps): JSX.Element {
       <input type="hidden" name={chatFormFields.token} value={data.formToken} />
       <input type="hidden" name={chatFormFields.nonce} value={data.nonce} />
       <p class={refusal === undefined ? 'notice' : `notice notice-bad rule-${refusal.rule}`} id="notice" role="status">
-        {refusal?.sentence ?? (data.settingsSaved === true ? texts.saved : '')}
+        {refusal?.sentence ?? (data.settingsSaved === true ? texts.saved : writingNotice(data.modes, texts).now)}
       </p>
       <Answering quote={data.reply} texts={texts} />
       <textarea

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import type { StreamSnapshot } from '../broadcast/stream-state.ts';
 import type { ChatFormData, ChatLimits } from '../chat/chat-view.ts';
+import { openModes, publicModes } from '../chat/modes.ts';
 import { palette } from '../identity/colour.ts';
 import { ChatForm } from './chat-form.tsx';
 import { type PageAssets, renderDocument } from './document.tsx';
@@ -222,5 +223,6 @@ function blankForm(data: WatchPageData): ChatFormData {
     paletteSize: palette.length,
     limits: data.chat.limits,
     ...(data.chat.hasEmotes === true ? { hasEmotes: true } : {}),
+    modes: { rules: publicModes(openModes), held: 0 },
   };
 }

@@ -14,6 +14,8 @@ import type { ClientTexts } from './texts/en.ts';
 export interface ChatFormAnswer {
   readonly posted: boolean;
   readonly form: ChatFormData;
+  /** What holds for the next message in words, and once the wait (`form.modes.waitSeconds`) is over. */
+  readonly notice: { readonly now: string; readonly later: string };
   /** HTML of the captcha, if one must be solved. */
   readonly captcha?: string;
 }

@@ -47,7 +47,7 @@ async function post(): Promise<void> {
     wish: {},
     post: { text: `message ${id}`, nonce: `${process.pid}-${id}` },
   });
-  if (outcome.kind !== 'done') throw new Error(outcome.rule);
+  if (outcome.kind !== 'done') throw new Error(outcome.kind === 'refused' ? outcome.rule : outcome.kind);
   // The next one only after this one is out: an acknowledgement that nobody heard is none.
   process.stdout.write(`${id}\n`, () => setImmediate(() => void post()));
 }

@@ -18,6 +18,7 @@ import { AppError } from '../../errors.ts';
 import { palette } from '../../identity/colour.ts';
 import { maxNameCharacters } from '../../identity/name.ts';
 import { frameChunk } from '../../live/chunked.ts';
+import { writingNotice } from '../../views/modes-text.ts';
 import { refusalNotice } from '../../views/refusal-text.ts';
 import type { ChatFormAnswer } from '../../views/wire.ts';
 import type { ChatChannels } from '../chat-channels.ts';
@@ -106,6 +107,7 @@ export function registerChatRoutes(app: FastifyInstance, deps: ChatRouteDeps): v
 
   app.get('/chat/form', (request, reply) => {
     const place = deps.places.welcome(request, reply);
+    deps.chat.meet(place.viewer.id);
     const form = { ...formDataOf(deps, request, place), ...wishedReply(deps, request, place) };
     return wantsJson(request)
       ? sendJson(deps, reply, { posted: false, form }, place)
@@ -131,14 +133,14 @@ async function takeForm(deps: ChatRouteDeps, request: FastifyRequest, reply: Fas
   const outcome: SubmitOutcome = isFormToken(token, 'chat', viewer.id, deps.secret, deps.now())
     ? await deps.chat.submit(submission)
     : { kind: 'refused', rule: 'form-expired', text };
-  const posted = outcome.kind === 'done' && submission.post !== undefined;
+  const posted = outcome.kind !== 'refused' && submission.post !== undefined;
   if (posted && !wantsJson(request)) {
     return reply.status(303).headers(redirectHeaders).header('Location', `${place.base}/chat/form`).send();
   }
   const form = {
     ...formDataOf(deps, request, place, givenAnswer(fields)),
     ...(posted ? {} : { draft: text, ...keptReply(deps, fields) }),
-    ...(outcome.kind === 'done' ? doneNotice(submission) : refusedNotice(deps, outcome, submission, place)),
+    ...(outcome.kind === 'refused' ? refusedNotice(deps, outcome, submission, place) : doneNotice(submission)),
   };
   if (wantsJson(request)) return sendJson(deps, reply, { posted, form }, place);
   if (outcome.kind === 'refused') sayRefused(reply, outcome, form);
@@ -241,7 +243,8 @@ function formDataOf(
   const { text, names } = deps.chat.rules;
   const { name, tag, chosenColour } = deps.chat.appearanceOf(viewer.id);
   const isBroadcaster = deps.isBroadcaster(request);
-  const isAsked = deps.captcha.isNeeded(requesterOf(deps, request, viewer));
+  const requester = requesterOf(deps, request, viewer);
+  const isAsked = deps.captcha.isNeeded(requester);
   return {
     action: `${base}/chat/form`,
     logHref: `${base}/chat/log`,
@@ -254,6 +257,7 @@ function formDataOf(
     ...(chosenColour === undefined ? {} : { colour: chosenColour }),
     paletteSize: palette.length,
     limits: limitsOf(text),
+    modes: deps.chat.modesFor(requester),
     ...(isBroadcaster ? { capcode: 'broadcaster' } : {}),
     ...(deps.hasEmotes() ? { hasEmotes: true } : {}),
     mark: markOf(deps, viewer.id, isBroadcaster),
@@ -301,7 +305,7 @@ function refusedNotice(
 
 function sayRefused(reply: FastifyReply, { rule }: Refusal, { refusal }: ChatFormData): void {
   if (rule === 'malformed' || rule === 'name-malformed' || rule === 'colour') reply.status(400);
-  else if (rule === 'form-expired') reply.status(403);
+  else if (rule === 'form-expired' || rule === 'chat-closed' || rule === 'members-only') reply.status(403);
   else if (refusal?.waitSeconds === undefined) reply.status(422);
   else reply.status(429).header('Retry-After', String(refusal.waitSeconds));
 }
@@ -313,12 +317,13 @@ function sendForm(deps: ChatRouteDeps, reply: FastifyReply, form: ChatFormData, 
 function sendJson(
   deps: ChatRouteDeps,
   reply: FastifyReply,
-  answer: Omit<ChatFormAnswer, 'captcha'>,
+  answer: Pick<ChatFormAnswer, 'posted' | 'form'>,
   place: Place,
 ): FastifyReply {
-  const { captcha } = answer.form;
+  const { captcha, modes } = answer.form;
   const html = captcha === undefined ? {} : { captcha: deps.renderCaptcha(captcha, place) };
-  return reply.headers(jsonHeaders).send(JSON.stringify({ ...answer, ...html } satisfies ChatFormAnswer));
+  const notice = writingNotice(modes, place.texts);
+  return reply.headers(jsonHeaders).send(JSON.stringify({ ...answer, notice, ...html } satisfies ChatFormAnswer));
 }
 
 function wantsJson(request: FastifyRequest): boolean {

@@ -90,8 +90,10 @@ const modes = {
   locked: 'The chat is closed for the moment.',
   members: 'Only members can write.',
   wait: 'You can write again in {n} s.',
-  heldOne: 'Your message is waiting for approval.',
-  heldMany: '{n} of your messages are waiting for approval.',
+  held: {
+    one: 'Your message is waiting for approval.',
+    other: '{n} of your messages are waiting for approval.',
+  },
 } as const;
 
 /** What stands above the talk. `{n}` stands for seconds. */
