@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Challenges } from '../admission/challenge.ts';
 import { PicturePool } from '../captcha/picture-pool.ts';
+import type { CaptchaPolicy } from '../chat/modes.ts';
 import type { OnioncastConfig } from '../config/schema.ts';
 import { Captcha } from '../http/captcha.ts';
 import { DoorSettings } from '../http/door-settings.ts';
@@ -26,11 +27,13 @@ export interface DoorOptions {
   readonly database: Database;
   readonly settings: SettingRepository;
   readonly secret: Buffer;
+  /** When a captcha is asked, as the switches of the room stand. */
+  policy(): CaptchaPolicy;
   onError(error: unknown): void;
 }
 
 /** Builds the door. Pictures are drawn from now on. */
-export function openDoor({ config, database, settings: store, secret, onError }: DoorOptions): Door {
+export function openDoor({ config, database, settings: store, secret, policy, onError }: DoorOptions): Door {
   const owned = new Owned();
   const kept = new AdmissionRepository(database);
   const forget = (): void => kept.forgetBefore(Date.now() - config.chat.keepMs);
@@ -46,7 +49,7 @@ export function openDoor({ config, database, settings: store, secret, onError }:
     challenges: new Challenges(secret),
     admissions,
     takePicture: () => pool.take(),
-    policy: () => config.captcha.ask,
+    policy,
     kind: () => settings.rules.kind,
     question: () => settings.question,
     every: config.captcha.every,

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { LocalBus } from '../bus/local.ts';
-import { defaultFloodPolicy } from '../chat/flood.ts';
+import { isAdmitted } from '../admission/standing.ts';
+import { holdLimits } from '../chat/hold-queue.ts';
+import type { MemberList } from '../chat/members.ts';
 import { messageTextLimits } from '../chat/message-text.ts';
-import { openModes } from '../chat/modes.ts';
+import type { CaptchaPolicy } from '../chat/modes.ts';
 import { Moderation } from '../chat/moderation/moderation.ts';
 import type { Removal } from '../chat/readers.ts';
 import { type Moment, Room, type RoomRules } from '../chat/room.ts';
@@ -30,6 +32,7 @@ import { renderChatRow } from '../views/chat-row.tsx';
 import { type Door, openDoor } from './door.ts';
 import { textsIn } from '../views/texts/catalogues.ts';
 import { databaseFile } from './data-directory.ts';
+import { fairnessRulesOf } from './fairness-rules.ts';
 import { Owned } from './owned.ts';
 
 /** How often those who have been away for too long are forgotten. */
@@ -76,12 +79,15 @@ export async function openLounge(options: LoungeOptions): Promise<Lounge> {
   const messages = new MessageRepository(database, Math.max(config.chat.keepMessages, 2 * config.chat.history));
   const acts = new ModerationRepository(database);
   const held = new HeldRepository(database);
+  held.expireBefore(Date.now() - holdLimits.keepMs);
   const viewers = openViewers(database, config, owned);
+  const fairness = fairnessRulesOf(config);
   const rules: RoomRules = {
     history: config.chat.history,
     text: messageTextLimits(config.chat.maxLength),
-    flood: defaultFloodPolicy,
-    modes: { ...openModes, ...acts.loadModes() },
+    ...fairness,
+    modes: { ...fairness.modes, ...acts.loadModes() },
+    members: membersOf(() => door),
     names: { defaultName, broadcasterName: config.broadcaster.name },
   };
   const emotes = await openEmotes(options);
@@ -91,7 +97,9 @@ export async function openLounge(options: LoungeOptions): Promise<Lounge> {
   const channels = openChannels(options, { bus, room, emotes, removalOf: (id) => moderation.removalOf(id) });
   owned.add(() => channels.close());
   const settings = new SettingRepository(database);
-  const door = openDoor({ config, database, settings, secret: options.secret, onError: options.onError });
+  const { secret, onError } = options;
+  const policy = (): CaptchaPolicy => room.fairness.modes.captcha;
+  const door: Door = openDoor({ config, database, settings, secret, policy, onError });
   owned.add(() => door.close());
   const people = new People((viewerId) => chat.authorOf(viewerId));
   const store = moderationStoreOf(database, acts, messages, held);
@@ -103,6 +111,9 @@ export async function openLounge(options: LoungeOptions): Promise<Lounge> {
     bus,
     captcha: door.captcha,
     tripcodes: new TripcodeMaker({ secret: options.secret, allowsClassic: config.chat.classicTripcodes }),
+    ban: ({ viewerId }, found) => {
+      moderation.moderate({ kind: 'house' }, { kind: 'ban', viewerId, reason: [...found].slice(0, 40).join('') });
+    },
     standingOf: (requester) => moderation.standingOf(requester),
     tagKey: options.secret,
     now,
@@ -111,6 +122,17 @@ export async function openLounge(options: LoungeOptions): Promise<Lounge> {
   const { access, password } = await openAccess(options, settings);
   const rooms = { chat, channels, moderation, people, access, rules, door, emotes };
   return { ...rooms, newPassword: password, close: () => owned.close() };
+}
+
+/** Who is a member: by the tripcode under which they write, or by what they have shown at the door. */
+function membersOf(door: () => Door): MemberList {
+  return {
+    hasTripcode: (code) => door().settings.rules.tripcodes.includes(code),
+    hasViewer: (viewerId) => {
+      const { settings, admissions } = door();
+      return isAdmitted(admissions.of(viewerId), { ...settings.rules, mode: 'members' }, () => true);
+    },
+  };
 }
 
 /** The broadcaster's way in. */
