@@ -129,11 +129,22 @@ export class ChatForm {
     const tag = within(this.#form, '.settings-tag', HTMLElement);
     tag.textContent = `#${data.tag}`;
     tag.hidden = data.name !== '' || data.tag === '';
+    this.#fillTripcode(data);
     const { refusal, modes } = data;
     this.#say(refusal?.sentence ?? notice.now, refusal !== undefined, {
       seconds: refusal === undefined ? modes.waitSeconds : refusal.waitSeconds,
       then: notice.later,
     });
+  }
+
+  #fillTripcode({ tripcode, refusal }: ChatFormAnswer['form']): void {
+    within(this.#form, '.own-trip', HTMLElement).hidden = tripcode === undefined;
+    const pill = within(this.#form, '.own-trip .trip', HTMLElement);
+    pill.textContent = tripcode?.code ?? '';
+    pill.className = `trip${tripcode?.isWeak === true ? ' trip-weak' : ''} c${tripcode?.colour ?? 0}`;
+    if (refusal !== undefined) return;
+    this.#set('tripcode', '');
+    within(this.#form, '.own-trip input', HTMLInputElement).checked = false;
   }
 
   #set(field: FieldName, value: string): void {

@@ -1,4 +1,4 @@
-import type { Capcode, Message, Quote } from './message.ts';
+import type { Capcode, Message, Quote, TripcodeMark } from './message.ts';
 import type { PublicModes } from './modes.ts';
 
 /**
@@ -21,6 +21,10 @@ export const chatFormFields = {
   name: 'name',
   /** An index into the palette in decimal, or `auto`. */
   colour: 'colour',
+  /** A password to make a tripcode of; empty changes nothing. Never given back. */
+  tripcode: 'tripcode',
+  /** `remove` takes the tripcode away; `set` does so too if the password is empty. */
+  tripcodeAction: 'tripcode-do',
   /** Proof that this server made the form for this viewer. */
   token: 'token',
   /** Makes a double click one message. */
@@ -34,11 +38,17 @@ export const chatFormFields = {
   /** The answer to the broadcaster's question, as typed. */
   captchaQuestion: 'captcha-question',
   /**
-   * The button: `post` (the first one, so that Enter sends) or `settings` (saves name and colour and keeps the text), or
+   * The button: `post` (the first one, so that Enter sends) or `settings` (saves name, colour and tripcode and keeps the text), or
    * one that changes the form and keeps everything else: `picture` (another captcha), `no-reply`, `emotes` (shows them), `emote:CODE`.
    */
   action: 'do',
 } as const;
+
+/** A tripcode as its owner's form shows it. */
+export interface OwnTripcode extends TripcodeMark {
+  /** Index into the palette. */
+  readonly colour: number;
+}
 
 /** What must be answered before a message is taken. */
 export interface CaptchaView {
@@ -69,7 +79,7 @@ export interface ChatFormModes {
   readonly held: number;
 }
 
-/** `/chat/form`: one form that posts a message and holds the settings of name and colour in a `<details>`. */
+/** `/chat/form`: one form that posts a message and holds the settings of name, colour and tripcode in a `<details>`. */
 export interface ChatFormData {
   /** Where to post, with the reader's base. */
   readonly action: string;
@@ -89,6 +99,11 @@ export interface ChatFormData {
   readonly tag: string;
   /** The chosen index; absent while the colour is chosen automatically (value `auto`). */
   readonly colour?: number;
+  readonly tripcode?: OwnTripcode;
+  /** True when it is to be removed as soon as the settings are saved. */
+  readonly isRemovingTripcode?: boolean;
+  /** Whether `#password` gives a classic tripcode here. */
+  readonly allowsClassicTripcodes?: boolean;
   /** Choices are `auto` and 0 to `paletteSize - 1`; the values are CSS classes, never colours in markup. */
   readonly paletteSize: number;
   readonly limits: ChatLimits;

@@ -78,7 +78,7 @@ beforeEach(async () => {
   };
   chat = new ChatService({
     ...{ room: new Room(rules), store, bus, captcha, tagKey: secret },
-    tripcodes: { make: () => Promise.resolve(undefined) },
+    tripcodes: { make: () => Promise.resolve(undefined), allowsClassic: false },
     now: () => ({ wallMs: nowMs, monotonicMs: nowMs }),
     random: () => 0,
   });

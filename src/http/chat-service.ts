@@ -39,7 +39,7 @@ export interface ChatServiceOptions {
   readonly bus: Bus;
   /** Absent: nothing is asked. */
   readonly captcha?: ChatCaptcha;
-  readonly tripcodes: Pick<TripcodeMaker, 'make'>;
+  readonly tripcodes: Pick<TripcodeMaker, 'make' | 'allowsClassic'>;
   /** A word filter asks for the writer to be banned. Absent: the message is refused and that is all. */
   ban?(requester: Requester, found: string): void;
   /** Makes the tags of nameless people. */
@@ -101,6 +101,11 @@ export class ChatService {
   /** What holds for messages and names here. */
   get rules(): RoomRules {
     return this.#options.room.rules;
+  }
+
+  /** Whether `#password` gives a classic tripcode. */
+  get allowsClassicTripcodes(): boolean {
+    return this.#options.tripcodes.allowsClassic;
   }
 
   /** How this viewer appears; somebody unknown appears under the default name. */

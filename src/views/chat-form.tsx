@@ -9,6 +9,7 @@ import { writingNotice } from './modes-text.ts';
 import type { Reader } from './reader.ts';
 import type { Texts } from './texts/en.ts';
 import { filled } from './texts/words.ts';
+import { TripcodeFields } from './tripcode.tsx';
 
 /** `/chat/form` as a frame of its own (or a page of its own, in a text browser). It answers to itself and never loses what was typed. */
 export function renderChatForm(
@@ -137,6 +138,12 @@ function ChatSettings({ data, texts }: FormProps): JSX.Element {
             spellcheck={false}
           />
         </label>
+        <TripcodeFields
+          own={data.tripcode}
+          isRemoving={data.isRemovingTripcode === true}
+          allowsClassic={data.allowsClassicTripcodes === true}
+          texts={texts.tripcode}
+        />
         <fieldset class="setting swatches">
           <legend>{texts.colour}</legend>
           <Swatch value="auto" label={texts.colourAuto} checked={data.colour === undefined} />

@@ -6,6 +6,7 @@ import type { Removal } from '../chat/readers.ts';
 import { messageMarkup } from './message-markup.tsx';
 import type { Texts } from './texts/en.ts';
 import { filled } from './texts/words.ts';
+import { TripcodePill } from './tripcode.tsx';
 
 /** What rows are drawn with besides the message itself. */
 export interface RowLook {
@@ -101,6 +102,7 @@ function Speaker({ author, texts }: { author: Author; texts: Texts }): JSX.Eleme
       {author.name !== badge && ' '}
       {author.name !== badge && <bdi class={`name c${Math.trunc(author.colour)}`}>{inOneLine(author.name)}</bdi>}
       {author.tag !== undefined && <span class="tag">#{inOneLine(author.tag)}</span>}
+      {author.tripcode !== undefined && <TripcodePill mark={author.tripcode} texts={texts.tripcode} />}
     </>
   );
 }

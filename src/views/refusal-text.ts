@@ -7,10 +7,11 @@ import { filled } from './texts/words.ts';
 const maxFoundCharacters = 40;
 const maxFoundUnits = 400;
 
-/** Puts a refusal of the chat into words: which rule, and when to try again. */
+/** Puts a refusal of the chat into words: which rules, and when to try again. */
 export function refusalNotice(refusal: Refusal, limits: ChatLimits, texts: Texts): ChatRefusalNotice {
   const wait = 'waitMs' in refusal ? { waitSeconds: Math.max(1, Math.ceil(refusal.waitMs / 1000)) } : {};
-  const sentence = filled(texts.refusals[refusal.rule], {
+  const broken = [refusal.rule, ...('also' in refusal ? refusal.also : [])];
+  const sentence = filled(broken.map((rule) => texts.refusals[rule]).join(' '), {
     n: wait.waitSeconds ?? 0,
     l: limits.maxLines,
     c: limits.maxCharacters,

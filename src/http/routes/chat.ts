@@ -15,8 +15,10 @@ import { shownName } from '../../chat/markup.ts';
 import { mentionClass } from '../../chat/mention-mark.ts';
 import { replyIdOf } from '../../chat/quote.ts';
 import { AppError } from '../../errors.ts';
-import { palette } from '../../identity/colour.ts';
+import { palette, parseColour } from '../../identity/colour.ts';
 import { maxNameCharacters } from '../../identity/name.ts';
+import { maxTripcodePasswordBytes, tripcodeColour } from '../../identity/tripcode.ts';
+import type { AppearanceWish } from '../../identity/viewer.ts';
 import { frameChunk } from '../../live/chunked.ts';
 import { writingNotice } from '../../views/modes-text.ts';
 import { refusalNotice } from '../../views/refusal-text.ts';
@@ -66,12 +68,14 @@ export const maxQueuedChatBytes = 1024 * 1024;
 /** A document is loaded anew after so many rows, or so long, before it weighs the browser down. */
 const rotation = { rows: 2000, ageMs: 60 * 60 * 1000 };
 const emptyComment = frameChunk(Buffer.from('<!---->\n'));
+/** Rules that no form of ours breaks by itself. */
+const badRequests = new Set(['malformed', 'name-malformed', 'colour', 'tripcode-malformed', 'tripcode-too-long']);
 const nonceBytes = 12;
 const nonceShape = /^[A-Za-z0-9_-]{8,64}$/;
 
 /** Bytes of the largest form that a browser could send with a message that would be accepted, percent signs included. */
 function maxChatFormBytes(limits: MessageTextLimits): number {
-  return limits.maxBytes * 3 + 2048;
+  return (limits.maxBytes + maxTripcodePasswordBytes) * 3 + 2048;
 }
 
 /** The chat without script: the endless log, the form that answers with itself, and the log as a plain page. */
@@ -221,9 +225,7 @@ function submissionOf(fields: FormFields, requester: Requester): Submission {
   const action = fields.get(chatFormFields.action) ?? 'post';
   const text = fields.get(chatFormFields.message);
   const nonce = fields.get(chatFormFields.nonce);
-  const name = fields.get(chatFormFields.name);
-  const colour = fields.get(chatFormFields.colour);
-  const wish = { ...(name === undefined ? {} : { name }), ...(colour === undefined ? {} : { colour }) };
+  const wish = wishOf(fields);
   if (action === 'settings') return { requester, wish };
   const captcha = givenAnswer(fields);
   if (action !== 'post' || text === undefined || nonce === undefined || !nonceShape.test(nonce)) {
@@ -234,6 +236,20 @@ function submissionOf(fields: FormFields, requester: Requester): Submission {
   return { requester, wish, post: { text, nonce, ...answer }, captcha };
 }
 
+function wishOf(fields: FormFields): AppearanceWish {
+  const name = fields.get(chatFormFields.name);
+  const colour = fields.get(chatFormFields.colour);
+  const password = fields.get(chatFormFields.tripcode) ?? '';
+  const action = fields.get(chatFormFields.tripcodeAction);
+  const setting = action === 'set' || password !== '' ? ({ kind: 'set', password } as const) : undefined;
+  const tripcode = action === 'remove' ? ({ kind: 'remove' } as const) : setting;
+  return {
+    ...(name === undefined ? {} : { name }),
+    ...(colour === undefined ? {} : { colour }),
+    ...(tripcode === undefined ? {} : { tripcode }),
+  };
+}
+
 function formDataOf(
   deps: ChatRouteDeps,
   request: FastifyRequest,
@@ -241,7 +257,7 @@ function formDataOf(
   given: GivenAnswer = {},
 ): ChatFormData {
   const { text, names } = deps.chat.rules;
-  const { name, tag, chosenColour } = deps.chat.appearanceOf(viewer.id);
+  const { name, tag, chosenColour, tripcode } = deps.chat.appearanceOf(viewer.id);
   const isBroadcaster = deps.isBroadcaster(request);
   const requester = requesterOf(deps, request, viewer);
   const isAsked = deps.captcha.isNeeded(requester);
@@ -255,6 +271,8 @@ function formDataOf(
     defaultName: names.defaultName,
     tag,
     ...(chosenColour === undefined ? {} : { colour: chosenColour }),
+    ...(tripcode === undefined ? {} : { tripcode: { ...tripcode, colour: tripcodeColour(tripcode.code) } }),
+    allowsClassicTripcodes: deps.chat.allowsClassicTripcodes,
     paletteSize: palette.length,
     limits: limitsOf(text),
     modes: deps.chat.modesFor(requester),
@@ -294,17 +312,19 @@ function refusedNotice(
   { wish }: Submission,
   { texts }: Place,
 ): Partial<ChatFormData> {
-  const isAboutSettings =
-    refusal.rule.startsWith('name-') || refusal.rule.startsWith('appearance-') || refusal.rule === 'colour';
+  const isAboutSettings = /^(?:name-|appearance-|tripcode-|colour$)/.test(refusal.rule);
+  const colour = parseColour(wish.colour ?? '');
   return {
     refusal: refusalNotice(refusal, limitsOf(deps.chat.rules.text), texts),
+    ...(colour === undefined ? {} : { colour }),
+    ...(wish.tripcode?.kind === 'remove' ? { isRemovingTripcode: true } : {}),
     ...(wish.name === undefined ? {} : { name: wish.name.toWellFormed() }),
     ...(isAboutSettings ? { settingsOpen: true } : {}),
   };
 }
 
 function sayRefused(reply: FastifyReply, { rule }: Refusal, { refusal }: ChatFormData): void {
-  if (rule === 'malformed' || rule === 'name-malformed' || rule === 'colour') reply.status(400);
+  if (badRequests.has(rule)) reply.status(400);
   else if (rule === 'form-expired' || rule === 'chat-closed' || rule === 'members-only') reply.status(403);
   else if (refusal?.waitSeconds === undefined) reply.status(422);
   else reply.status(429).header('Retry-After', String(refusal.waitSeconds));

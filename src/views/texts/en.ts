@@ -162,6 +162,15 @@ const desk = {
   noServer: 'RTMP is switched off in the configuration.',
 } as const;
 
+/** Tripcodes: what proves that two messages come from whoever knows one password. */
+const tripcode = {
+  password: 'Tripcode password',
+  hint: 'The same password gives you the same code again, here, for ever, and nobody else can show it.',
+  classicHint: 'A password that begins with # gives the classic code of 2ch, which can be guessed.',
+  remove: 'Remove',
+  weak: 'A classic tripcode: it can be guessed.',
+} as const;
+
 /** What the screen says to somebody who is not let in. */
 const full: StateText = {
   heading: 'Full',
@@ -239,13 +248,14 @@ export const en = {
   modes,
   captcha,
   desk,
+  tripcode,
   video: client.video,
   information: 'About this stream',
   chat: 'Chat',
   chatMessages: 'Chat messages',
   writeMessage: 'Write a message',
   send: 'Send',
-  settings: 'Name and colour',
+  settings: 'Name, colour and tripcode',
   name: 'Name',
   colour: 'Colour',
   colourAuto: 'Chosen for you',
