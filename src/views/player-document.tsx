@@ -40,7 +40,7 @@ export function renderPlayerDocument(data: PlayerDocumentData): string {
       head={
         <>
           <meta http-equiv="refresh" content={String(data.refreshSeconds)} />
-          <style>{screenRule(shown) + clockRules(data.snapshot, texts)}</style>
+          <style>{screenRule(shown) + waitedRule(texts) + clockRules(data.snapshot, texts)}</style>
         </>
       }
     >
@@ -134,6 +134,12 @@ function textRule(id: string, text: string): string {
 
 function screenRule(screen: SnapshotText['screen']): string {
   return `#screen{display:${screen === undefined ? 'none' : 'grid'}}`;
+}
+
+/** What stands around the counted seconds is a sentence of the catalogue. */
+function waitedRule({ client }: Texts): string {
+  const [before = '', after = ''] = client.waited.split('{n}');
+  return `.waited::after{content:${cssString(before)} counter(t) ${cssString(after)}}`;
 }
 
 function clockRules(snapshot: StreamSnapshot, texts: Texts): string {

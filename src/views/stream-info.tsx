@@ -34,10 +34,8 @@ export function StreamInfo({
   const text = describeSnapshot(snapshot, texts);
   return (
     <div class="info-body">
-      <h1 class="info-title">
-        <bdi>
-          <LiveText id="title" text={text.title} />
-        </bdi>
+      <h1 class="info-title" dir="auto">
+        <LiveText id="title" text={text.title} />
       </h1>
       <div class="info-line">
         <p class="info-state" role="status">
