@@ -52,6 +52,7 @@ const limits = { maxCharacters: 512, maxLines: 20, maxNameCharacters: 24 };
 const form: ChatFormData = {
   ...{ action: '/in/ar/chat/form', logHref: '/in/ar/chat/log', formToken: '', nonce: '', draft: '', name: '' },
   ...{ defaultName: 'Anonymous', tag: 'k3f', paletteSize: 16, limits },
+  modes: { rules: { slowMs: 0, isLocked: false, isMembersOnly: false }, held: 0 },
 };
 
 let server: WebServer;
