@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
+import type { Bus } from '../bus/port.ts';
 import { LocalBus } from '../bus/local.ts';
 import { isAdmitted } from '../admission/standing.ts';
 import { holdLimits } from '../chat/hold-queue.ts';
@@ -47,6 +48,7 @@ const defaultName = 'Anonymous';
 export interface Lounge {
   readonly chat: ChatService;
   readonly channels: ChatChannels;
+  readonly bus: Bus;
   readonly moderation: ModerationService;
   readonly people: People;
   readonly access: BroadcasterAccess;
@@ -112,7 +114,7 @@ export async function openLounge(options: LoungeOptions): Promise<Lounge> {
     captcha: door.captcha,
     tripcodes: new TripcodeMaker({ secret: options.secret, allowsClassic: config.chat.classicTripcodes }),
     ban: ({ viewerId }, found) => {
-      moderation.moderate({ kind: 'house' }, { kind: 'ban', viewerId, reason: [...found].slice(0, 40).join('') });
+      moderation.moderate({ kind: 'house' }, { kind: 'ban', viewerId, reason: found.slice(0, 80).toWellFormed() });
     },
     standingOf: (requester) => moderation.standingOf(requester),
     tagKey: options.secret,
@@ -120,7 +122,7 @@ export async function openLounge(options: LoungeOptions): Promise<Lounge> {
     random: Math.random,
   });
   const { access, password } = await openAccess(options, settings);
-  const rooms = { chat, channels, moderation, people, access, rules, door, emotes };
+  const rooms = { bus, chat, channels, moderation, people, access, rules, door, emotes };
   return { ...rooms, newPassword: password, close: () => owned.close() };
 }
 

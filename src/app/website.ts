@@ -20,6 +20,10 @@ import { registerIngestRoutes } from '../http/routes/ingest.ts';
 import { registerMediaRoutes } from '../http/routes/media.ts';
 import { registerPlaceRoutes } from '../http/routes/place.ts';
 import { registerPlayerRoutes } from '../http/routes/player.ts';
+import { Requesters } from '../http/requesters.ts';
+import { registerStandingRoutes } from '../http/routes/standing.ts';
+import { StandingWatch } from '../http/standing-watch.ts';
+import { renderStandingPage, renderStandingRow } from '../views/standing-page.tsx';
 import { registerWatchRoutes } from '../http/routes/watch.ts';
 import { WebServer } from '../http/server.ts';
 import { Viewings } from '../http/viewings.ts';
@@ -97,7 +101,19 @@ export function buildWebsite(options: WebsiteOptions): Website {
   owned.add(() => info.close());
   const viewings = new Viewings({ now: () => performance.now() });
   const stopping = new AbortController();
-  registerRoutes({ ...options, server, places, audience, viewings, info, snapshot, signal: stopping.signal });
+  const requesters = requestersOf(options.lounge, places);
+  registerRoutes({
+    ...options,
+    server,
+    places,
+    requesters,
+    owned,
+    audience,
+    viewings,
+    info,
+    snapshot,
+    signal: stopping.signal,
+  });
   owned.add(() => server.close());
   owned.add(() => stopping.abort());
   let offered = '';
@@ -116,6 +132,15 @@ export function buildWebsite(options: WebsiteOptions): Website {
   };
 }
 
+/** Who asks: the broadcaster by login, moderators by appointment. */
+function requestersOf({ access, moderation }: Lounge, places: Places): Requesters {
+  return new Requesters({
+    places,
+    isBroadcaster: (request) => isBroadcasterRequest(access, request),
+    isModerator: (viewerId) => moderation.actorFor({ viewerId }) !== undefined,
+  });
+}
+
 /** Requests are written down only where the operator asks for it, without anything that tells who asked. */
 function requestLog(level: OnioncastConfig['log']['level']) {
   return level === 'info' || level === 'debug' ? { log: { level, stream: process.stderr } } : {};
@@ -124,6 +149,8 @@ function requestLog(level: OnioncastConfig['log']['level']) {
 interface RouteParts extends WebsiteOptions {
   readonly server: WebServer;
   readonly places: Places;
+  readonly requesters: Requesters;
+  readonly owned: Owned;
   readonly audience: Audience;
   readonly viewings: Viewings;
   readonly info: InfoFeed;
@@ -139,11 +166,31 @@ function registerRoutes(parts: RouteParts): void {
     renderLanguagePage: (place) =>
       renderLanguagePage({ ...readerOf(place), languages: offeredLanguages(), styleHref: assets.style }),
   });
+  registerStanding(parts);
   registerMedia(parts);
   registerPeople(parts);
   registerAssetRoutes(app, assets);
   registerHealthRoutes(app, { health: () => ({ stream: snapshot(), ...parts.health() }) });
   if (parts.config.ingest.push) registerIngestRoutes(app, { push: studio.push, signal: parts.signal });
+}
+
+/** Keeps out who has been sent out, also of what is open already. */
+function registerStanding(parts: RouteParts): void {
+  const { server, places, requesters, secret, assets, lounge, owned } = parts;
+  const { moderation, people } = lounge;
+  const watch = new StandingWatch({
+    bus: lounge.bus,
+    responses: server.responses,
+    requesterOf: (request) => requesters.requesterOf(request),
+    standingOf: (requester) => moderation.standingOf(requester),
+    renderNotice: (request, sanction) => renderStandingRow(sanction, readerOf(places.placeOf(request))),
+  });
+  owned.add(() => watch.close());
+  registerStandingRoutes(server.app, {
+    ...{ moderation, people, requesters, watch, places, secret, randomBytes },
+    now: () => Date.now(),
+    renderStandingPage: (data, place) => renderStandingPage({ ...data, ...readerOf(place), styleHref: assets.style }),
+  });
 }
 
 function registerMedia(parts: RouteParts): void {
@@ -189,10 +236,8 @@ function registerPeople(parts: RouteParts): void {
   const { chat, channels, access, rules } = lounge;
   const { maxCharacters, maxLines } = rules.text;
   const styled = { styleHref: assets.style };
-  const readersOf = (request: FastifyRequest): Readers => ({
-    language: places.placeOf(request).language,
-    audience: isBroadcasterRequest(access, request) ? 'staff' : 'everyone',
-  });
+  const { requesters } = parts;
+  const readersOf = (request: FastifyRequest): Readers => requesters.readersOf(request);
   const shared = {
     chat,
     channels,
@@ -208,11 +253,7 @@ function registerPeople(parts: RouteParts): void {
     snapshot,
     places,
     languages: offeredLanguages(),
-    isCaptchaAsked: (request, reply) =>
-      lounge.door.captcha.isNeeded({
-        ...askedWith(places)(request, reply),
-        ...(isBroadcasterRequest(access, request) ? { role: 'broadcaster' } : {}),
-      }),
+    isCaptchaAsked: (request) => lounge.door.captcha.isNeeded(requesters.requesterOf(request)),
     mintViewKey: () => randomBytes(16).toString('base64url'),
     assets,
     siteName: config.site.name,
@@ -224,8 +265,9 @@ function registerPeople(parts: RouteParts): void {
     ...shared,
     captcha: lounge.door.captcha,
     renderCaptcha: (captcha, { texts }) => renderCaptchaFields(captcha, texts),
-    isBroadcaster: (request) => isBroadcasterRequest(access, request),
     hasEmotes: () => lounge.emotes.emotes.size > 0,
+    requesterOf: (request) => requesters.requesterOf(request),
+    standingOf: (requester) => lounge.moderation.standingOf(requester),
     title: () => titles.title,
     renderChatForm: (data, place) =>
       renderChatForm({ ...data, ...readerOf(place), ...styled, emotes: lounge.emotes.emotes }),

@@ -109,6 +109,8 @@ export interface ChatFormData {
   readonly limits: ChatLimits;
   /** Set for staff: the form says under which mark they write. */
   readonly capcode?: Capcode;
+  /** Set for staff: where they moderate. */
+  readonly staffHref?: string;
   /** What is being answered. */
   readonly reply?: Quote;
   /** True when there are emotes to choose from; `picksEmote`: now. */
@@ -118,6 +120,8 @@ export interface ChatFormData {
   readonly mark?: string;
   readonly refusal?: ChatRefusalNotice;
   readonly modes: ChatFormModes;
+  /** Set for somebody who is banned or timed out: where to say something about it. */
+  readonly appealHref?: string;
   /** Present when one must be solved. */
   readonly captcha?: CaptchaView;
   /** True when the settings have just been saved. */

@@ -18,6 +18,7 @@ import { chatStoreOf } from './chat-store.ts';
 import { askedWith } from './asked.ts';
 import { placesWith } from '../../test/support/places.ts';
 import { registerCaptchaRoutes } from './routes/captcha.ts';
+import { Requesters } from './requesters.ts';
 import { registerChatRoutes } from './routes/chat.ts';
 import { WebServer } from './server.ts';
 import { Admissions } from './admissions.ts';
@@ -84,6 +85,11 @@ beforeEach(async () => {
   });
   const places = placesWith(secret, randomBytes);
   server = new WebServer({ local: { host: '127.0.0.1', port: 0 }, places });
+  const requesters = new Requesters({
+    places,
+    isBroadcaster: (request) => request.headers['x-test-broadcaster'] === 'yes',
+    isModerator: () => false,
+  });
   registerCaptchaRoutes(server.app, { captcha, askedOf: askedWith(places) });
   registerChatRoutes(server.app, {
     ...{ chat, captcha, places, secret, randomBytes, responses: server.responses },
@@ -95,7 +101,8 @@ beforeEach(async () => {
     readersOf: () => ({ language: 'en', audience: 'everyone' }),
     renderCaptcha: (view, { texts }) => renderCaptchaFields(view, texts),
     hasEmotes: () => true,
-    isBroadcaster: (request) => request.headers['x-test-broadcaster'] === 'yes',
+    requesterOf: (request) => requesters.requesterOf(request),
+    standingOf: () => undefined,
     now: () => nowMs,
     title: () => 'Title',
     renderChatForm: (data, { texts, base }) => renderChatForm({ ...data, texts, base, styleHref: '/style.css' }),

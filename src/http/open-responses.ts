@@ -18,6 +18,13 @@ export interface OpenOptions {
   readonly keepAlive?: Buffer;
 }
 
+/** An endless response with what opened it. */
+export interface OpenResponse {
+  readonly kind: EndlessKind;
+  readonly request: FastifyRequest;
+  readonly response: EndlessResponse;
+}
+
 export interface OpenResponsesOptions {
   /** How many of one kind a viewer may have open; one more ends the oldest. */
   readonly perViewerAndKind: number;
@@ -28,7 +35,7 @@ export interface OpenResponsesOptions {
 export class OpenResponses {
   readonly #perViewerAndKind: number;
   readonly #watch: ResponseWatch;
-  readonly #open = new Set<EndlessResponse>();
+  readonly #open = new Map<EndlessResponse, OpenResponse>();
   readonly #byOwner = new Map<string, EndlessResponse[]>();
   readonly #sockets = new WeakSet<object>();
   #closed = false;
@@ -69,14 +76,19 @@ export class OpenResponses {
     });
     if (!response.isOpen) return response;
     response.whenClosed(() => this.#forget(owner, response));
-    this.#note(owner, response);
+    this.#note(owner, { kind: options.kind, request, response });
     if (this.#closed) response.end('closed');
     return response;
   }
 
+  /** All that are open at this moment. */
+  opened(): readonly OpenResponse[] {
+    return [...this.#open.values()];
+  }
+
   /** Ends all of them. */
   endAll(reason: EndReason): void {
-    for (const response of [...this.#open]) response.end(reason);
+    for (const { response } of this.opened()) response.end(reason);
   }
 
   /** Ends all, and whatever is still opened ends at once. */
@@ -85,8 +97,9 @@ export class OpenResponses {
     this.endAll('closed');
   }
 
-  #note(owner: string, response: EndlessResponse): void {
-    this.#open.add(response);
+  #note(owner: string, opened: OpenResponse): void {
+    const { response } = opened;
+    this.#open.set(response, opened);
     const own = this.#byOwner.get(owner) ?? [];
     const kept = [...own, response].slice(-this.#perViewerAndKind);
     this.#byOwner.set(owner, kept);

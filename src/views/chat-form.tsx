@@ -52,6 +52,7 @@ export function ChatForm({ data, texts, children }: FormProps): JSX.Element {
         {refusal?.sentence ?? (data.settingsSaved === true ? texts.saved : writingNotice(data.modes, texts).now)}
       </p>
       <Answering quote={data.reply} texts={texts} />
+      <Standing data={data} texts={texts} />
       <textarea
         class="field message-field"
         name={chatFormFields.message}
@@ -104,6 +105,26 @@ function Answering({ quote, texts }: { quote: Quote | undefined; texts: Texts })
       >
         {'\u2715'}
       </button>
+    </p>
+  );
+}
+
+/** For those against whom something holds: a way to speak about it. For staff: under which mark they write. */
+function Standing({ data, texts }: FormProps): JSX.Element {
+  const { appealHref, capcode, staffHref } = data;
+  return (
+    <p class="form-standing" hidden={appealHref === undefined && staffHref === undefined}>
+      {capcode !== undefined && (
+        <span>
+          {texts.staff.youWriteAs} <b class={`badge badge-${capcode}`}>{texts[capcode]}</b>{' '}
+        </span>
+      )}
+      {staffHref !== undefined && (
+        <a href={staffHref} target="_top">
+          {texts.staff.heading}
+        </a>
+      )}
+      {appealHref !== undefined && <a href={appealHref}>{texts.staff.standing.appealLink}</a>}
     </p>
   );
 }

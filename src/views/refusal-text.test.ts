@@ -35,7 +35,7 @@ describe('a refusal in words', () => {
     expect(
       Object.values(en.refusals)
         .join()
-        .match(/\{[^nlcmw]\}/u),
+        .match(/\{[^nlcmwt]\}/u),
     ).toBeNull();
   });
 });

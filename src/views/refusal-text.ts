@@ -2,6 +2,7 @@ import type { ChatLimits, ChatRefusalNotice } from '../chat/chat-view.ts';
 import type { Refusal } from '../chat/refusal.ts';
 import { charactersOf } from '../identity/clean-text.ts';
 import type { Texts } from './texts/en.ts';
+import { spanText } from './time-text.ts';
 import { filled } from './texts/words.ts';
 
 const maxFoundCharacters = 40;
@@ -13,6 +14,7 @@ export function refusalNotice(refusal: Refusal, limits: ChatLimits, texts: Texts
   const broken = [refusal.rule, ...('also' in refusal ? refusal.also : [])];
   const sentence = filled(broken.map((rule) => texts.refusals[rule]).join(' '), {
     n: wait.waitSeconds ?? 0,
+    t: spanText((wait.waitSeconds ?? 0) * 1000),
     l: limits.maxLines,
     c: limits.maxCharacters,
     m: limits.maxNameCharacters,

@@ -23,6 +23,7 @@ import { allowedHeaderNames, endlessFrameHeaders, frameHeaders } from '../header
 import { WebServer } from '../server.ts';
 import { en } from '../../views/texts/en.ts';
 import { placesWith } from '../../../test/support/places.ts';
+import { Requesters } from '../requesters.ts';
 import { registerChatRoutes } from './chat.ts';
 import { registerEventRoutes } from './events.ts';
 
@@ -87,18 +88,17 @@ beforeEach(async () => {
   const places = placesWith(secret, randomBytes);
   server = new WebServer({ local: { host: '127.0.0.1', port: 0 }, places });
   const isBroadcaster = (request: FastifyRequest) => request.headers['x-test-broadcaster'] === 'yes';
-  const readersOf = (request: FastifyRequest): Readers => ({
-    language: places.placeOf(request).language,
-    audience: isBroadcaster(request) ? 'staff' : 'everyone',
-  });
+  const requesters = new Requesters({ places, isBroadcaster, isModerator: () => false });
+  const readersOf = (request: FastifyRequest): Readers => requesters.readersOf(request);
   registerChatRoutes(server.app, {
     chat,
     channels,
     readersOf,
     responses: server.responses,
     places,
-    isBroadcaster,
     hasEmotes: () => true,
+    requesterOf: (request) => requesters.requesterOf(request),
+    standingOf: () => undefined,
     captcha: {
       isNeeded: () => false,
       view: () => ({ pictureAnswer: '', questionAnswer: '' }),

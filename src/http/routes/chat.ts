@@ -8,7 +8,8 @@ import {
   chatFormFields,
 } from '../../chat/chat-view.ts';
 import type { MessageTextLimits } from '../../chat/message-text.ts';
-import type { Refusal } from '../../chat/refusal.ts';
+import { refusalBy, type Sanction } from '../../chat/moderation/sanction.ts';
+import type { Refusal, RefusalRule } from '../../chat/refusal.ts';
 import type { Requester } from '../../chat/requester.ts';
 import type { GivenAnswer } from '../../admission/challenge.ts';
 import { shownName } from '../../chat/markup.ts';
@@ -27,7 +28,6 @@ import type { ChatChannels } from '../chat-channels.ts';
 import type { Captcha } from '../captcha.ts';
 import { givenAnswer } from '../captcha-form.ts';
 import type { ChatService, Submission, SubmitOutcome } from '../chat-service.ts';
-import { connectionOf } from '../connection.ts';
 import { queryValue } from '../query.ts';
 import { type FormEdit, formEditOf } from '../form-edit.ts';
 import { acceptForms, type FormFields, formOf } from '../form-body.ts';
@@ -36,7 +36,6 @@ import { endlessFrameHeaders, frameHeaders, jsonHeaders, pageHeaders, redirectHe
 import { limitedTo } from '../limited-channel.ts';
 import type { OpenResponses } from '../open-responses.ts';
 import type { Place, Places } from '../place.ts';
-import type { Viewer } from '../viewer.ts';
 import { pageRoute } from './place.ts';
 
 export interface ChatRouteDeps {
@@ -47,9 +46,11 @@ export interface ChatRouteDeps {
   readonly places: Pick<Places, 'placeOf' | 'welcome'>;
   /** For whom and in which language the log is. */
   readersOf(request: FastifyRequest): Readers;
-  isBroadcaster(request: FastifyRequest): boolean;
   /** Whether there are emotes to choose from. */
   hasEmotes(): boolean;
+  requesterOf(request: FastifyRequest): Requester;
+  /** What holds against somebody. */
+  standingOf(requester: Requester): Sanction | undefined;
   /** Signs the forms. */
   readonly secret: Uint8Array;
   /** Unix milliseconds. */
@@ -70,6 +71,14 @@ const rotation = { rows: 2000, ageMs: 60 * 60 * 1000 };
 const emptyComment = frameChunk(Buffer.from('<!---->\n'));
 /** Rules that no form of ours breaks by itself. */
 const badRequests = new Set(['malformed', 'name-malformed', 'colour', 'tripcode-malformed', 'tripcode-too-long']);
+/** Rules that say who may not, whatever is sent. */
+const forbidding: ReadonlySet<RefusalRule> = new Set([
+  'form-expired',
+  'chat-closed',
+  'members-only',
+  'banned',
+  'kicked',
+]);
 const nonceBytes = 12;
 const nonceShape = /^[A-Za-z0-9_-]{8,64}$/;
 
@@ -133,7 +142,7 @@ async function takeForm(deps: ChatRouteDeps, request: FastifyRequest, reply: Fas
   if (fields.get(chatFormFields.action) === 'picture') return sendAnotherPicture(deps, request, reply, place, fields);
   const edit = formEditOf(fields);
   if (edit !== undefined) return sendEdited(deps, request, reply, place, fields, edit);
-  const submission = submissionOf(fields, requesterOf(deps, request, viewer));
+  const submission = submissionOf(fields, deps.requesterOf(request));
   const outcome: SubmitOutcome = isFormToken(token, 'chat', viewer.id, deps.secret, deps.now())
     ? await deps.chat.submit(submission)
     : { kind: 'refused', rule: 'form-expired', text };
@@ -159,7 +168,7 @@ function sendAnotherPicture(
   place: Place,
   fields: FormFields,
 ): FastifyReply {
-  const refused = deps.captcha.another(requesterOf(deps, request, place.viewer));
+  const refused = deps.captcha.another(deps.requesterOf(request));
   const draft = (fields.get(chatFormFields.message) ?? '').toWellFormed();
   const { question, ...rest } = givenAnswer(fields);
   const given = { ...(question === undefined ? {} : { question }), ...(refused === undefined ? {} : rest) };
@@ -211,15 +220,6 @@ function keptReply(deps: ChatRouteDeps, fields: FormFields): Pick<ChatFormData, 
   return quote === undefined ? {} : { reply: quote };
 }
 
-function requesterOf(deps: ChatRouteDeps, request: FastifyRequest, viewer: Viewer): Requester {
-  const connection = connectionOf(request);
-  return {
-    viewerId: viewer.id,
-    ...(connection.kind === 'onion' ? { circuitId: connection.circuitId } : {}),
-    ...(deps.isBroadcaster(request) ? { role: 'broadcaster' } : {}),
-  };
-}
-
 /** Reads the form; throws BAD_REQUEST for what none of our forms sends. */
 function submissionOf(fields: FormFields, requester: Requester): Submission {
   const action = fields.get(chatFormFields.action) ?? 'post';
@@ -250,16 +250,12 @@ function wishOf(fields: FormFields): AppearanceWish {
   };
 }
 
-function formDataOf(
-  deps: ChatRouteDeps,
-  request: FastifyRequest,
-  { viewer, base }: Place,
-  given: GivenAnswer = {},
-): ChatFormData {
+function formDataOf(deps: ChatRouteDeps, request: FastifyRequest, place: Place, given: GivenAnswer = {}): ChatFormData {
+  const { viewer, base } = place;
   const { text, names } = deps.chat.rules;
   const { name, tag, chosenColour, tripcode } = deps.chat.appearanceOf(viewer.id);
-  const isBroadcaster = deps.isBroadcaster(request);
-  const requester = requesterOf(deps, request, viewer);
+  const requester = deps.requesterOf(request);
+  const { role } = requester;
   const isAsked = deps.captcha.isNeeded(requester);
   return {
     action: `${base}/chat/form`,
@@ -267,7 +263,7 @@ function formDataOf(
     formToken: mintFormToken('chat', viewer.id, deps.secret, deps.now(), deps.randomBytes(formTokenRandomBytes)),
     nonce: deps.randomBytes(nonceBytes).toString('base64url'),
     draft: '',
-    name: isBroadcaster ? names.broadcasterName : name,
+    name: role === 'broadcaster' ? names.broadcasterName : name,
     defaultName: names.defaultName,
     tag,
     ...(chosenColour === undefined ? {} : { colour: chosenColour }),
@@ -276,9 +272,10 @@ function formDataOf(
     paletteSize: palette.length,
     limits: limitsOf(text),
     modes: deps.chat.modesFor(requester),
-    ...(isBroadcaster ? { capcode: 'broadcaster' } : {}),
     ...(deps.hasEmotes() ? { hasEmotes: true } : {}),
-    mark: markOf(deps, viewer.id, isBroadcaster),
+    mark: markOf(deps, viewer.id, role === 'broadcaster'),
+    ...(role === undefined ? {} : { capcode: role, staffHref: `${base}/staff` }),
+    ...standingNotice(deps, requester, place),
     ...(isAsked ? { captcha: captchaAt(base, deps.captcha.view(viewer.id, given)) } : {}),
   };
 }
@@ -289,6 +286,17 @@ function markOf(deps: ChatRouteDeps, viewerId: string, isBroadcaster: boolean): 
   const { name, tag } = deps.chat.appearanceOf(viewerId);
   if (isBroadcaster) return mentionClass(names.broadcasterName);
   return mentionClass(name === '' ? shownName(names.defaultName, tag) : name);
+}
+
+/** Somebody against whom something holds is told so before they write. */
+function standingNotice(deps: ChatRouteDeps, requester: Requester, { base, texts }: Place): Partial<ChatFormData> {
+  const sanction = deps.standingOf(requester);
+  if (sanction === undefined) return {};
+  const refusal = { ...refusalBy(sanction, deps.now()), text: '' };
+  return {
+    refusal: refusalNotice(refusal, limitsOf(deps.chat.rules.text), texts),
+    appealHref: `${base}/chat/appeal`,
+  };
 }
 
 /** Its picture with the address under which this viewer is known. */
@@ -325,7 +333,7 @@ function refusedNotice(
 
 function sayRefused(reply: FastifyReply, { rule }: Refusal, { refusal }: ChatFormData): void {
   if (badRequests.has(rule)) reply.status(400);
-  else if (rule === 'form-expired' || rule === 'chat-closed' || rule === 'members-only') reply.status(403);
+  else if (forbidding.has(rule)) reply.status(403);
   else if (refusal?.waitSeconds === undefined) reply.status(422);
   else reply.status(429).header('Retry-After', String(refusal.waitSeconds));
 }

@@ -1,3 +1,4 @@
+import { staffEn } from './staff-en.ts';
 import type { StreamState } from '../../broadcast/stream-state.ts';
 import type { ErrorCode } from '../../errors.ts';
 import type { LanguageCode } from './languages.ts';
@@ -249,6 +250,7 @@ export const en = {
   captcha,
   desk,
   tripcode,
+  staff: staffEn,
   video: client.video,
   information: 'About this stream',
   chat: 'Chat',
