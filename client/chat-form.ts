@@ -133,7 +133,7 @@ export class ChatForm {
     const { refusal, modes } = data;
     this.#say(refusal?.sentence ?? notice.now, refusal !== undefined, {
       seconds: refusal === undefined ? modes.waitSeconds : refusal.waitSeconds,
-      then: notice.later,
+      after: notice.later,
     });
   }
 
@@ -153,12 +153,12 @@ export class ChatForm {
   }
 
   /** Says something; after some seconds, something else. */
-  #say(sentence: string, isBad: boolean, wait: { seconds?: number | undefined; then?: string } = {}): void {
+  #say(sentence: string, isBad: boolean, wait: { seconds?: number | undefined; after?: string } = {}): void {
     clearTimeout(this.#noticeTimer);
     this.#notice.textContent = sentence;
     this.#notice.classList.toggle('notice-bad', isBad);
-    const { seconds, then = '' } = wait;
-    if (seconds !== undefined) this.#noticeTimer = setTimeout(() => this.#say(then, false), seconds * 1000);
+    const { seconds, after = '' } = wait;
+    if (seconds !== undefined) this.#noticeTimer = setTimeout(() => this.#say(after, false), seconds * 1000);
   }
 
   #setSending(isSending: boolean): void {

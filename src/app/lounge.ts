@@ -6,7 +6,7 @@ import { isAdmitted } from '../admission/standing.ts';
 import { holdLimits } from '../chat/hold-queue.ts';
 import type { MemberList } from '../chat/members.ts';
 import { messageTextLimits } from '../chat/message-text.ts';
-import type { CaptchaPolicy } from '../chat/modes.ts';
+import { type CaptchaPolicy, publicModes } from '../chat/modes.ts';
 import { Moderation } from '../chat/moderation/moderation.ts';
 import type { Removal } from '../chat/readers.ts';
 import { type Moment, Room, type RoomRules } from '../chat/room.ts';
@@ -28,6 +28,7 @@ import { MessageRepository } from '../store/messages.ts';
 import { ModerationRepository } from '../store/moderation.ts';
 import { SettingRepository } from '../store/settings.ts';
 import { ViewerRepository } from '../store/viewers.ts';
+import { renderBanner } from '../views/banner.tsx';
 import { renderChatDocumentOpen } from '../views/chat-document.tsx';
 import { renderChatRow } from '../views/chat-row.tsx';
 import { type Door, openDoor } from './door.ts';
@@ -113,9 +114,7 @@ export async function openLounge(options: LoungeOptions): Promise<Lounge> {
     bus,
     captcha: door.captcha,
     tripcodes: new TripcodeMaker({ secret: options.secret, allowsClassic: config.chat.classicTripcodes }),
-    ban: ({ viewerId }, found) => {
-      moderation.moderate({ kind: 'house' }, { kind: 'ban', viewerId, reason: found.slice(0, 80).toWellFormed() });
-    },
+    ban: ({ viewerId }, found) => banByHouse(moderation, viewerId, found),
     standingOf: (requester) => moderation.standingOf(requester),
     tagKey: options.secret,
     now,
@@ -124,6 +123,13 @@ export async function openLounge(options: LoungeOptions): Promise<Lounge> {
   const { access, password } = await openAccess(options, settings);
   const rooms = { bus, chat, channels, moderation, people, access, rules, door, emotes };
   return { ...rooms, newPassword: password, close: () => owned.close() };
+}
+
+/** A word filter bans. What it found is the reason, unless it is nothing that staff could be shown. */
+function banByHouse(moderation: ModerationService, viewerId: string, found: string): void {
+  const ban = { kind: 'ban', viewerId } as const;
+  const outcome = moderation.moderate({ kind: 'house' }, { ...ban, reason: found.slice(0, 100) });
+  if (outcome.kind === 'refused') moderation.moderate({ kind: 'house' }, ban);
 }
 
 /** Who is a member: by the tripcode under which they write, or by what they have shown at the door. */
@@ -182,7 +188,8 @@ function openChannels({ styleHref }: LoungeOptions, { bus, room, emotes, removal
         base: '',
         ...(removal && { removal }),
       }),
-    renderBanner: () => '',
+    renderBanner: ({ language }) =>
+      renderBanner({ modes: publicModes(room.fairness.modes) }, { texts: textsIn(language), emotes: emotes.emotes }),
   });
 }
 

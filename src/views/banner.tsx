@@ -4,9 +4,9 @@ import type { Banner } from '../chat/banner.ts';
 import type { Emotes } from '../chat/emote.ts';
 import { shownName } from '../chat/markup.ts';
 import type { Message } from '../chat/message.ts';
-import type { PublicModes } from '../chat/modes.ts';
 import { percentOf, type PollStatus } from '../chat/poll.ts';
 import { messageMarkup } from './message-markup.tsx';
+import { modeSentences } from './modes-text.ts';
 import type { Texts } from './texts/en.ts';
 import { counted, filled } from './texts/words.ts';
 
@@ -22,7 +22,7 @@ export interface BannerLook {
  */
 // Threat: T10
 export function renderBanner({ pinned, poll, modes }: Banner, look: BannerLook): string {
-  const rules = modeSentences(modes, look.texts);
+  const rules = modeSentences(modes, look.texts).join(' ');
   return renderToString(
     <>
       {rules !== '' && <p class="modes">{rules}</p>}
@@ -30,16 +30,6 @@ export function renderBanner({ pinned, poll, modes }: Banner, look: BannerLook):
       {poll !== undefined && <PollResult status={poll} texts={look.texts} />}
     </>,
   );
-}
-
-/** The switches that everybody should know of, in sentences; empty while all is open. */
-export function modeSentences({ slowMs, isLocked, isMembersOnly }: PublicModes, { banner }: Texts): string {
-  const sentences = [
-    isLocked ? banner.locked : '',
-    isMembersOnly && !isLocked ? banner.membersOnly : '',
-    slowMs > 0 && !isLocked ? filled(banner.slow, { n: Math.ceil(slowMs / 1000) }) : '',
-  ];
-  return sentences.filter((sentence) => sentence !== '').join(' ');
 }
 
 function Pinned({ message, look }: { message: Message; look: BannerLook }): JSX.Element {

@@ -18,9 +18,9 @@ describe('the switches in words', () => {
   it('tell a writer what waits, what holds and for how long, and what is left after it', () => {
     expect(writingNotice({ rules: open, held: 0 }, en)).toEqual({ now: '', later: '' });
     expect(writingNotice({ rules: { ...open, slowMs: 12_000 }, held: 1, waitSeconds: 7 }, en)).toEqual({
-      now: 'Your message is waiting for approval. Slow mode: one message in 12 s. You can write again in 7 s.',
-      later: 'Your message is waiting for approval. Slow mode: one message in 12 s.',
+      now: '1 message of yours is waiting for approval. Slow mode: one message in 12 s. You can write again in 7 s.',
+      later: '1 message of yours is waiting for approval. Slow mode: one message in 12 s.',
     });
-    expect(writingNotice({ rules: open, held: 2 }, en).now).toBe('2 of your messages are waiting for approval.');
+    expect(writingNotice({ rules: open, held: 2 }, en).now).toBe('2 messages of yours are waiting for approval.');
   });
 });

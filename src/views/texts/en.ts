@@ -92,18 +92,13 @@ const modes = {
   members: 'Only members can write.',
   wait: 'You can write again in {n} s.',
   held: {
-    one: 'Your message is waiting for approval.',
-    other: '{n} of your messages are waiting for approval.',
+    one: '{n} message of yours is waiting for approval.',
+    other: '{n} messages of yours are waiting for approval.',
   },
 } as const;
 
-/** What stands above the talk. `{n}` stands for seconds. */
-const banner = {
-  pinned: 'Pinned',
-  locked: 'The chat is closed for the moment: only the broadcaster and moderators write.',
-  membersOnly: 'Only members write here.',
-  slow: 'Slow mode: one message in {n} s.',
-} as const;
+/** What stands above the talk, besides the rules of the moment. */
+const banner = { pinned: 'Pinned' } as const;
 
 /** Polls. `{n}` stands for a number of votes, `{p}` for percent, `{time}` for a time in UTC. */
 const poll = {
