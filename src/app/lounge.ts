@@ -21,6 +21,7 @@ import { ModerationService } from '../http/moderation-service.ts';
 import { moderationStoreOf } from '../http/moderation-store.ts';
 import { People } from '../http/people.ts';
 import { ensureBroadcasterPassword } from '../identity/password.ts';
+import type { PollService } from '../http/poll-service.ts';
 import type { ServeEvent } from '../serve-event.ts';
 import { Database } from '../store/database.ts';
 import { HeldRepository } from '../store/held.ts';
@@ -33,6 +34,7 @@ import { renderChatDocumentOpen } from '../views/chat-document.tsx';
 import { renderChatRow } from '../views/chat-row.tsx';
 import { type Door, openDoor } from './door.ts';
 import { textsIn } from '../views/texts/catalogues.ts';
+import { type AboveTheTalk, openAboveTheTalk } from './above-the-talk.ts';
 import { databaseFile } from './data-directory.ts';
 import { fairnessRulesOf } from './fairness-rules.ts';
 import { Owned } from './owned.ts';
@@ -56,6 +58,7 @@ export interface Lounge {
   readonly rules: RoomRules;
   readonly door: Door;
   readonly emotes: EmoteDirectory;
+  readonly polls: PollService;
   /** The broadcaster's password, at the very first start only. */
   readonly newPassword: string | undefined;
   close(): Promise<void>;
@@ -97,7 +100,14 @@ export async function openLounge(options: LoungeOptions): Promise<Lounge> {
   const bus = new LocalBus(options.onError);
   owned.add(() => bus.close());
   const room = new Room(rules, messages.newest(2 * rules.history), held.all());
-  const channels = openChannels(options, { bus, room, emotes, removalOf: (id) => moderation.removalOf(id) });
+  const above = openAboveTheTalk({
+    ...{ database, bus, room, messages, language: config.site.language },
+    emotes: () => emotes.emotes,
+    moderation: () => moderation,
+  });
+  const { polls } = above;
+  owned.add(() => polls.stop());
+  const channels = openChannels(options, { bus, room, emotes, above, removalOf: (id) => moderation.removalOf(id) });
   owned.add(() => channels.close());
   const settings = new SettingRepository(database);
   const { secret, onError } = options;
@@ -107,7 +117,7 @@ export async function openLounge(options: LoungeOptions): Promise<Lounge> {
   const people = new People((viewerId) => chat.authorOf(viewerId));
   const store = moderationStoreOf(database, acts, messages, held);
   const record = new Moderation(acts.load());
-  const moderation = new ModerationService({ moderation: record, room, people, store, bus, randomBytes, now });
+  const moderation = new ModerationService({ moderation: record, room, people, polls, store, bus, randomBytes, now });
   const chat: ChatService = new ChatService({
     room,
     store: chatStoreOf(database, messages, viewers),
@@ -120,8 +130,9 @@ export async function openLounge(options: LoungeOptions): Promise<Lounge> {
     now,
     random: Math.random,
   });
+  polls.start();
   const { access, password } = await openAccess(options, settings);
-  const rooms = { bus, chat, channels, moderation, people, access, rules, door, emotes };
+  const rooms = { bus, chat, channels, moderation, polls, people, access, rules, door, emotes };
   return { ...rooms, newPassword: password, close: () => owned.close() };
 }
 
@@ -169,11 +180,15 @@ interface ChannelParts {
   readonly bus: LocalBus;
   readonly room: Room;
   readonly emotes: EmoteDirectory;
+  readonly above: AboveTheTalk;
   removalOf(messageId: number): Removal | undefined;
 }
 
 /** The log as each kind of reader sees it. */
-function openChannels({ styleHref }: LoungeOptions, { bus, room, emotes, removalOf }: ChannelParts): ChatChannels {
+function openChannels(
+  { styleHref }: LoungeOptions,
+  { bus, room, emotes, above, removalOf }: ChannelParts,
+): ChatChannels {
   return new ChatChannels({
     bus,
     history: room.rules.history,
@@ -188,8 +203,7 @@ function openChannels({ styleHref }: LoungeOptions, { bus, room, emotes, removal
         base: '',
         ...(removal && { removal }),
       }),
-    renderBanner: ({ language }) =>
-      renderBanner({ modes: publicModes(room.fairness.modes) }, { texts: textsIn(language), emotes: emotes.emotes }),
+    renderBanner: ({ language }) => above.renderBanner(language),
   });
 }
 

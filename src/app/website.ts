@@ -19,6 +19,7 @@ import { registerHlsRoutes } from '../http/routes/hls.ts';
 import { registerIngestRoutes } from '../http/routes/ingest.ts';
 import { registerMediaRoutes } from '../http/routes/media.ts';
 import { registerPlaceRoutes } from '../http/routes/place.ts';
+import { registerPollRoutes } from '../http/routes/poll.ts';
 import { registerPlayerRoutes } from '../http/routes/player.ts';
 import { Requesters } from '../http/requesters.ts';
 import { registerStandingRoutes } from '../http/routes/standing.ts';
@@ -38,6 +39,7 @@ import { renderEmoteList } from '../views/emote-picker.tsx';
 import { renderErrorPage } from '../views/error-page.tsx';
 import { renderLanguagePage } from '../views/language-page.tsx';
 import { renderPlayerDocument, renderPlayerUpdate } from '../views/player-document.tsx';
+import { renderPollForm } from '../views/poll-form.tsx';
 import type { Reader } from '../views/reader.ts';
 import { catalogues, offeredLanguages, textsIn } from '../views/texts/catalogues.ts';
 import type { Lounge } from './lounge.ts';
@@ -278,6 +280,16 @@ function registerPeople(parts: RouteParts): void {
     places,
     file: (name) => lounge.emotes.file(name),
     renderEmoteList: (place) => renderEmoteList({ ...readerOf(place), ...styled, emotes: lounge.emotes.emotes }),
+  });
+  registerPollRoutes(app, {
+    ...shared,
+    polls: lounge.polls,
+    requesterOf: (request, reply) => ({
+      ...askedWith(places)(request, reply),
+      ...(isBroadcasterRequest(access, request) ? { role: 'broadcaster' } : {}),
+    }),
+    mayVote: (requester) => lounge.moderation.standingOf(requester) === undefined,
+    renderPollForm: (data, place) => renderPollForm({ ...data, ...readerOf(place), ...styled }),
   });
   registerCaptchaRoutes(app, { captcha: lounge.door.captcha, askedOf: askedWith(places) });
   registerEventRoutes(app, { ...shared, info: info.events });

@@ -18,6 +18,7 @@ import type { Removal } from '../chat/readers.ts';
 import { isExempt, type Requester } from '../chat/requester.ts';
 import type { Moment, PostedMessage, Room } from '../chat/room.ts';
 import type { People } from './people.ts';
+import type { PollService } from './poll-service.ts';
 
 /** Where acts are kept. */
 export interface ModerationStore {
@@ -42,6 +43,8 @@ export interface ModerationServiceOptions {
   readonly people: People;
   readonly store: ModerationStore;
   readonly bus: Bus;
+  /** Absent: there are no polls. */
+  readonly polls?: Pick<PollService, 'facts' | 'opening' | 'closing'>;
   randomBytes(size: number): Buffer;
   now(): Moment;
 }
@@ -143,7 +146,7 @@ export class ModerationService {
 
   /** What a change does outside of moderation: on disk, and then to the room and those who are here. */
   #stepOf(change: Change, now: Moment): Step {
-    const { room, bus, store } = this.#options;
+    const { room, bus, store, polls } = this.#options;
     switch (change.kind) {
       case 'hidden':
         return {
@@ -162,6 +165,10 @@ export class ModerationService {
         return joined(change.heldIds.map((heldId) => this.#declining(heldId, change.isDeclined, now)));
       case 'mode':
         return { take: () => this.#setModes(change.after) };
+      case 'poll-opened':
+        return polls?.opening(change.poll) ?? {};
+      case 'poll-closed':
+        return polls?.closing(change.pollId) ?? {};
       case 'pin':
         return { take: () => bus.publish('room', { kind: 'banner' }) };
       case 'sanction':
@@ -220,7 +227,7 @@ export class ModerationService {
   }
 
   #facts(): ModerationFacts {
-    const { room, people, store } = this.#options;
+    const { room, people, store, polls } = this.#options;
     const { wallMs } = this.#options.now();
     return {
       message: (id) => knownMessage(room.find(id) ?? store.findMessage(id)),
@@ -233,6 +240,7 @@ export class ModerationService {
       person: (viewerId) => people.known(viewerId),
       nextMessageId: room.lastId + 1,
       cleanAnnouncement: (text) => cleanMessageText(text, room.rules.text),
+      ...(polls === undefined ? {} : { polls: polls.facts() }),
       heldState: (id) => room.holds.stateOf(id, wallMs),
       modes: room.fairness.modes,
     };

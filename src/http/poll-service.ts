@@ -1,14 +1,5 @@
-import type { Actor } from '../chat/moderation/actor.ts';
-import {
-  isOver,
-  type PollRule,
-  Polls,
-  type PollStatus,
-  type PollWish,
-  type Poll,
-  type Vote,
-  type VoteRule,
-} from '../chat/poll.ts';
+import type { PollFacts } from '../chat/moderation/facts.ts';
+import { isOver, type Poll, Polls, type PollStatus, type Vote, type VoteRule } from '../chat/poll.ts';
 import type { Requester } from '../chat/requester.ts';
 
 /** Where polls are kept. */
@@ -22,34 +13,34 @@ export interface PollStore {
   open(): { readonly poll: Poll; readonly votes: readonly Vote[] } | undefined;
 }
 
-/** What was done to a poll, for the log of what staff do. */
-export interface PollAct {
-  readonly by: Actor;
-  readonly act: 'open-poll' | 'close-poll';
-  readonly poll: Poll;
-}
-
 export interface PollServiceOptions {
   readonly store: PollStore;
   /** Unix milliseconds. */
   now(): number;
   /** What everybody sees of the poll has changed. */
   onChange(): void;
-  /** A poll is over: tell everybody how it ended. */
-  onResult(result: PollStatus): void;
-  /** Keeps note of what staff did. */
-  onAct(act: PollAct): void;
+  /** The open poll has come to its end: it is to be closed, as staff would do it. */
+  onOver(): void;
+  /** How a poll ended, in words for everybody. */
+  resultText(result: PollStatus): string;
 }
 
-export type PollOutcome = { readonly kind: 'done' } | { readonly kind: 'refused'; readonly rule: PollRule };
 export type VoteOutcome = { readonly kind: 'done' } | { readonly kind: 'refused'; readonly rule: VoteRule };
+
+/** One step of an act of moderation: within the commit, and after it. */
+interface PollStep {
+  readonly store: () => void;
+  readonly take: () => void;
+}
 
 /** Everybody is told of new votes this often at most: a vote costs everybody a line. */
 const tellEveryMs = 1000;
-
 const done = { kind: 'done' } as const;
 
-/** The way of a poll: decided purely, committed, told to everybody, and its result announced when it closes, by hand or by itself. */
+/**
+ * The poll of the moment: votes are decided purely, committed, and told to everybody. Opening and closing are acts of moderation; what they do to the poll
+ * is here.
+ */
 export class PollService {
   readonly #options: PollServiceOptions;
   readonly #polls: Polls;
@@ -57,13 +48,13 @@ export class PollService {
   #telling: NodeJS.Timeout | undefined;
   #toldAtMs = Number.NEGATIVE_INFINITY;
 
-  /** Goes on with the poll that was open at the last end; `start` closes it if its time has come meanwhile. */
+  /** Goes on with the poll that was open at the last end. */
   constructor(options: PollServiceOptions) {
     this.#options = options;
     this.#polls = new Polls(options.store.lastId(), options.store.open());
   }
 
-  /** To be called once everybody who hears of results is there. */
+  /** Closes the poll when its time comes, or has come while the server was away. To be called once whoever closes it is there. */
   start(): void {
     this.#planClosing();
   }
@@ -78,30 +69,38 @@ export class PollService {
     return this.#polls.voteOf(viewerId);
   }
 
-  open(by: Actor, wish: PollWish): PollOutcome {
-    const { store } = this.#options;
-    const decision = this.#polls.decideOpen(wish, this.#options.now());
-    if (decision.kind === 'refused') return decision;
-    const { poll } = decision;
-    store.commit(() => store.add(poll));
-    this.#polls.acceptOpen(poll);
-    this.#options.onAct({ by, act: 'open-poll', poll });
-    this.#planClosing();
-    this.#tell();
-    return done;
+  /** What decisions about polls depend on. */
+  facts(): PollFacts {
+    const { status } = this.#polls;
+    return {
+      openId: status?.poll.id,
+      decideOpen: (wish) => this.#polls.decideOpen(wish, this.#options.now()),
+      resultText: () => (status === undefined ? '' : this.#options.resultText(status)),
+    };
   }
 
-  close(by: Actor): PollOutcome {
-    const result = this.#polls.status;
-    if (result === undefined) return { kind: 'refused', rule: 'no-poll' };
-    const { store } = this.#options;
-    store.commit(() => store.close(result.poll.id));
-    this.#polls.acceptClose();
-    clearTimeout(this.#closing);
-    this.#options.onAct({ by, act: 'close-poll', poll: result.poll });
-    this.#tell();
-    this.#options.onResult(result);
-    return done;
+  /** What opening a decided poll does. */
+  opening(poll: Poll): PollStep {
+    return {
+      store: () => this.#options.store.add(poll),
+      take: () => {
+        this.#polls.acceptOpen(poll);
+        this.#planClosing();
+        this.#tell();
+      },
+    };
+  }
+
+  /** What closing the open poll does. */
+  closing(pollId: number): PollStep {
+    return {
+      store: () => this.#options.store.close(pollId),
+      take: () => {
+        this.#polls.acceptClose();
+        clearTimeout(this.#closing);
+        this.#tell();
+      },
+    };
   }
 
   vote(requester: Requester, pollId: number, option: number): VoteOutcome {
@@ -126,7 +125,7 @@ export class PollService {
     const poll = this.#polls.status?.poll;
     if (poll?.closesAtMs === undefined) return;
     const now = this.#options.now();
-    if (isOver(poll, now)) this.close({ kind: 'house' });
+    if (isOver(poll, now)) this.#options.onOver();
     // The clock may have been set meanwhile: then there is more to wait.
     else this.#closing = setTimeout(() => this.#planClosing(), poll.closesAtMs - now).unref();
   }

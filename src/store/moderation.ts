@@ -94,6 +94,8 @@ export class ModerationRepository {
         return;
       case 'hidden':
       case 'announced':
+      case 'poll-opened':
+      case 'poll-closed':
       case 'approved':
       case 'declined':
         // Kept by those whose things they are.

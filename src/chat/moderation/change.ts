@@ -1,3 +1,4 @@
+import type { Poll } from '../poll.ts';
 import type { ModeWords } from './command.ts';
 import type { Sanction } from './sanction.ts';
 import type { Moderator } from './staff.ts';
@@ -12,6 +13,8 @@ export type Change =
   | { readonly kind: 'note'; readonly viewerId: string; readonly before: string; readonly after: string }
   | { readonly kind: 'pin'; readonly before?: number; readonly after?: number }
   | { readonly kind: 'announced'; readonly messageId: number; readonly text: string }
+  | { readonly kind: 'poll-opened'; readonly poll: Poll }
+  | { readonly kind: 'poll-closed'; readonly pollId: number }
   | { readonly kind: 'mode'; readonly before: ModeWords; readonly after: ModeWords }
   /** Held messages, and the messages they became. */
   | { readonly kind: 'approved'; readonly heldIds: readonly number[]; readonly messageIds: readonly number[] }
@@ -37,6 +40,10 @@ export function inverseOf(change: Change): Change | undefined {
       };
     case 'announced':
       return { kind: 'hidden', messageIds: [change.messageId], isHidden: true };
+    case 'poll-opened':
+      return { kind: 'poll-closed', pollId: change.poll.id };
+    case 'poll-closed':
+      return undefined;
     case 'approved':
       return { kind: 'hidden', messageIds: change.messageIds, isHidden: true };
     case 'declined':

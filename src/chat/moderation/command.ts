@@ -1,3 +1,5 @@
+import type { PollRule, PollWish } from '../poll.ts';
+
 /** Switches of the chat as people write them, by name: `{ slow: '12s' }` (`parseModePatch`). */
 export type ModeWords = Readonly<Record<string, string>>;
 
@@ -31,6 +33,8 @@ export type ModerationCommand =
   | { readonly kind: 'pin'; readonly messageId: number }
   | { readonly kind: 'unpin' }
   | { readonly kind: 'announce'; readonly text: string }
+  | ({ readonly kind: 'open-poll' } & PollWish)
+  | { readonly kind: 'close-poll' }
   | { readonly kind: 'mode'; readonly changes: ModeWords }
   /** What becomes of messages that wait for approval. */
   | { readonly kind: 'approve' | 'decline'; readonly heldIds: readonly number[] }
@@ -86,6 +90,7 @@ export const maxIdsPerCommand = 500;
 
 /** Why a command was not carried out. */
 export type ModerationRule =
+  | PollRule
   /** The actor may not do this at all. */
   | 'not-allowed'
   /** It would be against the broadcaster or another moderator. */

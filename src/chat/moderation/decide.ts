@@ -91,6 +91,10 @@ function answerTo(question: Question): Answer {
       return pin(command, facts, state.pinnedId);
     case 'announce':
       return announce(command.text, facts);
+    case 'open-poll':
+      return openPoll(command, facts);
+    case 'close-poll':
+      return closePoll(facts);
     case 'mode':
       return mode(command, facts);
     case 'approve':
@@ -215,6 +219,20 @@ function announce(typed: string, facts: ModerationFacts): Answer {
   if (cleaned.kind === 'refused') return refused(typed.trim() === '' ? 'text-empty' : 'text-forbidden');
   const { text } = cleaned;
   return { kind: 'decided', changes: [{ kind: 'announced', messageId: facts.nextMessageId, text }] };
+}
+
+function openPoll(wish: CommandOf<'open-poll'>, { polls }: ModerationFacts): Answer {
+  const decision = polls?.decideOpen(wish);
+  if (decision === undefined) return refused('not-allowed');
+  if (decision.kind === 'refused') return decision;
+  return { kind: 'decided', changes: [{ kind: 'poll-opened', poll: decision.poll }] };
+}
+
+/** Everybody learns how it ended. */
+function closePoll({ polls, nextMessageId }: ModerationFacts): Answer {
+  if (polls?.openId === undefined) return refused('no-poll');
+  const announced = { kind: 'announced', messageId: nextMessageId, text: polls.resultText() } as const;
+  return { kind: 'decided', changes: [{ kind: 'poll-closed', pollId: polls.openId }, announced] };
 }
 
 function mode({ changes }: CommandOf<'mode'>, { modes }: ModerationFacts): Answer {

@@ -1,4 +1,5 @@
 import type { Capcode, TripcodeMark } from '../message.ts';
+import type { OpenDecision, PollWish } from '../poll.ts';
 import type { ChatModes } from '../modes.ts';
 
 /** What is known of a message that is still kept. */
@@ -20,6 +21,16 @@ export interface KnownPerson {
   readonly circuitIds: readonly number[];
 }
 
+/** What is known of polls. */
+export interface PollFacts {
+  /** Id of the open one. */
+  readonly openId: number | undefined;
+  /** What a poll would become. */
+  decideOpen(wish: PollWish): OpenDecision;
+  /** How the open one would end now, in words for everybody. */
+  resultText(): string;
+}
+
 /** What deciding needs to know of the rest of the chat. Asking changes nothing. */
 export interface ModerationFacts {
   message(id: number): KnownMessage | undefined;
@@ -32,6 +43,8 @@ export interface ModerationFacts {
   cleanAnnouncement(text: string): { readonly kind: 'clean'; readonly text: string } | { readonly kind: 'refused' };
   /** Whether a held message waits, or has been declined and could wait again. */
   heldState(heldId: number): 'waiting' | 'declined' | undefined;
+  /** Absent where there are no polls. */
+  readonly polls?: PollFacts;
   /** The switches that hold now. */
   readonly modes: ChatModes;
 }

@@ -171,6 +171,8 @@ export class Moderation {
         return;
       case 'hidden':
       case 'announced':
+      case 'poll-opened':
+      case 'poll-closed':
       case 'mode':
       case 'approved':
       case 'declined':

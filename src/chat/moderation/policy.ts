@@ -36,6 +36,8 @@ export function forbiddenBy(actor: Actor, change: Change, view: PolicyView): Mod
     case 'note':
     case 'pin':
     case 'announced':
+    case 'poll-opened':
+    case 'poll-closed':
     case 'mode':
     case 'approved':
     case 'declined':

@@ -49,7 +49,10 @@ function stillPossible(change: Change, { state, facts, nowMs }: Question): Chang
       const invitation = state.invitations.find(({ id }) => id === change.invitationId);
       return keep(change, invitation !== undefined && invitation.state !== 'used' && invitation.state !== change.state);
     }
+    case 'poll-closed':
+      return keep(change, facts.polls?.openId === change.pollId);
     case 'announced':
+    case 'poll-opened':
     case 'approved':
       // No change has these for its inverse.
       return [];
