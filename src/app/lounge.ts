@@ -34,7 +34,7 @@ import { renderChatDocumentOpen } from '../views/chat-document.tsx';
 import { renderChatRow } from '../views/chat-row.tsx';
 import { type Door, openDoor } from './door.ts';
 import { textsIn } from '../views/texts/catalogues.ts';
-import { type AboveTheTalk, openAboveTheTalk } from './above-the-talk.ts';
+import { openAboveTheTalk } from './above-the-talk.ts';
 import { databaseFile } from './data-directory.ts';
 import { fairnessRulesOf } from './fairness-rules.ts';
 import { Owned } from './owned.ts';
@@ -100,14 +100,9 @@ export async function openLounge(options: LoungeOptions): Promise<Lounge> {
   const bus = new LocalBus(options.onError);
   owned.add(() => bus.close());
   const room = new Room(rules, messages.newest(2 * rules.history), held.all());
-  const above = openAboveTheTalk({
-    ...{ database, bus, room, messages, language: config.site.language },
-    emotes: () => emotes.emotes,
-    moderation: () => moderation,
-  });
-  const { polls } = above;
+  const parts = { bus, room, emotes, database, messages, moderation: () => moderation };
+  const { polls, channels } = openChannels(options, parts);
   owned.add(() => polls.stop());
-  const channels = openChannels(options, { bus, room, emotes, above, removalOf: (id) => moderation.removalOf(id) });
   owned.add(() => channels.close());
   const settings = new SettingRepository(database);
   const { secret, onError } = options;
@@ -180,20 +175,23 @@ interface ChannelParts {
   readonly bus: LocalBus;
   readonly room: Room;
   readonly emotes: EmoteDirectory;
-  readonly above: AboveTheTalk;
-  removalOf(messageId: number): Removal | undefined;
+  readonly database: Database;
+  readonly messages: MessageRepository;
+  moderation(): ModerationService;
 }
 
-/** The log as each kind of reader sees it. */
-function openChannels(
-  { styleHref }: LoungeOptions,
-  { bus, room, emotes, above, removalOf }: ChannelParts,
-): ChatChannels {
-  return new ChatChannels({
+/** The log as each kind of reader sees it, and what stands above it. */
+function openChannels(options: LoungeOptions, { bus, room, emotes, database, messages, moderation }: ChannelParts) {
+  const { styleHref, config } = options;
+  const { polls, renderBanner } = openAboveTheTalk({
+    ...{ database, bus, room, messages, moderation, language: config.site.language },
+    emotes: () => emotes.emotes,
+  });
+  const channels = new ChatChannels({
     bus,
     history: room.rules.history,
     messages: () => room.kept.map(({ message }) => message),
-    removalOf,
+    removalOf: (id) => moderation().removalOf(id),
     randomBytes,
     renderOpen: ({ language }) => renderChatDocumentOpen({ logHref: 'chat/log', styleHref, texts: textsIn(language) }),
     renderRow: (message, previousAtMs, { language, removal }) =>
@@ -203,8 +201,9 @@ function openChannels(
         base: '',
         ...(removal && { removal }),
       }),
-    renderBanner: ({ language }) => above.renderBanner(language),
+    renderBanner: ({ language }) => renderBanner(language),
   });
+  return { polls, channels };
 }
 
 /** Reads the operator's emotes; what of them cannot be used is a warning. Throws TOOL_MISSING. */
