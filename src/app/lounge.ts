@@ -8,7 +8,6 @@ import type { MemberList } from '../chat/members.ts';
 import { messageTextLimits } from '../chat/message-text.ts';
 import { type CaptchaPolicy, publicModes } from '../chat/modes.ts';
 import { Moderation } from '../chat/moderation/moderation.ts';
-import type { Removal } from '../chat/readers.ts';
 import { type Moment, Room, type RoomRules } from '../chat/room.ts';
 import type { OnioncastConfig } from '../config/schema.ts';
 import { BroadcasterAccess } from '../http/broadcaster-access.ts';
@@ -100,10 +99,8 @@ export async function openLounge(options: LoungeOptions): Promise<Lounge> {
   const bus = new LocalBus(options.onError);
   owned.add(() => bus.close());
   const room = new Room(rules, messages.newest(2 * rules.history), held.all());
-  const parts = { bus, room, emotes, database, messages, moderation: () => moderation };
+  const parts = { bus, room, emotes, database, messages, owned, moderation: () => moderation };
   const { polls, channels } = openChannels(options, parts);
-  owned.add(() => polls.stop());
-  owned.add(() => channels.close());
   const settings = new SettingRepository(database);
   const { secret, onError } = options;
   const policy = (): CaptchaPolicy => room.fairness.modes.captcha;
@@ -177,11 +174,13 @@ interface ChannelParts {
   readonly emotes: EmoteDirectory;
   readonly database: Database;
   readonly messages: MessageRepository;
+  readonly owned: Owned;
   moderation(): ModerationService;
 }
 
 /** The log as each kind of reader sees it, and what stands above it. */
-function openChannels(options: LoungeOptions, { bus, room, emotes, database, messages, moderation }: ChannelParts) {
+function openChannels(options: LoungeOptions, parts: ChannelParts) {
+  const { bus, room, emotes, database, messages, owned, moderation } = parts;
   const { styleHref, config } = options;
   const { polls, renderBanner } = openAboveTheTalk({
     ...{ database, bus, room, messages, moderation, language: config.site.language },
@@ -203,6 +202,8 @@ function openChannels(options: LoungeOptions, { bus, room, emotes, database, mes
       }),
     renderBanner: ({ language }) => renderBanner(language),
   });
+  owned.add(() => polls.stop());
+  owned.add(() => channels.close());
   return { polls, channels };
 }
 

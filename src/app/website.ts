@@ -240,17 +240,8 @@ function registerPeople(parts: RouteParts): void {
   const styled = { styleHref: assets.style };
   const { requesters } = parts;
   const readersOf = (request: FastifyRequest): Readers => requesters.readersOf(request);
-  const shared = {
-    chat,
-    channels,
-    readersOf,
-    responses,
-    places,
-    secret,
-    now: () => Date.now(),
-    randomBytes,
-    snapshot,
-  };
+  const now = (): number => Date.now();
+  const shared = { chat, channels, readersOf, responses, places, secret, now, randomBytes, snapshot };
   registerWatchRoutes(app, {
     snapshot,
     places,
@@ -276,21 +267,7 @@ function registerPeople(parts: RouteParts): void {
     renderChatLog: (data, place) =>
       renderChatLog({ ...data, ...readerOf(place), ...styled, emotes: lounge.emotes.emotes }),
   });
-  registerEmoteRoutes(app, {
-    places,
-    file: (name) => lounge.emotes.file(name),
-    renderEmoteList: (place) => renderEmoteList({ ...readerOf(place), ...styled, emotes: lounge.emotes.emotes }),
-  });
-  registerPollRoutes(app, {
-    ...shared,
-    polls: lounge.polls,
-    requesterOf: (request, reply) => ({
-      ...askedWith(places)(request, reply),
-      ...(isBroadcasterRequest(access, request) ? { role: 'broadcaster' } : {}),
-    }),
-    mayVote: (requester) => lounge.moderation.standingOf(requester) === undefined,
-    renderPollForm: (data, place) => renderPollForm({ ...data, ...readerOf(place), ...styled }),
-  });
+  registerTalk(parts);
   registerCaptchaRoutes(app, { captcha: lounge.door.captcha, askedOf: askedWith(places) });
   registerEventRoutes(app, { ...shared, info: info.events });
   registerBroadcasterRoutes(app, {
@@ -300,6 +277,24 @@ function registerPeople(parts: RouteParts): void {
     publishing: () => parts.publishing(server),
     renderLogin: (data, place) => renderBroadcasterLogin({ ...data, ...readerOf(place), ...styled }),
     renderDesk: (data, place) => renderBroadcasterDesk({ ...data, ...readerOf(place), ...styled }),
+  });
+}
+
+/** What stands in messages and above them. */
+function registerTalk({ server, places, requesters, secret, assets, lounge }: RouteParts): void {
+  const { app } = server;
+  const styled = { styleHref: assets.style };
+  registerEmoteRoutes(app, {
+    places,
+    file: (name) => lounge.emotes.file(name),
+    renderEmoteList: (place) => renderEmoteList({ ...readerOf(place), ...styled, emotes: lounge.emotes.emotes }),
+  });
+  registerPollRoutes(app, {
+    ...{ places, secret, randomBytes, now: () => Date.now() },
+    polls: lounge.polls,
+    requesterOf: (request) => requesters.requesterOf(request),
+    mayVote: (requester) => lounge.moderation.standingOf(requester) === undefined,
+    renderPollForm: (data, place) => renderPollForm({ ...data, ...readerOf(place), ...styled }),
   });
 }
 

@@ -23,7 +23,7 @@ function run(program: string, args: readonly string[], home: string): Promise<st
 
 /** Keys as Lynx's recorded sessions write them. */
 function typed(text: string): string[] {
-  return [...text].map((character) => `key ${character === ' ' ? '<space>' : character}`);
+  return Array.from(text).map((character) => `key ${character === ' ' ? '<space>' : character}`);
 }
 
 describe('text browsers', () => {

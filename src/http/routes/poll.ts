@@ -11,7 +11,7 @@ export interface PollRouteDeps {
   readonly polls: Pick<PollService, 'status' | 'voteOf' | 'vote'>;
   readonly places: Pick<Places, 'welcome'>;
   /** Who asks, as the chat knows them. */
-  requesterOf(request: FastifyRequest, reply: FastifyReply): Requester;
+  requesterOf(request: FastifyRequest): Requester;
   /** Whoever may not write may not vote either. */
   mayVote(requester: Requester): boolean;
   /** Signs the forms. */
@@ -34,20 +34,20 @@ export function registerPollRoutes(app: FastifyInstance, deps: PollRouteDeps): v
     acceptForms(scope, maxFormBytes);
     scope.post('/chat/poll', (request, reply) => {
       const place = deps.places.welcome(request, reply);
-      const outcome = vote(deps, request, reply, place);
+      const outcome = vote(deps, request, place);
       if (outcome !== 'counted') reply.status(outcome === 'form-expired' || outcome === 'not-allowed' ? 403 : 422);
       return send(deps, reply, place, outcome);
     });
   });
 }
 
-function vote(deps: PollRouteDeps, request: FastifyRequest, reply: FastifyReply, { viewer }: Place): Outcome {
+function vote(deps: PollRouteDeps, request: FastifyRequest, { viewer }: Place): Outcome {
   const fields = formOf(request.body);
   const token = fields.get(pollFormFields.token) ?? '';
   if (!isFormToken(token, 'poll', viewer.id, deps.secret, deps.now())) return 'form-expired';
   const option = fields.get(pollFormFields.option);
   if (option === undefined) return 'nothing-chosen';
-  const requester = deps.requesterOf(request, reply);
+  const requester = deps.requesterOf(request);
   if (!deps.mayVote(requester)) return 'not-allowed';
   const outcome = deps.polls.vote(requester, numberOf(fields.get(pollFormFields.poll)), numberOf(option));
   return outcome.kind === 'done' ? 'counted' : outcome.rule;
