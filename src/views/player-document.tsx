@@ -81,29 +81,29 @@ function Choices({ data }: { data: PlayerDocumentData }): JSX.Element | null {
   const link = (name: string, withSound: boolean): string =>
     `${base}/player?${query(data, { r: name, ...(withSound && { sound: '1' }) })}`;
   return (
-    <nav class="choices" aria-label={texts.quality}>
-      <a class="chip" href={link(rendition.name, !sound)}>
-        {sound ? texts.soundOff : texts.soundOn}
-      </a>
-      <a class="chip" href={link(rendition.name, sound)} title={texts.goLiveTitle} accesskey="l">
-        {texts.goLive}
-      </a>
-      <span class="segments">
-        {snapshot.renditions.map((other) => (
-          <a
-            key={other.name}
-            class="segment"
-            href={link(other.name, sound)}
-            aria-current={other.name === rendition.name ? 'true' : undefined}
-          >
-            {renditionLabel(other, texts)}
-          </a>
-        ))}
-      </span>
-      <small class="hint" title={texts.clickToPlay}>
-        {texts.clickToPlay}
-      </small>
-    </nav>
+    <div class="choices-and-hint">
+      <nav class="choices" aria-label={texts.quality}>
+        <a class="chip" href={link(rendition.name, !sound)}>
+          {sound ? texts.soundOff : texts.soundOn}
+        </a>
+        <a class="chip" href={link(rendition.name, sound)} title={texts.goLiveTitle} accesskey="l">
+          {texts.goLive}
+        </a>
+        <span class="segments">
+          {snapshot.renditions.map((other) => (
+            <a
+              key={other.name}
+              class="segment"
+              href={link(other.name, sound)}
+              aria-current={other.name === rendition.name ? 'true' : undefined}
+            >
+              {renditionLabel(other, texts)}
+            </a>
+          ))}
+        </span>
+      </nav>
+      <small class="hint">{texts.clickToPlay}</small>
+    </div>
   );
 }
 
