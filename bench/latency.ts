@@ -1,9 +1,9 @@
 /**
  * Glass to glass: a clock drawn into the raw frames of a publisher is read back from the picture that a real browser shows.
- * Modes: script (our player), noscript (player frame), click (the same, and the viewer presses play: Chromium holds autoplay back for about three
- * seconds of a stream without length), hls (hls.js on our playlist). Links: loopback, and 500 ms of round trip at 2 Mbit/s.
+ * Modes: script (our player), noscript (player frame, which begins by itself), hls (hls.js on our playlist). Links: loopback, and 500 ms of round
+ * trip at 2 Mbit/s.
  *
- *   npm run bench:latency -- [--seconds 30] [--browser chromium|firefox] [--mode script|noscript|click|hls] [--link loopback|delayed]
+ *   npm run bench:latency -- [--seconds 30] [--browser chromium|firefox] [--mode script|noscript|hls] [--link loopback|delayed]
  */
 import { parseArgs } from 'node:util';
 import { type BrowserName, type BrowserPage, openBrowser } from '../test/support/browsers.ts';
@@ -14,7 +14,7 @@ import { ClockPublisher } from './support/clock-publisher.ts';
 import { type Front, startFront } from './support/front.ts';
 import { quantile, seconds, table } from './support/statistics.ts';
 
-type Mode = 'script' | 'noscript' | 'click' | 'hls';
+type Mode = 'script' | 'noscript' | 'hls';
 type Link = 'loopback' | 'delayed';
 
 interface Measurement {
@@ -32,14 +32,13 @@ const warmUpMs = 8_000;
 
 /** What the prototypes reached, in seconds: the medians to be at least as good as. */
 const baseline: Record<Link, Record<Mode, string>> = {
-  loopback: { script: '0.40', noscript: '1.50', click: '1.50', hls: '-' },
-  delayed: { script: '0.90', noscript: '1.90', click: '1.90', hls: '-' },
+  loopback: { script: '0.40', noscript: '1.50', hls: '-' },
+  delayed: { script: '0.90', noscript: '1.90', hls: '-' },
 };
 
 const paths: Record<Mode, string> = {
   script: '/',
   noscript: '/?script=0',
-  click: '/?script=0',
   hls: '/bench/hls.html',
 };
 const framedVideo =
@@ -47,7 +46,6 @@ const framedVideo =
 const videos: Record<Mode, string> = {
   script: 'document.querySelector("video")',
   noscript: framedVideo,
-  click: framedVideo,
   hls: 'document.querySelector("video")',
 };
 
@@ -66,8 +64,6 @@ async function measure(
   try {
     const start = Date.now();
     await page.goto(`${origin}${paths[mode]}`);
-    if (mode === 'click')
-      await page.until(`(() => { const v = ${videos[mode]}; if (!v) return false; v.play(); return true; })()`);
     const expression = readClockExpression(videos[mode]);
     const samples: { at: number; latency: number }[] = [];
     while (Date.now() - start < warmUpMs + forMs) {
@@ -119,7 +115,7 @@ async function main(): Promise<void> {
     },
   });
   const browsers = (['chromium', 'firefox'] as const).filter((name) => (values.browser ?? name) === name);
-  const modes = (['script', 'noscript', 'click', 'hls'] as const).filter((name) => (values.mode ?? name) === name);
+  const modes = (['script', 'noscript', 'hls'] as const).filter((name) => (values.mode ?? name) === name);
   const links = (['loopback', 'delayed'] as const).filter((name) => (values.link ?? name) === name);
 
   const server = await Onioncast.start({ args: ['--no-tor', '--source', 'none'] });
@@ -136,8 +132,6 @@ async function main(): Promise<void> {
       try {
         for (const browser of browsers) {
           for (const mode of modes) {
-            // Firefox needs no help to begin.
-            if (mode === 'click' && browser === 'firefox') continue;
             const origin = link === 'delayed' ? `http://127.0.0.1:${proxy.port}` : `http://127.0.0.1:${front.port}`;
             const one = await measure(browser, mode, link, origin, Number(values.seconds) * 1000);
             done.push(one);

@@ -9,6 +9,7 @@ export const errorCatalogue = {
   METHOD_NOT_ALLOWED: { status: 405, text: 'This address does not accept that kind of request.', level: 'debug' },
   BODY_TOO_LARGE: { status: 413, text: 'That is more than this server accepts.', level: 'debug' },
   UNSUPPORTED_TYPE: { status: 415, text: 'This kind of content is not accepted here.', level: 'debug' },
+  RANGE_NOT_SATISFIABLE: { status: 416, text: 'There is nothing at this place of it.', level: 'debug' },
   TOO_MANY: { status: 429, text: 'Too many requests. Wait a moment and try again.', level: 'debug' },
   INTERNAL: { status: 500, text: 'Something went wrong on this server.', level: 'error' },
   OFFLINE: { status: 503, text: 'There is no stream at the moment.', level: 'debug' },

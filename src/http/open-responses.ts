@@ -14,6 +14,8 @@ export interface OpenOptions {
   readonly headers: HeaderSet;
   readonly maxQueuedBytes: number;
   readonly maxAgeMs?: number;
+  /** See `EndlessResponseOptions`. */
+  readonly announcedBytes?: number;
   /** See `EndlessResponseOptions`: a framed chunk for times of silence. */
   readonly keepAlive?: Buffer;
 }
@@ -72,6 +74,7 @@ export class OpenResponses {
       headers: options.headers,
       maxQueuedBytes: options.maxQueuedBytes,
       ...(options.maxAgeMs === undefined ? {} : { maxAgeMs: options.maxAgeMs }),
+      ...(options.announcedBytes === undefined ? {} : { announcedBytes: options.announcedBytes }),
       ...(options.keepAlive === undefined ? {} : { keepAlive: options.keepAlive }),
     });
     if (!response.isOpen) return response;

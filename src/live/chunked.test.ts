@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { frameChunk, frameShared, lastChunk } from './chunked.ts';
+import { chunkPayload, frameChunk, frameShared, lastChunk } from './chunked.ts';
 
 test('a chunk is its size in hexadecimal, a line break, the bytes and a line break', () => {
   expect(frameChunk(Buffer.from('hello world, 26 bytes long')).toString()).toBe('1a\r\nhello world, 26 bytes long\r\n');
@@ -19,6 +19,17 @@ test('framed and payload are views of one memory that holds nothing else', () =>
       expect(payload.buffer).toBe(framed.buffer);
       expect(framed.buffer.byteLength).toBe(framed.length);
       expect(framed.length).toBe(bytes.length.toString(16).length + 2 + bytes.length + 2);
+    }),
+  );
+});
+
+test('the payload of a chunk is a view of what was framed', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 5000 }), (bytes) => {
+      const framed = frameChunk(bytes);
+      const payload = chunkPayload(framed);
+      expect(payload.equals(bytes)).toBe(true);
+      expect(payload.buffer).toBe(framed.buffer);
     }),
   );
 });

@@ -18,6 +18,11 @@ export function frameChunk(bytes: Uint8Array): Buffer {
   return frameShared(bytes).framed;
 }
 
+/** What is inside one chunk that `frameChunk` has made: a view, not a copy. */
+export function chunkPayload(framed: Buffer): Buffer {
+  return framed.subarray(framed.indexOf(lineBreak) + lineBreak.length, Math.max(0, framed.length - lineBreak.length));
+}
+
 /** Like `frameChunk`, for whoever also keeps the bytes unframed: one allocation, one copy, two views. */
 export function frameShared(bytes: Uint8Array): FramedBytes {
   if (bytes.length === 0) return { framed: Buffer.alloc(0), payload: Buffer.alloc(0) };

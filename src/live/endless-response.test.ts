@@ -256,3 +256,44 @@ test('a fast reader beside many stalled ones misses nothing', async () => {
   expect(stalled.every(({ closed }) => closed[0]?.[0] === 'slow')).toBe(true);
   expect(fast.response).toMatchObject({ isOpen: true, drainedBytes: published * piece.length });
 });
+
+test('with a length announced, what is inside the chunks is sent bare, and the end is no clean end', async () => {
+  server.once('connection', (socket) => {
+    serverSockets.push(socket);
+    socket.once('data', () => {
+      const fanOut = new FanOut({ maxPieces: 10, maxBytes: 1000 });
+      fanOut.setHead(chunk('head,'));
+      fanOut.publish(chunk('key,'), { keyframe: true });
+      const response = new EndlessResponse({
+        socket,
+        watch,
+        headers: {},
+        maxQueuedBytes: 1000,
+        announcedBytes: 2 ** 40,
+      });
+      response.follow(fanOut, 'keyframe');
+      fanOut.publish(chunk('more'));
+      expect(response.writtenBytes).toBe('head,key,more'.length);
+      fanOut.endAll('resync');
+    });
+  });
+  const [message] = await once(request({ socketPath: socketPath() }).end(), 'response');
+  expect(message.headers).toEqual({ 'content-length': String(2 ** 40), connection: 'close' });
+  let body = '';
+  message.on('data', (data: Buffer) => {
+    body += data.toString();
+  });
+  await expect(once(message, 'end')).rejects.toThrow('aborted');
+  expect(body).toBe('head,key,more');
+});
+
+test('what was announced is never reached', async () => {
+  const { client, response, closed } = await open({ announcedBytes: 10 });
+  const received = text(client);
+  response.write(chunk('12345'));
+  response.write(chunk('6789'));
+  response.write(chunk('0'));
+  response.write(chunk('more'));
+  expect((await received).split('\r\n\r\n')[1]).toBe('123456789');
+  expect(closed).toEqual([['too-old', expect.any(Number)]]);
+});

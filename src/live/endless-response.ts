@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { lastChunk } from './chunked.ts';
+import { chunkPayload, lastChunk } from './chunked.ts';
 import type { EndReason, Sink, StartPoint } from './fan-out.ts';
 import type { ResponseWatch, Watched } from './response-watch.ts';
 
@@ -18,8 +18,13 @@ export interface EndlessResponseOptions {
   /** A connection whose request has been read and that nobody else writes to. */
   readonly socket: Socket;
   readonly watch: ResponseWatch;
-  /** All headers of the answer but `Connection` and `Transfer-Encoding`. */
+  /** All headers of the answer but `Connection`, `Transfer-Encoding` and `Content-Length`. */
   readonly headers: Readonly<Record<string, string>>;
+  /**
+   * For a browser that has to be told a length: so many bytes are announced, and what is written goes out without the frames of chunks. Far more than
+   * will ever be sent; whoever gets there is ended before (`too-old`), and every end looks to them as if the connection had been lost.
+   */
+  readonly announcedBytes?: number;
   /** Bytes that may wait in this process before the viewer counts as slow, beyond what the viewer is sent at once on joining. */
   readonly maxQueuedBytes: number;
   readonly maxAgeMs?: number;
@@ -71,14 +76,14 @@ export class EndlessResponse implements Sink, Watched {
     this.#socket.on('close', this.#onGone);
     options.watch.add(this);
     if (this.#socket.destroyed) this.#onGone();
-    else this.#socket.write(head(options.headers), 'latin1');
+    else this.#socket.write(head(options), 'latin1');
   }
 
   get isOpen(): boolean {
     return this.#closed === undefined;
   }
 
-  /** Body bytes handed over so far, the frames of chunks included. */
+  /** Body bytes handed over so far, the frames of chunks included if they are sent. */
   get writtenBytes(): number {
     return this.#writtenBytes;
   }
@@ -113,9 +118,15 @@ export class EndlessResponse implements Sink, Watched {
 
   write(bytes: Buffer): void {
     if (!this.isOpen || bytes.length === 0) return;
-    this.#writtenBytes += bytes.length;
-    this.#lastWriteAtMs = this.#options.watch.now();
-    this.#socket.write(bytes);
+    const { announcedBytes, watch } = this.#options;
+    const sent = announcedBytes === undefined ? bytes : chunkPayload(bytes);
+    if (announcedBytes !== undefined && this.#writtenBytes + sent.length >= announcedBytes) {
+      this.close('too-old');
+      return;
+    }
+    this.#writtenBytes += sent.length;
+    this.#lastWriteAtMs = watch.now();
+    this.#socket.write(sent);
     const drained = this.#noteDrain(this.#lastWriteAtMs);
     if (drained < this.#burstEndBytes) {
       if (this.#writtenBytes - this.#burstEndBytes > this.#options.maxQueuedBytes) this.close('slow');
@@ -172,14 +183,15 @@ export class EndlessResponse implements Sink, Watched {
   }
 
   #sayGoodbye(): void {
-    if (this.#socket.writable) this.#socket.write(lastChunk);
+    if (this.#socket.writable && this.#options.announcedBytes === undefined) this.#socket.write(lastChunk);
     // Not `end()`: a peer that never closes its own half would keep the connection for ever.
     this.#socket.destroySoon();
   }
 }
 
-/** RFC 9112, 4 and 5: the answer is written by hand, since its body bypasses Node's own framing. */
-function head(headers: Readonly<Record<string, string>>): string {
+/** RFC 9112, 4 to 6: the answer is written by hand, since its body bypasses Node's own framing. */
+function head({ headers, announcedBytes }: EndlessResponseOptions): string {
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
-  return ['HTTP/1.1 200 OK', ...lines, 'Connection: close', 'Transfer-Encoding: chunked', '', ''].join('\r\n');
+  const body = announcedBytes === undefined ? 'Transfer-Encoding: chunked' : `Content-Length: ${announcedBytes}`;
+  return ['HTTP/1.1 200 OK', ...lines, 'Connection: close', body, '', ''].join('\r\n');
 }

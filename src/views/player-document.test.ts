@@ -23,7 +23,10 @@ const live: StreamSnapshot = {
   run: 1,
 };
 
-function documentOf(snapshot: StreamSnapshot, more: { sound?: boolean; base?: string } = {}): string {
+function documentOf(
+  snapshot: StreamSnapshot,
+  more: { sound?: boolean; base?: string; needsLength?: boolean } = {},
+): string {
   return renderPlayerDocument({
     snapshot,
     styleHref: '/assets/style.css',
@@ -32,6 +35,7 @@ function documentOf(snapshot: StreamSnapshot, more: { sound?: boolean; base?: st
     base: more.base ?? '',
     ...(snapshot.renditions[0] !== undefined && { rendition: snapshot.renditions[0] }),
     sound: more.sound ?? false,
+    needsLength: more.needsLength ?? false,
     refreshSeconds: 0,
   });
 }
@@ -50,6 +54,10 @@ describe('the player document', () => {
     );
     expect(documentOf(live)).toMatch(/<video[^>]* muted/);
     expect(documentOf(live, { sound: true })).not.toMatch(/<video[^>]* muted/);
+  });
+
+  it('asks for media with a length where the browser starts nothing without', () => {
+    expect(documentOf(live, { needsLength: true })).toContain('<source src="/stream/360p.mp4?view=KEY&amp;length=1"');
   });
 
   it('carries the viewer in every address when the browser keeps no cookie', () => {
@@ -89,6 +97,7 @@ describe('the player document', () => {
       base: '',
       isTurnedAway: true,
       sound: false,
+      needsLength: false,
       refreshSeconds: 0,
     });
     expect(textOf(html)).toContain('it tries again by itself');

@@ -19,6 +19,8 @@ export interface PlayerDocumentData extends Reader {
   readonly isTurnedAway?: boolean;
   /** Starts with sound; browsers may then wait for a click. */
   readonly sound: boolean;
+  /** The browser starts only what has a length: the address of the media asks for one. */
+  readonly needsLength: boolean;
   /** Seconds between the end of the document and its reload: 0 for an endless document. */
   readonly refreshSeconds: number;
 }
@@ -62,7 +64,8 @@ function Picture({ data, rendition }: { data: PlayerDocumentData; rendition: Ren
   const { texts, base } = data;
   // Muted, a browser has no use for sound; and without any it does not wait for a second of it before it begins.
   const silentType = data.sound ? undefined : rendition.pictureMimeType;
-  const source = `${base}/stream/${encodeURIComponent(rendition.name)}.mp4?${query(data, silentType === undefined ? {} : { sound: '0' })}`;
+  const wishes = { ...(silentType !== undefined && { sound: '0' }), ...(data.needsLength && { length: '1' }) };
+  const source = `${base}/stream/${encodeURIComponent(rendition.name)}.mp4?${query(data, wishes)}`;
   return (
     <>
       {rendition.height === undefined && <p class="sound-only">{texts.audioOnly}</p>}

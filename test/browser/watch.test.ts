@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, it } from 'vitest';
 import { type BrowserName, type BrowserPage, likeTorBrowser, openBrowser } from '../support/browsers.ts';
 import { Onioncast } from '../support/onioncast.ts';
 import { encoderOf } from '../support/processes.ts';
-import { pictureMoves, say, textAppears } from '../support/watching.ts';
+import { pictureMoves, say, textAppears, videoExpression } from '../support/watching.ts';
 
 const cases: { browser: BrowserName; script: boolean }[] = [
   { browser: 'chromium', script: true },
@@ -28,6 +28,17 @@ describe('the watch page in real browsers', () => {
     await page.goto(`${server.url}/`);
     return page;
   }
+
+  it('begins by itself in Chromium without script, since it is told a length', async () => {
+    const page = await open('chromium', false);
+    try {
+      await page.until<boolean>(
+        `(() => { const v = ${videoExpression}; return v && !v.paused && v.readyState === 4 && v.duration > 1e8; })()`,
+      );
+    } finally {
+      await page.close();
+    }
+  });
 
   for (const { browser, script } of cases) {
     const mode = `${browser} ${script ? 'with' : 'without'} script`;

@@ -5,6 +5,7 @@ import { AppError } from '../../errors.ts';
 import { frameChunk } from '../../live/chunked.ts';
 import type { Channel, EndlessResponse } from '../../live/endless-response.ts';
 import { leadIn } from '../../mp4/lead-in.ts';
+import { announcedBytes, asksForTheRest, withLength } from '../announced-length.ts';
 import { endlessMediaHeaders } from '../headers.ts';
 import type { OpenResponses } from '../open-responses.ts';
 import type { Places } from '../place.ts';
@@ -43,8 +44,8 @@ const minQueuedBytes = 100 * 1024;
 const framedLeadIn = frameChunk(leadIn());
 
 /**
- * `/stream.mp4` and `/stream/<rendition>.mp4`: the stream without end, from the latest keyframe on; with `?sound=0` the picture alone.
- * Ranges are ignored.
+ * `/stream.mp4` and `/stream/<rendition>.mp4`: the stream without end, from the latest keyframe on; with `?sound=0` the picture alone, with
+ * `?length=1` for a browser that has to be told a length. Ranges are ignored, unless the browser takes that length seriously.
  */
 export function registerMediaRoutes(app: FastifyInstance, deps: MediaDeps): void {
   app.get('/stream.mp4', (request, reply) => play(deps, request, reply, deps.renditions()[0]));
@@ -66,15 +67,18 @@ function play(
   if (rendition === undefined || channel?.isJoinable !== true) throw new AppError('OFFLINE');
   const headers = endlessMediaHeaders(rendition.width === undefined ? 'audio/mp4' : 'video/mp4');
   if (request.method === 'HEAD') return reply.headers(headers).send();
+  const hasLength = isLengthAnnounced(request);
+  if (hasLength && asksForTheRest(request.headers.range)) throw new AppError('RANGE_NOT_SATISFIABLE');
   if (!deps.hasRoomFor(countedAs(deps.places.placeOf(request).viewer, request))) throw new AppError('OVERLOADED');
   const response = openMedia(deps, request, reply, rendition);
+  const source = hasLength ? withLength(channel) : channel;
   if (!isPictureAlone(request, rendition)) {
-    response.follow(channel, 'keyframe');
+    response.follow(source, 'keyframe');
     return reply;
   }
-  // A lower rendition is for links on which the lead-in would take longer than what it saves.
-  if (rendition.name === deps.renditions()[0]?.name) response.write(framedLeadIn);
-  response.follow(channel, 'fresh-keyframe');
+  // Not for browsers with a use for the length, and not before a lower rendition: on links that need one it would take longer than what it saves.
+  if (!hasLength && rendition.name === deps.renditions()[0]?.name) response.write(framedLeadIn);
+  response.follow(source, 'fresh-keyframe');
   return reply;
 }
 
@@ -85,6 +89,10 @@ function channelFor(deps: MediaDeps, request: FastifyRequest, rendition: Renditi
 /** What players without script take while they are muted: they cannot get closer to the live edge later, so they begin close to it. */
 function isPictureAlone(request: FastifyRequest, { width }: RenditionInfo): boolean {
   return width !== undefined && queryValue(request.query, 'sound') === '0';
+}
+
+function isLengthAnnounced(request: FastifyRequest): boolean {
+  return queryValue(request.query, 'length') === '1';
 }
 
 function openMedia(
@@ -98,6 +106,7 @@ function openMedia(
     kind: 'media',
     viewer: viewer.token,
     headers: endlessMediaHeaders(rendition.width === undefined ? 'audio/mp4' : 'video/mp4'),
+    ...(isLengthAnnounced(request) ? { announcedBytes } : {}),
     maxQueuedBytes: Math.max(minQueuedBytes, (deps.maxLagMs * rendition.bandwidth) / 8000),
   });
   if (!response.isOpen) return response;

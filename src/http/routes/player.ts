@@ -4,6 +4,7 @@ import { AppError } from '../../errors.ts';
 import { frameChunk } from '../../live/chunked.ts';
 import type { Channel } from '../../live/endless-response.ts';
 import type { LanguageCode } from '../../views/texts/languages.ts';
+import { startsOnlyWithLength } from '../announced-length.ts';
 import { playerHeaders } from '../headers.ts';
 import type { OpenResponses } from '../open-responses.ts';
 import type { Place, Places } from '../place.ts';
@@ -20,6 +21,8 @@ export interface PlayerDocument {
   /** There would be a picture, but as many are watching as may. */
   readonly isTurnedAway: boolean;
   readonly sound: boolean;
+  /** The browser starts only what has a length. */
+  readonly needsLength: boolean;
   readonly refreshSeconds: number;
 }
 
@@ -77,6 +80,7 @@ function openDocument(deps: PlayerDeps, request: FastifyRequest, reply: FastifyR
     ...(rendition === undefined ? {} : { rendition }),
     isTurnedAway,
     sound: queryValue(request.query, 'sound') === '1',
+    needsLength: startsOnlyWithLength(request.headers['user-agent']),
     refreshSeconds: plan.refreshSeconds,
   });
   const response = deps.responses.open(request, reply, {

@@ -113,6 +113,9 @@ function broadcast(name: string): FanOut {
   return channel;
 }
 
+const headerNames = (head: string): string[] =>
+  [...head.matchAll(/^([\w-]+):/gm)].map(([, name = '']) => name.toLowerCase());
+
 const fetch = (target: string): Promise<RawAnswer> => ask(door(), get(target, 'Connection: close'));
 
 describe('the endless stream', () => {
@@ -155,6 +158,34 @@ describe('the endless stream', () => {
     expect(best.received).toMatch(/\r\n\r\n[0-9a-f]+\r\n[^]{4}free\0/);
     const lower = await open('/stream/240p.mp4?sound=0', '240p picture-key');
     expect(lower.received).toMatch(/\r\n\r\na\r\ninit-bytes\r\n/);
+  });
+
+  test('a browser that needs a length is told one, without a lead-in, in bytes that are bare', async () => {
+    channels.set('360p picture', new FanOut({ maxPieces: 10, maxBytes: 10_000 }));
+    const channel = broadcast('360p picture');
+    const viewer = await open('/stream/360p.mp4?sound=0&length=1', '360p picture-key');
+    channel.publish(frameChunk(Buffer.from('next')));
+    await viewer.until(() => viewer.received.includes('next'), 'what is new');
+    const [head = '', body = ''] = viewer.received.split(/\r\n\r\n([^]*)/);
+    expect(body).toBe('init-bytes360p picture-keynext');
+    expect(head).toContain(`\r\nContent-Length: ${2 ** 40}`);
+    expect(head).not.toContain('Transfer-Encoding');
+    expect(headerNames(head).filter((name) => !allowedHeaderNames.has(name))).toEqual([]);
+  });
+
+  test.each([
+    ['bytes=0-', 200],
+    ['bytes=1-', 416],
+    ['bytes=000052-90', 416],
+    ['bytes=-1', 200],
+  ])('told a length, a browser that asks for the rest of it gets none: %s', async (range, status) => {
+    broadcast('360p');
+    const viewer = new RawConnection(door());
+    connections.push(viewer);
+    viewer.send(get('/stream/360p.mp4?length=1', `Range: ${range}`));
+    await viewer.until(() => viewer.received.includes('\r\n\r\n'), 'an answer');
+    expect(viewer.received).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect(audience.count(performance.now())).toBe(status === 200 ? 1 : 0);
   });
 
   test('while there is nothing to join it is unavailable, and says when to come back', async () => {
@@ -238,6 +269,18 @@ describe('the player document', () => {
     const token = documents[0]?.place.viewer.token ?? '';
     await open(`/v/${token}/player?view=${view}&r=240p&sound=1`, '240p');
     expect(documents[1]).toMatchObject({ sound: true, place: { viewer: { token } }, rendition: { name: '240p' } });
+  });
+
+  test.each([
+    ['Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36', true],
+    ['Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0', false],
+    ['', false],
+  ])('asks for a length where the browser needs one: %s', async (userAgent, needsLength) => {
+    const player = new RawConnection(door());
+    connections.push(player);
+    player.send(get(`/player?view=${view}`, `User-Agent: ${userAgent}`));
+    await player.until(() => player.received.includes('360p'), 'the document');
+    expect(documents[0]?.needsLength).toBe(needsLength);
   });
 
   test.each(['/player', '/player?view=', '/player?view=<script>', `/player?view=${view}&view=${view}`])(
