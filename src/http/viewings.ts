@@ -151,6 +151,11 @@ export class Viewings {
     if (reload) viewing.document?.close('resync');
   }
 
+  /** The browser has lost its media response and cannot go on where that broke off: the document reloads. */
+  mediaLost(key: string): void {
+    this.#viewings.get(key)?.document?.close('resync');
+  }
+
   /** The renditions that can be played have changed: documents that show none, or one that is gone, reload if there is something to show. */
   renditionsChanged(renditions: readonly string[]): void {
     if (renditions.length === 0) return;

@@ -45,7 +45,8 @@ const framedLeadIn = frameChunk(leadIn());
 
 /**
  * `/stream.mp4` and `/stream/<rendition>.mp4`: the stream without end, from the latest keyframe on; with `?sound=0` the picture alone, with
- * `?length=1` for a browser that has to be told a length. Ranges are ignored, unless the browser takes that length seriously.
+ * `?length=1` for a browser that has to be told a length. Ranges are ignored, but whoever asks for the rest of such a
+ * length has lost the response: there is none, and the player document reloads.
  */
 export function registerMediaRoutes(app: FastifyInstance, deps: MediaDeps): void {
   app.get('/stream.mp4', (request, reply) => play(deps, request, reply, deps.renditions()[0]));
@@ -68,7 +69,10 @@ function play(
   const headers = endlessMediaHeaders(rendition.width === undefined ? 'audio/mp4' : 'video/mp4');
   if (request.method === 'HEAD') return reply.headers(headers).send();
   const hasLength = isLengthAnnounced(request);
-  if (hasLength && asksForTheRest(request.headers.range)) throw new AppError('RANGE_NOT_SATISFIABLE');
+  if (hasLength && asksForTheRest(request.headers.range)) {
+    deps.viewings.mediaLost(queryValue(request.query, 'view') ?? '');
+    throw new AppError('RANGE_NOT_SATISFIABLE');
+  }
   if (!deps.hasRoomFor(countedAs(deps.places.placeOf(request).viewer, request))) throw new AppError('OVERLOADED');
   const response = openMedia(deps, request, reply, rendition);
   const source = hasLength ? withLength(channel) : channel;

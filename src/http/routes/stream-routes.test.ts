@@ -313,6 +313,17 @@ describe('the player document', () => {
     await open(`/player?view=${view}&r=240p`, '240p');
   });
 
+  test('a browser that asks for the rest of a response it has lost gets a new document', async () => {
+    broadcast('360p');
+    const player = await open(`/player?view=${view}`, '360p');
+    const answer = await ask(
+      door(),
+      get(`/stream/360p.mp4?length=1&view=${view}`, 'Range: bytes=99-', 'Connection: close'),
+    );
+    expect(answer.status).toBe(416);
+    expect(await player.untilClosed()).toMatch(/\r\n0\r\n\r\n$/);
+  });
+
   test('one that was loaded before there was a picture reloads when there is one', async () => {
     const all = renditions;
     renditions = [];
