@@ -64,7 +64,14 @@ beforeAll(async () => {
   const styled = { ...reader, styleHref: style };
   const rows = { texts, emotes: new Map(), base: '' };
   const documents = {
-    '/in/ar/player': renderPlayerDocument({ ...styled, snapshot, view: 'KEY', sound: false, refreshSeconds: 9999 }),
+    '/in/ar/player': renderPlayerDocument({
+      ...styled,
+      snapshot,
+      view: 'KEY',
+      sound: false,
+      needsLength: false,
+      refreshSeconds: 9999,
+    }),
     '/in/ar/chat':
       renderChatDocumentOpen({ ...styled, logHref: 'chat/log' }).replace('content="0"', 'content="9999"') +
       messages.map((message, index) => renderChatRow(message, messages[index - 1]?.atMs, rows)).join(''),
