@@ -35,7 +35,7 @@ export const databaseFile = 'onioncast.sqlite';
 
 const secretBytes = 32;
 
-/** The server's secret, from which viewer tokens and tags are made: 32 random bytes in a file of its own (0600), made on first use. Throws DATA_DIRECTORY. */
+/** The server's secret, from which viewer tokens, tags and tripcodes are made: 32 random bytes in a file of its own (0600), made on first use. Throws DATA_DIRECTORY. */
 export async function loadServerSecret(directory: string): Promise<Buffer> {
   const file = path.join(directory, 'server-secret');
   try {

@@ -116,6 +116,7 @@ export async function openLounge(options: LoungeOptions): Promise<Lounge> {
     captcha: door.captcha,
     tripcodes: new TripcodeMaker({ secret: options.secret, allowsClassic: config.chat.classicTripcodes }),
     ban: ({ viewerId }, found) => banByHouse(moderation, viewerId, found),
+    moderators: () => record.moderators,
     standingOf: (requester) => moderation.standingOf(requester),
     tagKey: options.secret,
     now,

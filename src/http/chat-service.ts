@@ -11,7 +11,7 @@ import type { Refusal } from '../chat/refusal.ts';
 import type { Requester } from '../chat/requester.ts';
 import type { Moment, PostedMessage, Room, RoomRules } from '../chat/room.ts';
 import type { AppearanceWish, ViewerIdentity } from '../identity/viewer.ts';
-import { type Appearance, Identities, type IdentityStore } from './identities.ts';
+import { type Appearance, Identities, type IdentitiesOptions, type IdentityStore } from './identities.ts';
 import type { TripcodeMaker } from './tripcode-maker.ts';
 
 /** Where the chat keeps what must survive a restart. */
@@ -42,6 +42,7 @@ export interface ChatServiceOptions {
   readonly tripcodes: Pick<TripcodeMaker, 'make' | 'allowsClassic'>;
   /** A word filter asks for the writer to be banned. Absent: the message is refused and that is all. */
   ban?(requester: Requester, found: string): void;
+  moderators?: NonNullable<IdentitiesOptions['moderators']>;
   /** Makes the tags of nameless people. */
   readonly tagKey: Buffer;
   /** What holds against somebody. Absent: nothing ever does. */
@@ -84,9 +85,10 @@ export class ChatService {
 
   constructor(options: ChatServiceOptions) {
     this.#options = options;
-    const { store, room, tripcodes, tagKey, now, random } = options;
+    const { store, room, tripcodes, moderators, tagKey, now, random } = options;
     this.identities = new Identities({
       ...{ store, tripcodes, tagKey, now, random },
+      ...(moderators === undefined ? {} : { moderators }),
       names: room.rules.names,
       limit: room.rules.flood.appearance,
       recentColours: () => room.messages.slice(-64).map(({ author }) => author.colour),

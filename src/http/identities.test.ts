@@ -6,14 +6,20 @@ import { Database } from '../store/database.ts';
 import { MessageRepository } from '../store/messages.ts';
 import { ViewerRepository } from '../store/viewers.ts';
 import { chatStoreOf } from './chat-store.ts';
-import { Identities, nameHoldMs } from './identities.ts';
+import { Identities, type IdentitiesOptions, nameHoldMs } from './identities.ts';
 import { TripcodeMaker } from './tripcode-maker.ts';
 
 const hourMs = 3_600_000;
 const startMs = 500_000 * hourMs;
 
 function build(
-  wish: { file?: string; broadcasterName?: string; atMs?: number; tripcodes?: Pick<TripcodeMaker, 'make'> } = {},
+  wish: {
+    file?: string;
+    broadcasterName?: string;
+    atMs?: number;
+    tripcodes?: Pick<TripcodeMaker, 'make'>;
+    moderators?: IdentitiesOptions['moderators'];
+  } = {},
 ) {
   const database = Database.open({ path: wish.file ?? ':memory:', onWarning: () => expect.fail('the disk fails') });
   let time = wish.atMs ?? 0;
@@ -24,6 +30,7 @@ function build(
     limit: { count: 3, windowMs: 60_000 },
     tripcodes: wish.tripcodes ?? new TripcodeMaker({ secret: Buffer.alloc(32, 7), allowsClassic: true }),
     tagKey: Buffer.alloc(32, 1),
+    ...(wish.moderators === undefined ? {} : { moderators: wish.moderators }),
     recentColours: () => [],
     now: () => ({ wallMs: startMs + time, monotonicMs: time }),
     random: () => 0,
@@ -97,6 +104,13 @@ describe('identities', () => {
     await identities.change('b', { name: 'Aspen', colour: '9', ...secretly('tea') });
     expect(identities.appearanceOf('a')).toMatchObject({ name: 'Willow', chosenColour: 5, tripcode: tea });
     expect(identities.appearanceOf('b')).toMatchObject({ name: 'Aspen', chosenColour: 9, tripcode: tea });
+  });
+
+  it('keeps the names of moderators for them, also while they are away', async () => {
+    const anna = { label: 'Willow Moon', by: { kind: 'tripcode', code: tea.code } } as const;
+    const { identities } = build({ moderators: () => [anna] });
+    expect(await identities.change('b', { name: 'VVillow M00n' })).toMatchObject({ rule: 'name-taken' });
+    expect(await identities.change('a', { name: 'Willow Moon', ...secretly('tea') })).toMatchObject({ kind: 'done' });
   });
 
   it('frees the name of somebody who has not been here for a day, and lets both keep it then', async () => {

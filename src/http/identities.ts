@@ -1,11 +1,13 @@
 import { remember, type RateLimit, waitMs } from '../chat/flood.ts';
 import type { Author, TripcodeMark } from '../chat/message.ts';
+import { isCredentialOf, type Moderator } from '../chat/moderation/staff.ts';
 import { RecentMap } from '../chat/recent-map.ts';
 import type { Moment } from '../chat/room.ts';
 import { chooseColour } from '../identity/colour.ts';
 import { isHouseName } from '../identity/house-names.ts';
 import type { NameRules } from '../identity/name.ts';
 import { type NameHolder, NamesInUse } from '../identity/names-in-use.ts';
+import { looksAlike } from '../identity/skeleton.ts';
 import { tagOf } from '../identity/tag.ts';
 import {
   type AppearanceRule,
@@ -33,6 +35,8 @@ export interface IdentitiesOptions {
   /** Changes of appearance by one viewer. */
   readonly limit: RateLimit;
   readonly tripcodes: Pick<TripcodeMaker, 'make'>;
+  /** Whose names are nobody else's, here or away. Absent: there are none. */
+  moderators?(): readonly Pick<Moderator, 'label' | 'by'>[];
   /** Makes the tags of nameless people. */
   readonly tagKey: Buffer;
   /** Colours of those who spoke last, the newest last. */
@@ -155,11 +159,14 @@ export class Identities {
   }
 
   #surroundingsOf(viewerId: string): AppearanceSurroundings {
-    const { names, now } = this.#options;
+    const { names, now, moderators } = this.#options;
     return {
       names,
-      isTaken: (name, tripcode) =>
-        this.#names.isTaken(name, { viewerId, ...(tripcode === undefined ? {} : { tripcode }) }, now().wallMs),
+      isTaken: (name, tripcode) => {
+        const seeker = { viewerId, ...(tripcode === undefined ? {} : { tripcode }) };
+        const others = (moderators?.() ?? []).filter(({ by }) => !isCredentialOf(by, seeker));
+        return this.#names.isTaken(name, seeker, now().wallMs) || others.some(({ label }) => looksAlike(name, label));
+      },
     };
   }
 
