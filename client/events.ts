@@ -55,7 +55,18 @@ export class Events {
       // The browser comes back by itself after a broken response, but gives up after an answer that is an error.
       if (source.readyState !== EventSource.CLOSED) return;
       source.close();
+      void leaveIfClosed(source.url);
       setTimeout(() => this.#open(), this.#backOff.next(Math.random()));
     });
+  }
+}
+
+/** Whoever may not be in any longer stands before the gate, which is this page loaded anew. */
+async function leaveIfClosed(url: string): Promise<void> {
+  try {
+    const { status } = await fetch(url, { method: 'HEAD' });
+    if (status === 403) location.reload();
+  } catch {
+    // Offline or cut off: the next attempt will tell.
   }
 }

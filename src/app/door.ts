@@ -3,9 +3,11 @@ import { Challenges } from '../admission/challenge.ts';
 import { PicturePool } from '../captcha/picture-pool.ts';
 import type { CaptchaPolicy } from '../chat/modes.ts';
 import type { OnioncastConfig } from '../config/schema.ts';
+import { AccessInvitations } from '../http/access-invitations.ts';
 import { Captcha } from '../http/captcha.ts';
 import { DoorSettings } from '../http/door-settings.ts';
 import { Admissions } from '../http/admissions.ts';
+import { AccessInvitationRepository } from '../store/access-invitations.ts';
 import { AdmissionRepository } from '../store/admissions.ts';
 import type { Database } from '../store/database.ts';
 import type { SettingRepository } from '../store/settings.ts';
@@ -17,8 +19,13 @@ const forgetEveryMs = 60 * 60 * 1000;
 /** Who may come in, and who may write. */
 export interface Door {
   readonly captcha: Captcha;
+  readonly challenges: Challenges;
+  readonly pictures: PicturePool;
+  /** Who has been let in, for staff to see. */
+  readonly kept: AdmissionRepository;
   readonly settings: DoorSettings;
   readonly admissions: Admissions;
+  readonly invitations: AccessInvitations;
   close(): Promise<void>;
 }
 
@@ -40,15 +47,16 @@ export function openDoor({ config, database, settings: store, secret, policy, on
   forget();
   const forgetting = setInterval(forget, forgetEveryMs).unref();
   owned.add(() => clearInterval(forgetting));
-  const pool = new PicturePool({ size: config.captcha.pool, onFailure: onError });
-  owned.add(() => pool.close());
+  const pictures = new PicturePool({ size: config.captcha.pool, onFailure: onError });
+  owned.add(() => pictures.close());
   const { question: text, answers, kind } = config.captcha;
   const settings = new DoorSettings(store, { ...config.access, kind, question: { text, answers } });
   const admissions = new Admissions(kept, () => Date.now());
+  const challenges = new Challenges(secret);
   const captcha = new Captcha({
-    challenges: new Challenges(secret),
+    challenges,
     admissions,
-    takePicture: () => pool.take(),
+    takePicture: () => pictures.take(),
     policy,
     kind: () => settings.rules.kind,
     question: () => settings.question,
@@ -57,5 +65,11 @@ export function openDoor({ config, database, settings: store, secret, policy, on
     randomBytes,
     random: Math.random,
   });
-  return { captcha, settings, admissions, close: () => owned.close() };
+  const invitations = new AccessInvitations({
+    store: new AccessInvitationRepository(database),
+    randomBytes,
+    now: () => Date.now(),
+  });
+  const parts = { captcha, challenges, pictures, kept, settings, admissions, invitations };
+  return { ...parts, close: () => owned.close() };
 }

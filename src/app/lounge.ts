@@ -55,6 +55,7 @@ export interface Lounge {
   readonly access: BroadcasterAccess;
   readonly rules: RoomRules;
   readonly door: Door;
+  readonly tripcodes: TripcodeMaker;
   readonly emotes: EmoteDirectory;
   readonly polls: PollService;
   /** The broadcaster's password, at the very first start only. */
@@ -101,20 +102,20 @@ export async function openLounge(options: LoungeOptions): Promise<Lounge> {
   const parts = { bus, room, emotes, database, messages, owned, moderation: () => moderation };
   const { polls, channels } = openChannels(options, parts);
   const settings = new SettingRepository(database);
-  const { secret, onError } = options;
   const policy = (): CaptchaPolicy => room.fairness.modes.captcha;
-  const door: Door = openDoor({ config, database, settings, secret, policy, onError });
+  const door: Door = openDoor({ ...options, database, settings, policy });
   owned.add(() => door.close());
   const people = new People((viewerId) => chat.authorOf(viewerId));
   const store = moderationStoreOf(database, acts, messages, held);
   const record = new Moderation(acts.load());
   const moderation = new ModerationService({ moderation: record, room, people, polls, store, bus, randomBytes, now });
+  const tripcodes = new TripcodeMaker({ secret: options.secret, allowsClassic: config.chat.classicTripcodes });
   const chat: ChatService = new ChatService({
     room,
     store: chatStoreOf(database, messages, viewers),
     bus,
     captcha: door.captcha,
-    tripcodes: new TripcodeMaker({ secret: options.secret, allowsClassic: config.chat.classicTripcodes }),
+    tripcodes,
     ban: ({ viewerId }, found) => banByHouse(moderation, viewerId, found),
     moderators: () => record.moderators,
     standingOf: (requester) => moderation.standingOf(requester),
@@ -124,7 +125,7 @@ export async function openLounge(options: LoungeOptions): Promise<Lounge> {
   });
   polls.start();
   const { access, password } = await openAccess(options, settings);
-  const rooms = { bus, chat, channels, moderation, polls, people, access, rules, door, emotes };
+  const rooms = { bus, chat, channels, moderation, polls, people, access, rules, door, tripcodes, emotes };
   return { ...rooms, newPassword: password, close: () => owned.close() };
 }
 
@@ -140,8 +141,10 @@ function membersOf(door: () => Door): MemberList {
   return {
     hasTripcode: (code) => door().settings.rules.tripcodes.includes(code),
     hasViewer: (viewerId) => {
-      const { settings, admissions } = door();
-      return isAdmitted(admissions.of(viewerId), { ...settings.rules, mode: 'members' }, () => true);
+      const { settings, admissions, invitations } = door();
+      return isAdmitted(admissions.of(viewerId), { ...settings.rules, mode: 'members' }, (id) =>
+        invitations.isGood(id),
+      );
     },
   };
 }

@@ -5,12 +5,10 @@ import { Audience } from '../broadcast/audience.ts';
 import type { StreamSnapshot } from '../broadcast/stream-state.ts';
 import type { Readers } from '../chat/readers.ts';
 import type { OnioncastConfig } from '../config/schema.ts';
-import { askedWith } from '../http/asked.ts';
 import { InfoFeed } from '../http/info-feed.ts';
 import { type Place, Places } from '../http/place.ts';
 import { type Assets, registerAssetRoutes } from '../http/routes/assets.ts';
 import { isBroadcasterRequest, registerBroadcasterRoutes } from '../http/routes/broadcaster.ts';
-import { registerCaptchaRoutes } from '../http/routes/captcha.ts';
 import { registerChatRoutes } from '../http/routes/chat.ts';
 import { registerEmoteRoutes } from '../http/routes/emotes.ts';
 import { registerEventRoutes } from '../http/routes/events.ts';
@@ -42,6 +40,7 @@ import { renderPlayerDocument, renderPlayerUpdate } from '../views/player-docume
 import { renderPollForm } from '../views/poll-form.tsx';
 import type { Reader } from '../views/reader.ts';
 import { catalogues, offeredLanguages, textsIn } from '../views/texts/catalogues.ts';
+import { buildGate } from './gate.ts';
 import type { Lounge } from './lounge.ts';
 import { Owned } from './owned.ts';
 import type { Studio } from './studio.ts';
@@ -74,26 +73,18 @@ export interface Website {
 
 /** Builds the pages and all that is live behind them. Nothing is open before `server.listen()`. */
 export function buildWebsite(options: WebsiteOptions): Website {
-  const { config, dataDirectory, assets, studio, titles } = options;
+  const { config, dataDirectory, studio, titles } = options;
   const owned = new Owned();
   const audience = new Audience();
   const socketPath = config.tor.enabled ? path.join(dataDirectory, 'run', 'web.sock') : undefined;
-  const local = config.listen.local;
   const places = new Places({
     secret: options.secret,
     random: randomBytes,
     catalogues,
     language: config.site.language,
   });
-  const server = new WebServer({
-    ...(local === 'off' ? {} : { local }),
-    ...(socketPath === undefined ? {} : { onion: { socketPath } }),
-    places,
-    renderErrorPage: (page) => renderErrorPage({ ...page, styleHref: assets.style }),
-    limits: { connections: config.limits.connections },
-    ...requestLog(config.log.level),
-    onError: options.onError,
-  });
+  const requesters = requestersOf(options.lounge, places);
+  const server = openServer(options, places, requesters, socketPath);
   const snapshot = (): StreamSnapshot => {
     const viewers = audience.count(performance.now());
     const isFull = viewers >= config.limits.viewers;
@@ -103,7 +94,6 @@ export function buildWebsite(options: WebsiteOptions): Website {
   owned.add(() => info.close());
   const viewings = new Viewings({ now: () => performance.now() });
   const stopping = new AbortController();
-  const requesters = requestersOf(options.lounge, places);
   registerRoutes({
     ...options,
     server,
@@ -141,6 +131,33 @@ function requestersOf({ access, moderation }: Lounge, places: Places): Requester
     isBroadcaster: (request) => isBroadcasterRequest(access, request),
     isModerator: (viewerId) => moderation.actorFor({ viewerId }) !== undefined,
   });
+}
+
+/** The web server with its door and nothing behind it yet. */
+function openServer(
+  { config, secret, assets, lounge, onError }: WebsiteOptions,
+  places: Places,
+  requesters: Requesters,
+  socketPath: string | undefined,
+): WebServer {
+  const local = config.listen.local;
+  const gate = buildGate({
+    ...{ door: lounge.door, places, secret, styleHref: assets.style },
+    isStaff: (request) => requesters.requesterOf(request).role !== undefined,
+    tripcodeOf: (password) => lounge.tripcodes.make(password),
+  });
+  const server = new WebServer({
+    ...(local === 'off' ? {} : { local }),
+    ...(socketPath === undefined ? {} : { onion: { socketPath } }),
+    places,
+    gate: gate.guard,
+    renderErrorPage: (page) => renderErrorPage({ ...page, styleHref: assets.style }),
+    limits: { connections: config.limits.connections },
+    ...requestLog(config.log.level),
+    onError,
+  });
+  gate.connect(server);
+  return server;
 }
 
 /** Requests are written down only where the operator asks for it, without anything that tells who asked. */
@@ -268,7 +285,6 @@ function registerPeople(parts: RouteParts): void {
       renderChatLog({ ...data, ...readerOf(place), ...styled, emotes: lounge.emotes.emotes }),
   });
   registerTalk(parts);
-  registerCaptchaRoutes(app, { captcha: lounge.door.captcha, askedOf: askedWith(places) });
   registerEventRoutes(app, { ...shared, info: info.events });
   registerBroadcasterRoutes(app, {
     ...shared,

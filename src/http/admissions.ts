@@ -16,6 +16,7 @@ export class Admissions {
   readonly #store: AdmissionStore;
   /** Unix milliseconds. */
   readonly #now: () => number;
+  readonly #listeners = new Set<() => void>();
   readonly #remembered = new Map<string, Standing>();
 
   constructor(store: AdmissionStore, now: () => number) {
@@ -41,6 +42,12 @@ export class Admissions {
   revoke(viewerId: string): void {
     this.#remembered.delete(viewerId);
     this.#store.remove(viewerId);
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Calls back when somebody may have to go. */
+  onRevoke(listener: () => void): void {
+    this.#listeners.add(listener);
   }
 
   #keep(viewerId: string, standing: Standing): void {

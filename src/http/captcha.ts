@@ -96,6 +96,11 @@ export class Captcha {
     return undefined;
   }
 
+  /** Counts an attempt at another secret under the same limits. */
+  attempt(asked: Asked): CaptchaRefusal | undefined {
+    return this.#options.challenges.attempt(asked, this.#options.now());
+  }
+
   /** A message was taken; by chance, its writer has to solve another one before the next. */
   posted(requester: Requester): void {
     const { every, random } = this.#options;

@@ -40,6 +40,12 @@ export class DoorSettings {
     return this.#rules;
   }
 
+  /** Who may come in. A question that nobody has set cannot be answered: the picture takes its place. */
+  get access(): AccessRules {
+    const { mode, tripcodes } = this.#rules;
+    return { mode: mode === 'question' && this.question === undefined ? 'captcha' : mode, tripcodes };
+  }
+
   /** The question, if there is one that can be answered. */
   get question(): CaptchaQuestion | undefined {
     const { question } = this.#rules;

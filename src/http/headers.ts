@@ -162,6 +162,17 @@ export const errorHeaders: HeaderSet = {
   Connection: 'close',
 };
 
+/** The page before the door, in place of a page or of a frame. */
+export const gateHeaders: HeaderSet = {
+  ...document,
+  ...noStore,
+  ...framed,
+  ...policy("'self'", [...look, "form-action 'self'"]),
+};
+
+/** The closed door for whoever reads no pages: a status alone. */
+export const closedHeaders: HeaderSet = { ...noStore, ...noSniff, ...ownOriginOnly };
+
 /** Every header name that may ever leave this server, in lower case. */
 export const allowedHeaderNames: ReadonlySet<string> = new Set([
   ...[pageHeaders, scriptPageHeaders, endlessMediaHeaders('video/mp4')].flatMap((set) =>

@@ -7,6 +7,7 @@ import Fastify, {
   type FastifyServerOptions,
 } from 'fastify';
 import { AppError, type ErrorCode } from '../errors.ts';
+import type { AccessGate } from './access-gate.ts';
 import { type CircuitLimits, Circuits, defaultCircuitLimits } from './circuits.ts';
 import { connectionOf, identifyConnection } from './connection.ts';
 import { ErrorAnswers, type RenderErrorPage } from './error-answer.ts';
@@ -60,6 +61,8 @@ export interface WebServerOptions {
   readonly renderErrorPage?: RenderErrorPage;
   /** What addresses say besides the path. Without it they say nothing, and pages of errors are in English. */
   readonly places?: Pick<Places, 'enter' | 'readerOf'>;
+  /** Stands before all routes, also before addresses at which there is nothing. Everybody may in without it. */
+  readonly gate?: Pick<AccessGate, 'guard'>;
   readonly limits?: Partial<WebLimits>;
   /** Hears of failures that are bugs. Visitors see only `INTERNAL`. */
   onError?(error: unknown): void;
@@ -134,6 +137,11 @@ export class WebServer {
     return this.#localUrl;
   }
 
+  /** The methods of every path that routes were registered for. */
+  get routes(): ReadonlyMap<string, ReadonlySet<string>> {
+    return this.#methods;
+  }
+
   /** The names under which the onion service is reached, `<56 characters>.onion`; replaces those before. */
   setOnionAddresses(addresses: readonly string[]): void {
     this.#onionHosts = new Set(addresses.map((address) => address.toLowerCase()));
@@ -206,6 +214,8 @@ export class WebServer {
       logger: loggerOptions(this.#options.log),
     });
     app.removeAllContentTypeParsers();
+    // The first hook of all: what comes after it may know what is behind the door.
+    app.addHook('onRequest', async (request, reply) => this.#options.gate?.guard(request, reply));
     app.setErrorHandler((error, request, reply) => this.#onError(error, request, reply));
     app.setNotFoundHandler((_request, reply) => this.#sendError(reply, 'NOT_FOUND'));
     app.addHook('onRoute', ({ url, method }) => {

@@ -1,6 +1,6 @@
-import type { StatementSync } from 'node:sqlite';
+import type { SQLOutputValue, StatementSync } from 'node:sqlite';
 import { z } from 'zod';
-import { type Passes, type Standing } from '../admission/standing.ts';
+import type { Standing } from '../admission/standing.ts';
 import { integerColumn, textColumn } from './columns.ts';
 import type { Database } from './database.ts';
 
@@ -24,6 +24,7 @@ export class AdmissionRepository {
   readonly #forget: StatementSync;
   readonly #forgetSurplus: StatementSync;
   readonly #count: StatementSync;
+  readonly #newest: StatementSync;
 
   constructor(database: Database) {
     this.#database = database;
@@ -38,6 +39,7 @@ export class AdmissionRepository {
     this.#forgetSurplus = database.prepare(
       'DELETE FROM admissions WHERE viewer IN (SELECT viewer FROM admissions ORDER BY changed_at_ms DESC LIMIT -1 OFFSET ?)',
     );
+    this.#newest = database.prepare('SELECT * FROM admissions ORDER BY changed_at_ms DESC LIMIT ?');
     this.#count = database.prepare('SELECT count(*) AS count FROM admissions');
   }
 
@@ -48,13 +50,17 @@ export class AdmissionRepository {
 
   find(viewerId: string): Standing | undefined {
     const row = this.#database.read(() => this.#find.get(viewerId), undefined);
-    if (row === undefined) return undefined;
-    const { verified_at_ms: verifiedAtMs } = row;
-    return {
-      passes: passesOf(textColumn(row['passes'])),
-      ...(typeof verifiedAtMs === 'number' ? { verifiedAtMs } : {}),
-      isSuspect: integerColumn(row['is_suspect']) === 1,
-    };
+    return row === undefined ? undefined : standingOf(row);
+  }
+
+  /** Those who were let in by something, the last change first; when is kept to the hour. */
+  newest(count: number): (Standing & { readonly viewerId: string; readonly changedAtMs: number })[] {
+    const rows = this.#database.read(() => this.#newest.all(count), []);
+    return rows.map((row) => ({
+      ...standingOf(row),
+      viewerId: textColumn(row['viewer']),
+      changedAtMs: integerColumn(row['changed_at_ms']),
+    }));
   }
 
   /** False if the disk refused. */
@@ -80,6 +86,11 @@ export class AdmissionRepository {
   }
 }
 
-function passesOf(text: string): Passes {
-  return passesSchema.parse(JSON.parse(text));
+function standingOf(row: Record<string, SQLOutputValue>): Standing {
+  const { verified_at_ms: verifiedAtMs } = row;
+  return {
+    passes: passesSchema.parse(JSON.parse(textColumn(row['passes']))),
+    ...(typeof verifiedAtMs === 'number' ? { verifiedAtMs } : {}),
+    isSuspect: integerColumn(row['is_suspect']) === 1,
+  };
 }

@@ -72,6 +72,7 @@ export function ChatForm({ data, texts, children }: FormProps): JSX.Element {
       <button class="button send" type="submit" name={chatFormFields.action} value="post" accesskey="s">
         {texts.send}
       </button>
+      <AnotherPicture isHidden={data.captcha?.picture === undefined} texts={texts.captcha} />
       <div class="form-line">
         <ChatSettings data={data} texts={texts} />
         {data.hasEmotes === true && (
@@ -80,7 +81,6 @@ export function ChatForm({ data, texts, children }: FormProps): JSX.Element {
             <span class="hidden-text">{texts.emotes}</span>
           </button>
         )}
-        <AnotherPicture isHidden={data.captcha?.picture === undefined} texts={texts.captcha} />
         <span class="counter" aria-live="polite" />
       </div>
       {children}

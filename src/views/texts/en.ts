@@ -210,7 +210,7 @@ const client = {
 const captcha = {
   heading: 'Show that you are no program',
   picture: 'Picture with five letters and digits',
-  pictureAnswer: 'What the picture shows',
+  pictureAnswer: 'What you see',
   questionAnswer: 'Answer',
   another: 'Another picture',
   hint: 'Upper and lower case are the same.',
@@ -229,6 +229,26 @@ const errors = {
   OFFLINE: 'There is no stream at the moment.',
   OVERLOADED: 'The server is full. Try again in a moment.',
 } as const satisfies Partial<Record<ErrorCode, string>>;
+/** The page before everything, where not everybody may come in. It must not say what is behind it. */
+const gate = {
+  heading: 'Please come in by the door',
+  captcha: 'Read the picture to come in.',
+  question: 'Answer the question to come in.',
+  members: 'This place is open to its members.',
+  password: 'Password',
+  passwordHint: 'The one that makes your tripcode. If you have an invitation, open its link.',
+  enter: 'Come in',
+  invitation: 'You are invited',
+  invitationHint: 'The button uses the invitation for this browser.',
+  refusals: {
+    needed: 'Something is missing.',
+    wrong: 'That was not right.',
+    expired: 'That one was too old or had been used. Here is another one.',
+    'form-expired': 'This form was too old. It is fresh now: try again.',
+    void: 'This invitation does not open anything (any more).',
+    wait: 'Too many attempts. Try again in {n} s.',
+  },
+} as const;
 
 /** All words of the interface in English. Another language is another object of this shape. */
 export const en = {
@@ -243,6 +263,7 @@ export const en = {
   refusals,
   modes,
   captcha,
+  gate,
   desk,
   tripcode,
   staff: staffEn,

@@ -1,0 +1,68 @@
+import { randomBytes } from 'node:crypto';
+import type { FastifyRequest } from 'fastify';
+import type { TripcodeMark } from '../chat/message.ts';
+import { AccessGate } from '../http/access-gate.ts';
+import { askedWith } from '../http/asked.ts';
+import type { Place, Places } from '../http/place.ts';
+import { type AccessRouteDeps, doorRoutes, gateDataFor, registerAccessRoutes } from '../http/routes/access.ts';
+import { registerCaptchaRoutes } from '../http/routes/captcha.ts';
+import type { WebServer } from '../http/server.ts';
+import { renderGatePage, renderInvitationPage } from '../views/gate-page.tsx';
+import type { Door } from './door.ts';
+
+export interface GateOptions {
+  readonly door: Door;
+  readonly places: Places;
+  readonly secret: Buffer;
+  readonly styleHref: string;
+  isStaff(request: FastifyRequest): boolean;
+  tripcodeOf(password: string): Promise<TripcodeMark | undefined>;
+}
+
+/** The door as the web server sees it. */
+export interface Gate {
+  /** Stands before all routes. */
+  readonly guard: AccessGate;
+  /** Registers the routes of the door, and ends what is open for those who may be in no longer. */
+  connect(server: WebServer): void;
+}
+
+/** What everybody may ask for besides the door itself: the login, what publishers and supervisors of this machine need, and the look of the gate. */
+const openRoutes = ['/broadcaster', '/broadcaster/login', '/ingest', '/healthz', '/language', '/favicon.png'];
+
+export function buildGate({ door, places, secret, styleHref, isStaff, tripcodeOf }: GateOptions): Gate {
+  const { captcha, settings, admissions, invitations } = door;
+  const styled = ({ texts, base }: Place) => ({ texts, base, styleHref });
+  const askedOf = askedWith(places);
+  const deps: AccessRouteDeps = {
+    ...{ places, captcha, settings, admissions, invitations, secret, randomBytes, tripcodeOf, askedOf },
+    now: () => Date.now(),
+    renderGate: (data, place) => renderGatePage({ ...data, ...styled(place) }),
+    renderInvitation: (data, place) => renderInvitationPage({ ...data, ...styled(place) }),
+  };
+  const guard = new AccessGate({
+    places,
+    admissions,
+    isStaff,
+    rules: () => settings.access,
+    isGoodInvitation: (id) => invitations.isGood(id),
+    openRoutes: new Set([...openRoutes, ...doorRoutes, styleHref]),
+    renderGate: (request, reply) => {
+      const place = places.welcome(request, reply);
+      return deps.renderGate(gateDataFor(deps, place), place);
+    },
+  });
+  return {
+    guard,
+    connect: ({ app, responses }) => {
+      registerCaptchaRoutes(app, { captcha, askedOf });
+      registerAccessRoutes(app, deps);
+      const putOut = (): void => {
+        for (const { request, response } of responses.opened()) if (!guard.isAdmitted(request)) response.end('closed');
+      };
+      settings.onChange(putOut);
+      invitations.onRevoke(putOut);
+      admissions.onRevoke(putOut);
+    },
+  };
+}
