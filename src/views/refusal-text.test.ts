@@ -26,6 +26,11 @@ describe('a refusal in words', () => {
     );
   });
 
+  it('says a long wait in the units that people count in', () => {
+    const refusal = { kind: 'refused', rule: 'timed-out', waitMs: 5_400_000, text: '' } as const;
+    expect(refusalNotice(refusal, limits, en).sentence).toBe('You are timed out. Try again in 2 h.');
+  });
+
   it('leaves no blank of a sentence open', () => {
     const rules = ['too-long', 'too-many-lines', 'name-too-long', 'form-expired'] as const;
     const sentences = rules.map((rule) => refusalNotice({ kind: 'refused', rule, text: '' }, limits, en).sentence);

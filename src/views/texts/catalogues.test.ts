@@ -6,23 +6,28 @@ import { en } from './en.ts';
 import { languages } from './languages.ts';
 import { counted, filled } from './words.ts';
 
-/** Every sentence of a catalogue by its path; the forms of a plural are one value. */
-function sentencesOf(value: unknown, path = ''): Map<string, string[]> {
-  if (typeof value === 'string') return new Map([[path, [value]]]);
+type Forms = Readonly<Record<string, string>>;
+
+/** Every sentence of a catalogue by its path: in the forms of a plural, or in one form called `only`. */
+function sentencesOf(value: unknown, path = ''): Map<string, Forms> {
+  if (typeof value === 'string') return new Map([[path, { only: value }]]);
   const entries = Object.entries(Object(value));
-  if (entries.some(([key]) => key === 'other')) return new Map([[path, entries.map(([, form]) => String(form))]]);
+  if (entries.some(([key]) => key === 'other')) {
+    return new Map([[path, Object.fromEntries(entries.map(([key, form]) => [key, String(form)]))]]);
+  }
   return new Map(entries.flatMap(([key, inner]) => [...sentencesOf(inner, `${path}.${key}`)]));
 }
 
-/** The forms that the plurals of a catalogue have, by path. */
-function pluralsOf(value: unknown, path = ''): Map<string, string[]> {
-  const entries = Object.entries(Object(value)).filter(() => typeof value === 'object');
-  if (entries.some(([key]) => key === 'other')) return new Map([[path, entries.map(([key]) => key)]]);
-  return new Map(entries.flatMap(([key, inner]) => [...pluralsOf(inner, `${path}.${key}`)]));
-}
-
-const placesIn = (sentence: string): string[] => [...new Set(sentence.match(/\{\w+\}/g))].sort();
+const placesIn = (sentence = ''): string[] => [...new Set(sentence.match(/\{\w+\}/g))].sort();
 const english = sentencesOf(en);
+
+/** Whether a form is for one number alone, which it then need not name. */
+function isForOneNumber(category: string, language: string): boolean {
+  const rules = new Intl.PluralRules(language);
+  return (
+    Array.from({ length: 201 }, (_, number) => rules.select(number)).filter((each) => each === category).length === 1
+  );
+}
 
 describe.each([...catalogues])('the catalogue of %s', (code, texts) => {
   const own = sentencesOf(texts);
@@ -33,21 +38,26 @@ describe.each([...catalogues])('the catalogue of %s', (code, texts) => {
 
   it('has the same places for values in each sentence', () => {
     for (const [path, forms] of own) {
-      const expected = placesIn(english.get(path)?.[0] ?? '');
-      for (const form of forms) expect([path, placesIn(form)]).toEqual([path, expected]);
+      const { only, other } = english.get(path) ?? {};
+      const expected = placesIn(only ?? other);
+      for (const [category, form] of Object.entries(forms)) {
+        const isFree = isForOneNumber(category, code);
+        const places = isFree ? [...new Set([...placesIn(form), '{n}'])].sort() : placesIn(form);
+        expect([path, places]).toEqual([path, expected]);
+      }
     }
   });
 
   it('leaves no sentence out', () => {
-    const empty = [...own].filter(([, forms]) => forms.some((form) => form.trim() === '')).map(([path]) => path);
-    expect(empty).toEqual(['.states.live.advice', '.client.states.live.advice']);
+    const empty = [...own].filter(([, forms]) => Object.values(forms).some((form) => form.trim() === ''));
+    expect(empty.map(([path]) => path)).toEqual(['.states.live.advice', '.client.states.live.advice']);
   });
 
   it('has each plural in the forms that the language has', () => {
-    const forms = new Intl.PluralRules(code).resolvedOptions().pluralCategories.toSorted();
-    const plurals = pluralsOf(texts);
-    expect(plurals.size).toBeGreaterThan(1);
-    for (const [path, own] of plurals) expect([path, own.toSorted()]).toEqual([path, forms]);
+    const categories = new Intl.PluralRules(code).resolvedOptions().pluralCategories.toSorted();
+    const plurals = [...own].filter(([, forms]) => 'other' in forms);
+    expect(plurals.length).toBeGreaterThan(1);
+    for (const [path, forms] of plurals) expect([path, Object.keys(forms).sort()]).toEqual([path, categories]);
   });
 });
 

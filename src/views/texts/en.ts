@@ -38,7 +38,7 @@ const states: Readonly<Record<StreamState, StateText>> = {
 };
 
 /**
- * Why the chat refused something. `{n}` stands for seconds, `{c}`, `{l}` and `{m}` for the limits of characters, lines and characters of a name,
+ * Why the chat refused something. `{t}` stands for a time in words, `{n}` for seconds, `{c}`, `{l}` and `{m}` for the limits of characters, lines and characters of a name,
  * `{w}` for the words that are not wanted.
  */
 const refusals = {
