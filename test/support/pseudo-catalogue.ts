@@ -1,6 +1,6 @@
 import { en, type Texts } from '../../src/views/texts/en.ts';
 
-const arabic = [...'ابتثجحخدذرزسشصضطظعغفقكلمنهوي'];
+const arabic = Array.from('ابتثجحخدذرزسشصضطظعغفقكلمنهوي');
 
 /** A catalogue in no language, written from right to left: every sentence of the English one in Arabic letters, as long and with the same places. */
 export function pseudoArabic(): Texts {
