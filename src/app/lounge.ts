@@ -20,6 +20,7 @@ import { ModerationService } from '../http/moderation-service.ts';
 import { moderationStoreOf } from '../http/moderation-store.ts';
 import { People } from '../http/people.ts';
 import { ensureBroadcasterPassword } from '../identity/password.ts';
+import { LogPages } from '../http/log-pages.ts';
 import type { PollService } from '../http/poll-service.ts';
 import type { ServeEvent } from '../serve-event.ts';
 import { Database } from '../store/database.ts';
@@ -58,6 +59,7 @@ export interface Lounge {
   readonly tripcodes: TripcodeMaker;
   readonly emotes: EmoteDirectory;
   readonly polls: PollService;
+  readonly log: LogPages;
   /** The broadcaster's password, at the very first start only. */
   readonly newPassword: string | undefined;
   close(): Promise<void>;
@@ -125,7 +127,8 @@ export async function openLounge(options: LoungeOptions): Promise<Lounge> {
   });
   polls.start();
   const { access, password } = await openAccess(options, settings);
-  const rooms = { bus, chat, channels, moderation, polls, people, access, rules, door, tripcodes, emotes };
+  const log = new LogPages({ room, stored: messages, removalOf: (id) => moderation.removalOf(id) });
+  const rooms = { log, bus, chat, channels, moderation, polls, people, access, rules, door, tripcodes, emotes };
   return { ...rooms, newPassword: password, close: () => owned.close() };
 }
 

@@ -10,6 +10,7 @@ import { type Place, Places } from '../http/place.ts';
 import { type Assets, registerAssetRoutes } from '../http/routes/assets.ts';
 import { isBroadcasterRequest, registerBroadcasterRoutes } from '../http/routes/broadcaster.ts';
 import { registerChatRoutes } from '../http/routes/chat.ts';
+import { registerChatLogRoutes } from '../http/routes/chat-log.ts';
 import { registerEmoteRoutes } from '../http/routes/emotes.ts';
 import { registerEventRoutes } from '../http/routes/events.ts';
 import { registerHealthRoutes } from '../http/routes/health.ts';
@@ -278,9 +279,12 @@ function registerPeople(parts: RouteParts): void {
     hasEmotes: () => lounge.emotes.emotes.size > 0,
     requesterOf: (request) => requesters.requesterOf(request),
     standingOf: (requester) => lounge.moderation.standingOf(requester),
-    title: () => titles.title,
     renderChatForm: (data, place) =>
       renderChatForm({ ...data, ...readerOf(place), ...styled, emotes: lounge.emotes.emotes }),
+  });
+  registerChatLogRoutes(app, {
+    ...{ places, readersOf, log: lounge.log },
+    title: () => titles.title,
     renderChatLog: (data, place) =>
       renderChatLog({ ...data, ...readerOf(place), ...styled, emotes: lounge.emotes.emotes }),
   });

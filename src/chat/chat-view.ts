@@ -1,3 +1,4 @@
+import type { Removal } from './readers.ts';
 import type { Capcode, Message, Quote, TripcodeMark } from './message.ts';
 import type { PublicModes } from './modes.ts';
 
@@ -143,6 +144,12 @@ export interface ChatLogData {
   readonly messages: readonly Message[];
   /** Where to write. */
   readonly formHref: string;
-  /** This page again. */
+  /** The newest page. */
   readonly refreshHref: string;
+  /** The page before this one, if there is one. */
+  readonly olderHref?: string;
+  /** What was searched for; set for those who may search. */
+  readonly search?: string;
+  /** Why a row is hidden from everybody but the staff who read this. */
+  removalOf?(messageId: number): Removal | undefined;
 }

@@ -104,9 +104,7 @@ beforeEach(async () => {
     requesterOf: (request) => requesters.requesterOf(request),
     standingOf: () => undefined,
     now: () => nowMs,
-    title: () => 'Title',
     renderChatForm: (data, { texts, base }) => renderChatForm({ ...data, texts, base, styleHref: '/style.css' }),
-    renderChatLog: () => '',
   });
   await server.listen();
 });

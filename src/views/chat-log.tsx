@@ -21,11 +21,30 @@ export function renderChatLog(
       <main class="log-main">
         <h1>{texts.chatLogTitle}</h1>
         <p class="faint">{texts.newestAtBottom}</p>
+        {data.search !== undefined && (
+          <form class="log-search" method="get" action={data.refreshHref}>
+            <input class="field" type="search" name="q" value={data.search} aria-label={texts.search} maxLength={100} />{' '}
+            <button class="button quiet" type="submit">
+              {texts.search}
+            </button>
+          </form>
+        )}
+        {data.olderHref !== undefined && (
+          <p class="log-links">
+            <a class="chip" href={data.olderHref}>
+              {texts.older}
+            </a>
+          </p>
+        )}
         {data.messages.length === 0 ? (
-          <p>{texts.noMessages}</p>
+          <p>{data.search === undefined || data.search === '' ? texts.noMessages : texts.nothingFound}</p>
         ) : (
           <div class="chat-log">
-            <ChatRows messages={data.messages} look={{ texts, emotes: data.emotes, base: '../' }} />
+            <ChatRows
+              messages={data.messages}
+              look={{ texts, emotes: data.emotes, base: '../' }}
+              removalOf={data.removalOf}
+            />
           </div>
         )}
         <p class="log-links">

@@ -30,12 +30,28 @@ export function renderChatRow(message: Message, previousAtMs: number | undefined
   return renderToString(<DatedRow message={message} previousAtMs={previousAtMs} look={look} />);
 }
 
+interface RowsProps {
+  readonly messages: readonly Message[];
+  readonly look: RowLook;
+  /** Why staff see a row marked as removed. */
+  removalOf?: ((messageId: number) => Removal | undefined) | undefined;
+}
+
+function withRemoval(removal: Removal | undefined): Pick<RowLook, 'removal'> {
+  return removal === undefined ? {} : { removal };
+}
+
 /** Rows of a finished log, oldest first, with the date where another day begins. */
-export function ChatRows({ messages, look }: { messages: readonly Message[]; look: RowLook }): JSX.Element {
+export function ChatRows({ messages, look, removalOf }: RowsProps): JSX.Element {
   return (
     <>
       {messages.map((message, index) => (
-        <DatedRow key={message.id} message={message} previousAtMs={messages[index - 1]?.atMs} look={look} />
+        <DatedRow
+          key={message.id}
+          message={message}
+          previousAtMs={messages[index - 1]?.atMs}
+          look={{ ...look, ...withRemoval(removalOf?.(message.id)) }}
+        />
       ))}
     </>
   );

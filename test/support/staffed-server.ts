@@ -98,10 +98,8 @@ export async function staffedServer(socketPath: string) {
     requesterOf: (request) => requesters.requesterOf(request),
     standingOf: (requester) => moderation.standingOf(requester),
     hasEmotes: () => false,
-    title: () => '',
     renderCaptcha: () => '',
     renderChatForm: (data, { texts, base }) => renderChatForm({ ...data, texts, base, styleHref }),
-    renderChatLog: () => '',
   });
   const info = new FanOut({ maxPieces: 1, maxBytes: 1000 });
   registerEventRoutes(server.app, { ...shared, info, readersOf: (request) => requesters.readersOf(request) });

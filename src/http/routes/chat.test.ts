@@ -24,6 +24,8 @@ import { WebServer } from '../server.ts';
 import { en } from '../../views/texts/en.ts';
 import { placesWith } from '../../../test/support/places.ts';
 import { Requesters } from '../requesters.ts';
+import { LogPages } from '../log-pages.ts';
+import { registerChatLogRoutes } from './chat-log.ts';
 import { registerChatRoutes } from './chat.ts';
 import { registerEventRoutes } from './events.ts';
 
@@ -108,8 +110,12 @@ beforeEach(async () => {
     secret,
     now: () => time.wallMs,
     randomBytes,
-    title: () => 'A <quiet> evening',
     renderChatForm: (data, { texts, base }) => renderChatForm({ ...data, texts, base, styleHref }),
+  });
+  const stored = { log: () => [], find: () => undefined };
+  registerChatLogRoutes(server.app, {
+    ...{ places, readersOf, log: new LogPages({ room, stored, removalOf: () => undefined }) },
+    title: () => 'A <quiet> evening',
     renderChatLog: (data, { texts, base }) => renderChatLog({ ...data, texts, base, styleHref, emotes: new Map() }),
   });
   registerEventRoutes(server.app, { channels, readersOf, info, responses: server.responses, places });

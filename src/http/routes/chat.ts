@@ -1,12 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Readers } from '../../chat/readers.ts';
-import {
-  type CaptchaView,
-  type ChatFormData,
-  type ChatLimits,
-  type ChatLogData,
-  chatFormFields,
-} from '../../chat/chat-view.ts';
+import { type CaptchaView, type ChatFormData, type ChatLimits, chatFormFields } from '../../chat/chat-view.ts';
 import type { MessageTextLimits } from '../../chat/message-text.ts';
 import { refusalBy, type Sanction } from '../../chat/moderation/sanction.ts';
 import type { Refusal, RefusalRule } from '../../chat/refusal.ts';
@@ -32,11 +26,10 @@ import { queryValue } from '../query.ts';
 import { type FormEdit, formEditOf } from '../form-edit.ts';
 import { acceptForms, type FormFields, formOf } from '../form-body.ts';
 import { formTokenRandomBytes, isFormToken, mintFormToken } from '../form-token.ts';
-import { endlessFrameHeaders, frameHeaders, jsonHeaders, pageHeaders, redirectHeaders } from '../headers.ts';
+import { endlessFrameHeaders, frameHeaders, jsonHeaders, redirectHeaders } from '../headers.ts';
 import { limitedTo } from '../limited-channel.ts';
 import type { OpenResponses } from '../open-responses.ts';
 import type { Place, Places } from '../place.ts';
-import { pageRoute } from './place.ts';
 
 export interface ChatRouteDeps {
   readonly chat: ChatService;
@@ -56,12 +49,9 @@ export interface ChatRouteDeps {
   /** Unix milliseconds. */
   now(): number;
   randomBytes(size: number): Buffer;
-  /** Title of the stream. */
-  title(): string;
   renderChatForm(data: ChatFormData, place: Place): string;
   /** The part of the form that shows the captcha, for script. */
   renderCaptcha(captcha: CaptchaView, place: Place): string;
-  renderChatLog(data: ChatLogData, place: Place): string;
 }
 
 /** Bytes of chat that may wait for a slow reader; they are shared by all who wait. Enough for a whole log that is restored at once. */
@@ -101,21 +91,6 @@ export function registerChatRoutes(app: FastifyInstance, deps: ChatRouteDeps): v
     });
     response.follow(limitedTo(rotation.rows, deps.channels.of(deps.readersOf(request)).frames), { afterId: 0 });
     return reply;
-  });
-
-  app.get('/chat/log', pageRoute, (request, reply) => {
-    const place = deps.places.welcome(request, reply);
-    return reply.headers(pageHeaders).send(
-      deps.renderChatLog(
-        {
-          title: deps.title(),
-          messages: deps.chat.messages,
-          formHref: `${place.base}/chat/form`,
-          refreshHref: `${place.base}/chat/log`,
-        },
-        place,
-      ),
-    );
   });
 
   app.get('/chat/form', (request, reply) => {
