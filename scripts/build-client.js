@@ -54,16 +54,23 @@ const style = await bundle(
   'css',
 );
 const script = await bundle(join(root, 'client', 'main.ts'), 'ts');
+// Only for staff: nobody else pays for it.
+const staffStyle = await bundle(join(styles, 'staff.css'), 'css');
+const staffScript = await bundle(join(root, 'client', 'staff.ts'), 'ts');
 
 const files = [
   await emit('style.css', 'text/css; charset=utf-8', style),
   await emit('main.js', 'text/javascript; charset=utf-8', script),
+  await emit('staff.css', 'text/css; charset=utf-8', staffStyle),
+  await emit('staff.js', 'text/javascript; charset=utf-8', staffScript),
 ];
 await writeFile(join(target, 'favicon.png'), drawIcon(64));
 
 const manifest = {
   style: `/assets/${files[0].file}`,
   script: `/assets/${files[1].file}`,
+  staffStyle: `/assets/${files[2].file}`,
+  staffScript: `/assets/${files[3].file}`,
   icon: 'favicon.png',
   files,
 };

@@ -52,6 +52,8 @@ export interface Lounge {
   readonly channels: ChatChannels;
   readonly bus: Bus;
   readonly moderation: ModerationService;
+  readonly room: Room;
+  readonly messages: MessageRepository;
   readonly people: People;
   readonly access: BroadcasterAccess;
   readonly rules: RoomRules;
@@ -128,7 +130,22 @@ export async function openLounge(options: LoungeOptions): Promise<Lounge> {
   polls.start();
   const { access, password } = await openAccess(options, settings);
   const log = new LogPages({ room, stored: messages, removalOf: (id) => moderation.removalOf(id) });
-  const rooms = { log, bus, chat, channels, moderation, polls, people, access, rules, door, tripcodes, emotes };
+  const rooms = {
+    log,
+    bus,
+    room,
+    messages,
+    chat,
+    channels,
+    moderation,
+    polls,
+    people,
+    access,
+    rules,
+    door,
+    tripcodes,
+    emotes,
+  };
   return { ...rooms, newPassword: password, close: () => owned.close() };
 }
 
@@ -199,11 +216,12 @@ function openChannels(options: LoungeOptions, parts: ChannelParts) {
     removalOf: (id) => moderation().removalOf(id),
     randomBytes,
     renderOpen: ({ language }) => renderChatDocumentOpen({ logHref: 'chat/log', styleHref, texts: textsIn(language) }),
-    renderRow: (message, previousAtMs, { language, removal }) =>
+    renderRow: (message, previousAtMs, { language, audience, removal }) =>
       renderChatRow(message, previousAtMs, {
         texts: textsIn(language),
         emotes: emotes.emotes,
         base: '',
+        hasTools: audience === 'staff',
         ...(removal && { removal }),
       }),
     renderBanner: ({ language }) => renderBanner(language),

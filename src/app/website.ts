@@ -24,6 +24,11 @@ import { Requesters } from '../http/requesters.ts';
 import { registerStandingRoutes } from '../http/routes/standing.ts';
 import { StandingWatch } from '../http/standing-watch.ts';
 import { renderStandingPage, renderStandingRow } from '../views/standing-page.tsx';
+import { registerStaffRoutes } from '../http/routes/staff.ts';
+import { StaffRecords } from '../http/staff-records.ts';
+import { renderInvitationPage } from '../views/invitation-page.tsx';
+import { renderStaffPage } from '../views/staff-page.tsx';
+import { renderStaffPanel } from '../views/staff-panel.tsx';
 import { registerWatchRoutes } from '../http/routes/watch.ts';
 import { WebServer } from '../http/server.ts';
 import { Viewings } from '../http/viewings.ts';
@@ -187,6 +192,7 @@ function registerRoutes(parts: RouteParts): void {
       renderLanguagePage({ ...readerOf(place), languages: offeredLanguages(), styleHref: assets.style }),
   });
   registerStanding(parts);
+  registerStaff(parts);
   registerMedia(parts);
   registerPeople(parts);
   registerAssetRoutes(app, assets);
@@ -210,6 +216,20 @@ function registerStanding(parts: RouteParts): void {
     ...{ moderation, people, requesters, watch, places, secret, randomBytes },
     now: () => Date.now(),
     renderStandingPage: (data, place) => renderStandingPage({ ...data, ...readerOf(place), styleHref: assets.style }),
+  });
+}
+
+/** What the broadcaster and moderators work with. */
+function registerStaff({ server, places, requesters, secret, assets, lounge }: RouteParts): void {
+  const { moderation, room, people, messages } = lounge;
+  const now = (): number => Date.now();
+  const styleHrefs = [assets.style, assets.staffStyle] as const;
+  registerStaffRoutes(server.app, {
+    ...{ moderation, requesters, places, secret, randomBytes, now },
+    records: new StaffRecords({ moderation, room, people, messages, now }),
+    renderPanel: (data, place) => renderStaffPanel({ ...data, ...readerOf(place), styleHrefs }),
+    renderPage: (data, place) => renderStaffPage({ ...data, ...readerOf(place), styleHrefs }),
+    renderInvitation: (data, place) => renderInvitationPage({ ...data, ...readerOf(place), styleHref: assets.style }),
   });
 }
 
@@ -264,6 +284,7 @@ function registerPeople(parts: RouteParts): void {
     snapshot,
     places,
     languages: offeredLanguages(),
+    isStaff: (request) => requesters.requesterOf(request).role !== undefined,
     isCaptchaAsked: (request) => lounge.door.captcha.isNeeded(requesters.requesterOf(request)),
     mintViewKey: () => randomBytes(16).toString('base64url'),
     assets,

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ask, RawConnection } from '../../test/support/raw-http.ts';
+import { fieldOf, StaffedClient } from '../../test/support/staffed-client.ts';
 import { staffedServer } from '../../test/support/staffed-server.ts';
 import type { Actor } from '../chat/moderation/actor.ts';
 
@@ -13,7 +13,7 @@ const soonMs = 2000;
 let directory: string;
 let socketPath: string;
 let world: Awaited<ReturnType<typeof staffedServer>>;
-const connections: RawConnection[] = [];
+const clients: StaffedClient[] = [];
 
 beforeEach(async () => {
   directory = mkdtempSync(join(tmpdir(), 'standing-'));
@@ -22,46 +22,23 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  for (const connection of connections.splice(0)) connection.close();
+  for (const client of clients.splice(0)) client.close();
   await world.close();
   rmSync(directory, { recursive: true });
 });
 
-const head = (method: string, path: string, cookie: string, more = '') =>
-  `${method} ${path} HTTP/1.1\r\nHost: example.onion\r\nCookie: ${cookie}\r\n${more}`;
-
-/** Opens an endless response and waits until it has begun. */
-async function open(path: string, cookie: string, circuitId: number): Promise<RawConnection> {
-  const connection = new RawConnection({ socketPath, circuitId });
-  connections.push(connection);
-  connection.send(`${head('GET', path, cookie)}\r\n`);
-  await connection.until(() => connection.received.includes('\r\n\r\n'), `${path} opens`);
-  return connection;
+/** Somebody who comes by this circuit. */
+function by(circuitId: number, cookie: string): StaffedClient {
+  const client = new StaffedClient(socketPath, cookie, circuitId);
+  clients.push(client);
+  return client;
 }
 
-async function get(path: string, cookie: string, circuitId: number) {
-  return await ask({ socketPath, circuitId }, `${head('GET', path, cookie, 'Connection: close\r\n')}\r\n`);
-}
-
-async function post(path: string, cookie: string, circuitId: number, form: Record<string, string>) {
-  const body = new URLSearchParams(form).toString();
-  const headers = [
-    'Connection: close',
-    'Origin: http://example.onion',
-    'Content-Type: application/x-www-form-urlencoded',
-    `Content-Length: ${body.length}`,
-  ].join('\r\n');
-  return await ask({ socketPath, circuitId }, `${head('POST', path, cookie, `${headers}\r\n`)}\r\n${body}`);
-}
-
-const fieldOf = (html: string, name: string): string =>
-  new RegExp(`name="${name}" value="([^"]*)"`).exec(html)?.[1] ?? '';
-
-async function write(text: string, cookie: string, circuitId: number) {
-  const form = (await get('/chat/form', cookie, circuitId)).body;
-  const fields = { token: fieldOf(form, 'token'), nonce: fieldOf(form, 'nonce'), message: text, do: 'post' };
-  return await post('/chat/form', cookie, circuitId, fields);
-}
+const open = (path: string, cookie: string, circuitId: number) => by(circuitId, cookie).open(path);
+const get = (path: string, cookie: string, circuitId: number) => by(circuitId, cookie).get(path);
+const write = (text: string, cookie: string, circuitId: number) => by(circuitId, cookie).write(text);
+const post = (path: string, cookie: string, circuitId: number, form: Record<string, string>) =>
+  by(circuitId, cookie).post(path, form);
 
 describe('what holds against a person', () => {
   it('ends their video, chat and events when video is to end, within two seconds, and nobody else\u2019s', async () => {

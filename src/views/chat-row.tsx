@@ -19,6 +19,8 @@ export interface RowLook {
   readonly base: string;
   /** Set for a row that has been removed and is shown to staff. */
   readonly removal?: Removal;
+  /** Set for staff: a link to what can be done about the message. */
+  readonly hasTools?: boolean;
 }
 
 /**
@@ -98,6 +100,16 @@ function Row({ message, look }: RowProps): JSX.Element {
       <a class="reply" href={`${look.base}chat/form?reply=${id}`} target="chat-form">
         {look.texts.reply}
       </a>
+      {look.hasTools === true && (
+        <a
+          class="tools-link"
+          href={`${look.base}chat/tools?m=${id}`}
+          target="chat-form"
+          title={look.texts.staff.toolsFor}
+        >
+          {look.texts.staff.tools}
+        </a>
+      )}
       {removal !== undefined && <small class="removal"> {removalText(removal, look.texts)}</small>}
     </div>
   );

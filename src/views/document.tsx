@@ -22,6 +22,9 @@ export interface DocumentProps {
 export interface PageAssets {
   readonly style: string;
   readonly script: string;
+  /** What staff need besides. */
+  readonly staffStyle: string;
+  readonly staffScript: string;
 }
 
 /** The skeleton of every document: language, title, style sheet, icon, viewport. */

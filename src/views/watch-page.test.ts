@@ -22,7 +22,7 @@ const snapshot: StreamSnapshot = {
 };
 const data: WatchPageData = {
   snapshot,
-  assets: { style: '/assets/style.css', script: '/assets/main.js' },
+  assets: { style: '/assets/style.css', script: '/assets/main.js', staffStyle: '/staff.css', staffScript: '/staff.js' },
   siteName: 'Onioncast',
   about: 'Boats & <tides>',
   view: 'KEY',

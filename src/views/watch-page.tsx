@@ -31,6 +31,8 @@ export interface WatchPageData extends Reader {
   readonly languages: readonly OfferedLanguage[];
   /** The form will ask for a captcha: its frame needs room for that. */
   readonly isCaptchaAsked?: boolean;
+  /** The page is for the broadcaster or a moderator. */
+  readonly isStaff?: boolean;
   readonly chat: { readonly limits: ChatLimits; readonly defaultName: string; readonly hasEmotes?: boolean };
 }
 
@@ -48,7 +50,7 @@ export function renderWatchPage(data: WatchPageData): string {
       title={`${title} - ${data.siteName}`}
       styleHref={data.assets.style}
       kind="watch"
-      head={data.script && <Scripts data={data} />}
+      head={<Head data={data} />}
       tools={<Tools data={data} />}
     >
       <main class="watch-main">
@@ -86,6 +88,16 @@ export function renderWatchPage(data: WatchPageData): string {
 }
 
 /** The page's own script, and before it the request for the stream, if there is one. */
+function Head({ data }: { data: WatchPageData }): JSX.Element {
+  return (
+    <>
+      {data.script && <Scripts data={data} />}
+      {data.isStaff === true && <link rel="stylesheet" href={data.assets.staffStyle} />}
+      {data.isStaff === true && data.script && <script type="module" src={data.assets.staffScript} />}
+    </>
+  );
+}
+
 function Scripts({ data }: { data: WatchPageData }): JSX.Element {
   const [best] = data.snapshot.renditions;
   const query = new URLSearchParams({ view: data.view });
@@ -168,6 +180,11 @@ function Chat({ data }: { data: WatchPageData }): JSX.Element {
               {texts.reload}
             </a>
           </Frames>{' '}
+          {data.isStaff === true && (
+            <a class="quiet-link" href={`${base}/staff`} target="_blank">
+              {texts.staff.heading}
+            </a>
+          )}{' '}
           <a class="quiet-link" href={`${base}/chat/log`} target="_blank" title={texts.logTitle}>
             {texts.log}
           </a>
@@ -176,7 +193,7 @@ function Chat({ data }: { data: WatchPageData }): JSX.Element {
       <Frames script={data.script}>
         <iframe class="chat-iframe" name="chat" title={texts.chatMessages} src={`${base}/chat`} />
         <iframe
-          class={data.isCaptchaAsked === true ? 'form-iframe tall' : 'form-iframe'}
+          class={`form-iframe${data.isCaptchaAsked === true ? ' tall' : ''}${data.isStaff === true ? ' for-staff' : ''}`}
           name="chat-form"
           title={texts.writeMessage}
           src={`${base}/chat/form`}

@@ -83,7 +83,13 @@ beforeAll(async () => {
   }
   const pages = {
     '/in/ar/': renderWatchPage({
-      ...{ ...reader, snapshot, assets: { style, script }, siteName: 'Onioncast', about: texts.desk.keyHint },
+      ...{
+        ...reader,
+        snapshot,
+        assets: { style, script, staffStyle: style, staffScript: script },
+        siteName: 'Onioncast',
+        about: texts.desk.keyHint,
+      },
       ...{ view: 'KEY', script: false, languages: [], chat: { limits, defaultName: 'Anonymous' } },
     }),
     '/in/ar/chat/log': renderChatLog({

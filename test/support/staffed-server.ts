@@ -14,6 +14,11 @@ import { People } from '../../src/http/people.ts';
 import { Requesters } from '../../src/http/requesters.ts';
 import { registerChatRoutes } from '../../src/http/routes/chat.ts';
 import { registerEventRoutes } from '../../src/http/routes/events.ts';
+import { registerStaffRoutes } from '../../src/http/routes/staff.ts';
+import { StaffRecords } from '../../src/http/staff-records.ts';
+import { renderInvitationPage } from '../../src/views/invitation-page.tsx';
+import { renderStaffPage } from '../../src/views/staff-page.tsx';
+import { renderStaffPanel } from '../../src/views/staff-panel.tsx';
 import { registerStandingRoutes } from '../../src/http/routes/standing.ts';
 import { WebServer } from '../../src/http/server.ts';
 import { StandingWatch } from '../../src/http/standing-watch.ts';
@@ -33,6 +38,7 @@ import { en } from '../../src/views/texts/en.ts';
 import { placesWith } from './places.ts';
 
 const styleHref = '/style.css';
+const styleHrefs = [styleHref, '/staff.css'] as const;
 
 /**
  * A web server with chat and moderation behind a unix socket, as tor would reach it. Who sends `x-test-broadcaster: yes` is the broadcaster; `/player` is an
@@ -64,8 +70,11 @@ export async function staffedServer(socketPath: string) {
     messages: () => room.kept.map(({ message }) => message),
     removalOf: (id) => moderation.removalOf(id),
     renderOpen: () => renderChatDocumentOpen({ logHref: 'chat/log', styleHref, texts: en }),
-    renderRow: (message, previousAtMs, { removal }) =>
-      renderChatRow(message, previousAtMs, { texts: en, emotes: new Map(), base: '', ...(removal && { removal }) }),
+    renderRow: (message, previousAtMs, { audience, removal }) =>
+      renderChatRow(message, previousAtMs, {
+        ...{ texts: en, emotes: new Map(), base: '', hasTools: audience === 'staff' },
+        ...(removal && { removal }),
+      }),
     renderBanner: () => '',
   });
   const places = placesWith(secret);
@@ -86,6 +95,13 @@ export async function staffedServer(socketPath: string) {
   registerStandingRoutes(server.app, {
     ...{ ...shared, moderation, people, requesters, watch },
     renderStandingPage: (data, { texts, base }) => renderStandingPage({ ...data, texts, base, styleHref }),
+  });
+  const records = new StaffRecords({ moderation, room, people, messages, now: () => Date.now() });
+  registerStaffRoutes(server.app, {
+    ...{ ...shared, moderation, records, requesters },
+    renderPanel: (data, { texts, base }) => renderStaffPanel({ ...data, texts, base, styleHrefs }),
+    renderPage: (data, { texts, base }) => renderStaffPage({ ...data, texts, base, styleHrefs }),
+    renderInvitation: (data, { texts, base }) => renderInvitationPage({ ...data, texts, base, styleHref }),
   });
   registerChatRoutes(server.app, {
     ...shared,

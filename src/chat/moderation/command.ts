@@ -69,6 +69,8 @@ export const acts: readonly Act[] = [
   'revoke',
   'invite',
   'revoke-invitation',
+  'open-poll',
+  'close-poll',
   'undo',
   'redeem',
 ];

@@ -14,6 +14,8 @@ describe('the files for browsers', () => {
     const manifest = {
       style: '/assets/style-1.css',
       script: '/assets/style-1.css',
+      staffStyle: '/assets/staff.css',
+      staffScript: '/assets/staff.js',
       icon: 'favicon.png',
       files: [{ file: 'style-1.css', type: 'text/css; charset=utf-8' }],
     };

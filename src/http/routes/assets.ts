@@ -23,6 +23,8 @@ export interface Assets extends PageAssets {
 const manifestSchema = z.object({
   style: z.string(),
   script: z.string(),
+  staffStyle: z.string(),
+  staffScript: z.string(),
   icon: z.string(),
   files: z.array(z.object({ file: z.string(), type: z.string() })),
 });
@@ -40,7 +42,8 @@ export async function loadAssets(directory: string): Promise<Assets> {
       files.set(`/assets/${file}`, { type, plain, gzip, brotli });
     }
     files.set('/favicon.png', { type: 'image/png', plain: await readFile(join(directory, manifest.icon)) });
-    return { style: manifest.style, script: manifest.script, files };
+    const { style, script, staffStyle, staffScript } = manifest;
+    return { style, script, staffStyle, staffScript, files };
   } catch (cause) {
     throw new AppError('INTERNAL', `The files for browsers are missing in ${directory}: run "npm run build".`, {
       cause,

@@ -16,6 +16,7 @@ export interface WatchRouteOptions {
   readonly languages: readonly OfferedLanguage[];
   /** Whether the form will ask this person for a captcha. */
   isCaptchaAsked(request: FastifyRequest, reply: FastifyReply): boolean;
+  isStaff(request: FastifyRequest): boolean;
   /** A new view key. */
   mintViewKey(): string;
   readonly assets: PageAssets;
@@ -43,6 +44,7 @@ export function registerWatchRoutes(app: FastifyInstance, options: WatchRouteOpt
       view: options.mintViewKey(),
       script,
       isCaptchaAsked: options.isCaptchaAsked(request, reply),
+      isStaff: options.isStaff(request),
       chat: { ...options.chat, hasEmotes: options.hasEmotes() },
     });
     return reply.headers(script ? scriptPageHeaders : pageHeaders).send(html);
