@@ -16,6 +16,8 @@ const secret = Buffer.alloc(32, 5);
 const assets = {
   style: '/assets/style-0.css',
   script: '/assets/main-0.js',
+  staffStyle: '/staff.css',
+  staffScript: '/staff.js',
   files: new Map([['/assets/style-0.css', { type: 'text/css', plain: Buffer.from('body{}') }]]),
 };
 const question = { text: 'What is on the table?', answers: ['a teapot'] };

@@ -6,7 +6,7 @@ import { isAdmitted } from '../admission/standing.ts';
 import { holdLimits } from '../chat/hold-queue.ts';
 import type { MemberList } from '../chat/members.ts';
 import { messageTextLimits } from '../chat/message-text.ts';
-import type { CaptchaPolicy } from '../chat/modes.ts';
+import type { CaptchaPolicy, ModePatch } from '../chat/modes.ts';
 import { Moderation } from '../chat/moderation/moderation.ts';
 import { type Moment, Room, type RoomRules } from '../chat/room.ts';
 import type { OnioncastConfig } from '../config/schema.ts';
@@ -78,27 +78,15 @@ export interface LoungeOptions {
 
 /** Opens the database and builds the way of a message. Throws DATA_DIRECTORY. */
 export async function openLounge(options: LoungeOptions): Promise<Lounge> {
-  const { config, dataDirectory, report } = options;
+  const { config } = options;
   const owned = new Owned();
-  const database = Database.open({
-    path: config.ephemeral ? ':memory:' : path.join(dataDirectory, databaseFile),
-    onWarning: (warning) => report({ kind: 'warning', code: 'DATA_DIRECTORY', ...warning }),
-  });
-  owned.add(() => database.close());
+  const database = openDatabase(options, owned);
   const messages = new MessageRepository(database, Math.max(config.chat.keepMessages, 2 * config.chat.history));
   const acts = new ModerationRepository(database);
   const held = new HeldRepository(database);
   held.expireBefore(Date.now() - holdLimits.keepMs);
   const viewers = openViewers(database, config, owned);
-  const fairness = fairnessRulesOf(config);
-  const rules: RoomRules = {
-    history: config.chat.history,
-    text: messageTextLimits(config.chat.maxLength),
-    ...fairness,
-    modes: { ...fairness.modes, ...acts.loadModes() },
-    members: membersOf(() => door),
-    names: { defaultName, broadcasterName: config.broadcaster.name },
-  };
+  const rules = rulesOf(config, { modes: acts.loadModes(), members: membersOf(() => door) });
   const emotes = await openEmotes(options);
   const bus = new LocalBus(options.onError);
   owned.add(() => bus.close());
@@ -130,23 +118,9 @@ export async function openLounge(options: LoungeOptions): Promise<Lounge> {
   polls.start();
   const { access, password } = await openAccess(options, settings);
   const log = new LogPages({ room, stored: messages, removalOf: (id) => moderation.removalOf(id) });
-  const rooms = {
-    log,
-    bus,
-    room,
-    messages,
-    chat,
-    channels,
-    moderation,
-    polls,
-    people,
-    access,
-    rules,
-    door,
-    tripcodes,
-    emotes,
-  };
-  return { ...rooms, newPassword: password, close: () => owned.close() };
+  const talk = { log, bus, room, messages, chat, channels, polls, rules, emotes, tripcodes };
+  const order = { moderation, people, access, door };
+  return { ...talk, ...order, newPassword: password, close: () => owned.close() };
 }
 
 /** A word filter bans. What it found is the reason, unless it is nothing that staff could be shown. */
@@ -179,6 +153,31 @@ async function openAccess({ secret }: LoungeOptions, settings: SettingRepository
     now: () => performance.now(),
   });
   return { access, password };
+}
+
+function openDatabase({ config, dataDirectory, report }: LoungeOptions, owned: Owned): Database {
+  const database = Database.open({
+    path: config.ephemeral ? ':memory:' : path.join(dataDirectory, databaseFile),
+    onWarning: (warning) => report({ kind: 'warning', code: 'DATA_DIRECTORY', ...warning }),
+  });
+  owned.add(() => database.close());
+  return database;
+}
+
+/** What holds in the room; `modes`: the switches as staff left them. */
+function rulesOf(
+  config: OnioncastConfig,
+  { modes, members }: { readonly modes: ModePatch; readonly members: MemberList },
+): RoomRules {
+  const fairness = fairnessRulesOf(config);
+  return {
+    history: config.chat.history,
+    text: messageTextLimits(config.chat.maxLength),
+    ...fairness,
+    modes: { ...fairness.modes, ...modes },
+    members,
+    names: { defaultName, broadcasterName: config.broadcaster.name },
+  };
 }
 
 /** How viewers appear, for as long as they are to be remembered. */
