@@ -38,11 +38,13 @@ export function renderChatForm(
 interface FormProps {
   readonly data: ChatFormData;
   readonly texts: Texts;
+  /** With all that the script may have to show; text browsers show what is hidden. */
+  readonly isForScript?: boolean;
   readonly children?: ComponentChildren;
 }
 
 /** The form. The same markup for the frame and, filled in by the script, for the page. */
-export function ChatForm({ data, texts, children }: FormProps): JSX.Element {
+export function ChatForm({ data, texts, isForScript = false, children }: FormProps): JSX.Element {
   const { limits, refusal } = data;
   return (
     <form class="chat-form" method="post" action={data.action} autocomplete="off">
@@ -51,7 +53,7 @@ export function ChatForm({ data, texts, children }: FormProps): JSX.Element {
       <p class={refusal === undefined ? 'notice' : `notice notice-bad rule-${refusal.rule}`} id="notice" role="status">
         {refusal?.sentence ?? (data.settingsSaved === true ? texts.saved : writingNotice(data.modes, texts).now)}
       </p>
-      <Answering quote={data.reply} texts={texts} />
+      {(data.reply !== undefined || isForScript) && <Answering quote={data.reply} texts={texts} />}
       <Standing data={data} texts={texts} />
       <textarea
         class="field message-field"
@@ -72,7 +74,9 @@ export function ChatForm({ data, texts, children }: FormProps): JSX.Element {
       <button class="button send" type="submit" name={chatFormFields.action} value="post" accesskey="s">
         {texts.send}
       </button>
-      <AnotherPicture isHidden={data.captcha?.picture === undefined} texts={texts.captcha} />
+      {(isForScript || data.captcha?.picture !== undefined) && (
+        <AnotherPicture isHidden={data.captcha?.picture === undefined} texts={texts.captcha} />
+      )}
       <div class="form-line">
         <ChatSettings data={data} texts={texts} />
         {data.hasEmotes === true && (

@@ -221,7 +221,7 @@ function LiveChat({ data }: { data: WatchPageData }): JSX.Element {
       </div>
       <button class="newer" id="newer" type="button" hidden />
       <p class="chat-notice" id="chat-notice" role="status" hidden />
-      <ChatForm data={blankForm(data)} texts={texts} />
+      <ChatForm data={blankForm(data)} texts={texts} isForScript />
     </div>
   );
 }

@@ -1,29 +1,47 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Onioncast } from '../support/onioncast.ts';
 
-/** Runs a program with nothing of our environment but the PATH, and gives what it wrote to standard output. */
-function run(program: string, args: readonly string[], home: string): Promise<string> {
-  const child = spawn(program, args, {
-    stdio: ['ignore', 'pipe', 'ignore'],
-    env: { PATH: process.env['PATH'], HOME: home, LC_ALL: 'C.UTF-8', TERM: 'vt100', LINES: '60', COLUMNS: '100' },
-    timeout: 20_000,
-    killSignal: 'SIGKILL',
-  });
-  const chunks: Buffer[] = [];
-  child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', () => resolve(Buffer.concat(chunks).toString()));
-  });
+/** Keys to press once this has been written. */
+interface Keys {
+  readonly after: string;
+  readonly press: string;
 }
 
-/** Keys as Lynx's recorded sessions write them. */
-function typed(text: string): string[] {
-  return Array.from(text).map((character) => `key ${character === ' ' ? '<space>' : character}`);
+/**
+ * Runs a program with nothing of our environment but the PATH, and gives what it wrote to standard output. With keys it gets a terminal of its own
+ * and is typed into.
+ */
+function run(home: string, program: string, args: readonly string[], keys: readonly Keys[] = []): Promise<string> {
+  const quoted = [program, ...args].map((word) => `'${word}'`).join(' ');
+  const [file, rest] =
+    keys.length === 0 ? [program, args] : ['script', ['-qec', `stty rows 40 cols 100; ${quoted}`, '/dev/null']];
+  const child = spawn(file, rest, {
+    stdio: ['pipe', 'pipe', 'ignore'],
+    env: { PATH: process.env['PATH'], HOME: home, LC_ALL: 'C.UTF-8', TERM: 'vt100' },
+    timeout: 30_000,
+    killSignal: 'SIGKILL',
+  });
+  let said = '';
+  let heard = 0;
+  const left = [...keys];
+  child.stdin.on('error', () => undefined);
+  child.stdout.on('data', (chunk: Buffer) => {
+    said += chunk.toString();
+    const [next] = left;
+    const at = next === undefined ? -1 : said.indexOf(next.after, heard);
+    if (next === undefined || at < 0) return;
+    heard = said.length;
+    left.shift();
+    child.stdin.write(next.press);
+  });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', () => resolve(said));
+  });
 }
 
 describe('text browsers', () => {
@@ -32,7 +50,7 @@ describe('text browsers', () => {
 
   beforeAll(async () => {
     home = await mkdtemp(path.join(tmpdir(), 'onioncast-home-'));
-    server = await Onioncast.start({ env: { ONIONCAST_CHAT_CAPTCHA: 'off' } });
+    server = await Onioncast.start({ env: { ONIONCAST_CAPTCHA_ASK: 'off', ONIONCAST_SOURCE: 'none' } });
   });
 
   afterAll(async () => {
@@ -40,27 +58,45 @@ describe('text browsers', () => {
     await rm(home, { recursive: true, force: true });
   });
 
-  const log = async (): Promise<string> => await run('w3m', ['-dump', `${server.url}/chat/log`], home);
+  const read = async (browser: string, address: string): Promise<string> =>
+    await run(home, browser, ['-dump', `${server.url}${address}`]);
 
   it('read the page: title, state, and where the chat is', async () => {
-    for (const dump of [
-      await run('w3m', ['-dump', server.url], home),
-      await run('lynx', ['-dump', server.url], home),
-    ]) {
+    for (const browser of ['w3m', 'lynx']) {
+      const dump = await read(browser, '/');
       expect(dump).toContain('Live stream');
+      expect(dump).toContain('The broadcast has not started yet.');
       expect(dump).toContain('Chat log');
     }
   });
 
   it('write with Lynx, and both read it', async () => {
     const script = path.join(home, 'lynx.keys');
-    // The first field is the text; from there the next stop is the button that sends.
-    await writeFile(
-      script,
-      ['key Down Arrow', ...typed('hello from Lynx'), 'key ^I', 'key ^J', 'key Q', 'key y', ''].join('\n'),
+    const typed = Array.from('hi from Lynx', (character) => `key ${character === ' ' ? '<space>' : character}`);
+    // The cursor stands in the text; the next stop is the button that sends. The answer is the form again.
+    const session = [...typed, 'key ^I', 'key ^J', 'key ^I', 'key Q', 'key y', ''];
+    await writeFile(script, session.join('\n'));
+    await run(home, 'lynx', ['-accept_all_cookies', `-cmd_script=${script}`, `${server.url}/chat/form`]);
+    for (const browser of ['w3m', 'lynx']) expect(await read(browser, '/chat/log')).toMatch(/#\w{3}: hi from Lynx/);
+  });
+
+  it('write with w3m, and both read it', async () => {
+    const editor = path.join(home, 'editor.sh');
+    await writeFile(editor, '#!/bin/sh\nprintf "hi from w3m\\n" > "$1"\n');
+    await chmod(editor, 0o700);
+    const options = ['-o', `editor=${editor}`, '-o', 'use_cookie=1', '-o', 'accept_cookie=1'];
+    const loaded = 'Viewing <Write a message>';
+    await run(
+      home,
+      'w3m',
+      [...options, `${server.url}/chat/form`],
+      [
+        // To the text, into the editor and back, to the button, and send.
+        { after: loaded, press: '\t\r' },
+        { after: 'hi from w3m', press: '\t\r' },
+        { after: loaded, press: 'qy' },
+      ],
     );
-    await run('lynx', ['-accept_all_cookies', `-cmd_script=${script}`, `${server.url}/chat/form`], home);
-    expect(await log()).toContain('hello from Lynx');
-    expect(await run('lynx', ['-dump', `${server.url}/chat/log`], home)).toContain('hello from Lynx');
+    for (const browser of ['w3m', 'lynx']) expect(await read(browser, '/chat/log')).toMatch(/#\w{3}: hi from w3m/);
   });
 });
