@@ -13,6 +13,8 @@ export interface EventsListener {
   /** What stands above the rows; empty when there is nothing. */
   onBanner(html: string): void;
   onInfo(snapshot: StreamSnapshot): void;
+  /** Who is here has changed, and how many they are. */
+  onPeople(total: string): void;
   /** Whether the server can be heard. */
   onConnected(isConnected: boolean): void;
 }
@@ -46,6 +48,7 @@ export class Events {
     on('reset', () => listener.onReset());
     on('banner', (html) => listener.onBanner(html));
     on('info', (snapshot) => listener.onInfo(JSON.parse(snapshot) as StreamSnapshot));
+    on('people', (total) => listener.onPeople(total));
     source.addEventListener('open', () => {
       this.#backOff.reset();
       listener.onConnected(true);

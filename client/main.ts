@@ -5,6 +5,7 @@ import { Events } from './events.ts';
 import { Info } from './info.ts';
 import { unfoldPage } from './markup.ts';
 import { address, byId, readSettings, showText } from './page.ts';
+import { PeoplePanel } from './people-panel.ts';
 import { Player, type PlayerTrouble } from './player.ts';
 
 unfoldPage();
@@ -39,6 +40,8 @@ const form: ChatForm = new ChatForm(texts, (mark) => log.setMark(mark));
 const info = new Info(settings.snapshot, texts, () => trouble !== 'connecting' && trouble !== 'restarted');
 const controls = new Controls({ player, texts, findVideo, write: () => form.focus() });
 
+const people = new PeoplePanel(address('/people', settings));
+
 new Events((lastId) => address('/events', settings, lastId === '' ? {} : { after: lastId }), {
   onRow: (html) => log.add(html),
   onRows: (html) => log.put(html),
@@ -50,6 +53,7 @@ new Events((lastId) => address('/events', settings, lastId === '' ? {} : { after
     controls.update(snapshot);
     player.update(snapshot);
   },
+  onPeople: (total) => people.update(total),
   onConnected: (isConnected) => showText(byId('chat-notice', HTMLElement), isConnected ? undefined : texts.chatLost),
 });
 

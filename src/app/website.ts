@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import type { FastifyRequest } from 'fastify';
 import { Audience } from '../broadcast/audience.ts';
+import type { Trace } from '../broadcast/person.ts';
 import type { StreamSnapshot } from '../broadcast/stream-state.ts';
 import type { Readers } from '../chat/readers.ts';
 import type { OnioncastConfig } from '../config/schema.ts';
@@ -49,6 +50,7 @@ import { catalogues, offeredLanguages, textsIn } from '../views/texts/catalogues
 import { buildGate } from './gate.ts';
 import type { Lounge } from './lounge.ts';
 import { Owned } from './owned.ts';
+import { type OpenPresence, openPresence } from './presence.ts';
 import type { Studio } from './studio.ts';
 
 /** What the pages are made of. */
@@ -91,11 +93,16 @@ export function buildWebsite(options: WebsiteOptions): Website {
   });
   const requesters = requestersOf(options.lounge, places);
   const server = openServer(options, places, requesters, socketPath);
-  const snapshot = (): StreamSnapshot => {
-    const viewers = audience.count(performance.now());
-    const isFull = viewers >= config.limits.viewers;
+  const state = (): StreamSnapshot['state'] => studio.pipeline.status().state;
+  const styleHref = options.assets.style;
+  const here = openPresence({ ...options, server, places, requesters, audience, styleHref, state });
+  owned.add(() => here.presence.close());
+  const snapshotFor = (readers: Readers['audience']): StreamSnapshot => {
+    const { viewers } = here.presence.listFor(readers);
+    const isFull = audience.isFull(config.limits.viewers, performance.now());
     return { ...studio.pipeline.status(), title: titles.title, viewers, isFull };
   };
+  const snapshot = (): StreamSnapshot => snapshotFor('everyone');
   const info = new InfoFeed({ snapshot, renderUpdate: (now, language) => renderPlayerUpdate(now, textsIn(language)) });
   owned.add(() => info.close());
   const viewings = new Viewings({ now: () => performance.now() });
@@ -109,7 +116,9 @@ export function buildWebsite(options: WebsiteOptions): Website {
     audience,
     viewings,
     info,
+    here,
     snapshot,
+    staffSnapshot: () => snapshotFor('staff'),
     signal: stopping.signal,
   });
   owned.add(() => server.close());
@@ -179,12 +188,15 @@ interface RouteParts extends WebsiteOptions {
   readonly audience: Audience;
   readonly viewings: Viewings;
   readonly info: InfoFeed;
+  readonly here: OpenPresence;
   readonly signal: AbortSignal;
   snapshot(): StreamSnapshot;
+  /** With exact numbers. */
+  staffSnapshot(): StreamSnapshot;
 }
 
 function registerRoutes(parts: RouteParts): void {
-  const { server, places, assets, studio, snapshot } = parts;
+  const { server, places, assets, studio, staffSnapshot } = parts;
   const { app } = server;
   registerPlaceRoutes(app, {
     places,
@@ -196,7 +208,7 @@ function registerRoutes(parts: RouteParts): void {
   registerMedia(parts);
   registerPeople(parts);
   registerAssetRoutes(app, assets);
-  registerHealthRoutes(app, { health: () => ({ stream: snapshot(), ...parts.health() }) });
+  registerHealthRoutes(app, { health: () => ({ stream: staffSnapshot(), ...parts.health() }) });
   if (parts.config.ingest.push) registerIngestRoutes(app, { push: studio.push, signal: parts.signal });
 }
 
@@ -239,7 +251,7 @@ function registerMedia(parts: RouteParts): void {
   const { pipeline } = studio;
   const renditions = () => pipeline.status().renditions;
   const now = (): number => performance.now();
-  const hasRoomFor = (viewer: string): boolean => audience.hasRoomFor(viewer, config.limits.viewers, now());
+  const hasRoomFor = (who: Trace): boolean => audience.hasRoomFor(who, config.limits.viewers, now());
   registerMediaRoutes(app, {
     responses,
     places,
@@ -292,6 +304,7 @@ function registerPeople(parts: RouteParts): void {
     about: config.site.about,
     chat: { limits: { maxCharacters, maxLines, maxNameCharacters }, defaultName: rules.names.defaultName },
     hasEmotes: () => lounge.emotes.emotes.size > 0,
+    peopleFor: (request) => parts.here.countFor(request),
   });
   registerChatRoutes(app, {
     ...shared,
@@ -310,9 +323,14 @@ function registerPeople(parts: RouteParts): void {
       renderChatLog({ ...data, ...readerOf(place), ...styled, emotes: lounge.emotes.emotes }),
   });
   registerTalk(parts);
-  registerEventRoutes(app, { ...shared, info: info.events });
+  registerEventRoutes(app, {
+    ...shared,
+    info: info.events,
+    peopleFor: (request) => (parts.here.countFor(request) === undefined ? undefined : parts.here.presence.events),
+  });
   registerBroadcasterRoutes(app, {
     ...shared,
+    snapshot: parts.staffSnapshot,
     access,
     setTitle: (title) => titles.set(title),
     publishing: () => parts.publishing(server),

@@ -1,32 +1,38 @@
+import { groupByPerson, type Trace } from './person.ts';
+
 /** A response that carries the stream to somebody. */
 export interface Reception {
   /** When bytes were last taken, on the clock that `nowMs` is read from. */
   readonly lastDrainAtMs: number;
 }
 
-/** How many people who only fetch playlists are remembered; beyond that the oldest are forgotten. */
-const maxPlaylistViewers = 4096;
+/** How many people who only fetch playlists are remembered; beyond that the oldest are forgotten. The same for readers of the list of people. */
+const maxFetchers = 4096;
 /** A player that has not asked again for this many target durations has gone. */
 const targetDurationsToKeep = 3;
 
 interface OpenReception {
-  readonly viewer: string;
+  readonly who: Trace;
   readonly reception: Reception;
   readonly windowMs: number;
 }
 
+/** Whoever fetches something again and again, and until when the last time counts; in the order of fetching. */
+type Fetchers = Map<string, { readonly who: Trace; readonly untilMs: number }>;
+
 /**
  * Who is watching, by one definition for the number and for the list: whoever has a media response open that took at least one byte lately, or
- * has fetched a media playlist within three target durations. Counted by viewer, however many responses each has.
+ * has fetched a media playlist within three target durations. A response that is behind by more media than its rendition allows is ended by the server,
+ * so that what is open does receive.
  */
 export class Audience {
   readonly #receptions = new Set<OpenReception>();
-  /** Viewer to the time until which the last playlist counts; in the order of fetching. */
-  readonly #playlistUntilMs = new Map<string, number>();
+  readonly #playlists: Fetchers = new Map();
+  readonly #visits: Fetchers = new Map();
 
   /** Counts a media response for as long as it took bytes within the last `windowMs`. Returns what ends it, safe to call twice. */
-  receive(viewer: string, reception: Reception, windowMs: number): () => void {
-    const open = { viewer, reception, windowMs };
+  receive(who: Trace, reception: Reception, windowMs: number): () => void {
+    const open = { who, reception, windowMs };
     this.#receptions.add(open);
     return () => {
       this.#receptions.delete(open);
@@ -34,35 +40,65 @@ export class Audience {
   }
 
   /** A media playlist was fetched. */
-  fetchPlaylist(viewer: string, targetDurationMs: number, nowMs: number): void {
-    this.#playlistUntilMs.delete(viewer);
-    this.#playlistUntilMs.set(viewer, nowMs + targetDurationsToKeep * targetDurationMs);
-    if (this.#playlistUntilMs.size <= maxPlaylistViewers) return;
-    const [oldest] = this.#playlistUntilMs.keys();
-    if (oldest !== undefined) this.#playlistUntilMs.delete(oldest);
+  fetchPlaylist(who: Trace, targetDurationMs: number, nowMs: number): void {
+    note(this.#playlists, who, nowMs + targetDurationsToKeep * targetDurationMs);
   }
 
-  /** The viewers who are watching at this moment. */
-  watching(nowMs: number): Set<string> {
-    const viewers = new Set<string>();
-    for (const { viewer, reception, windowMs } of this.#receptions) {
-      if (nowMs - reception.lastDrainAtMs <= windowMs) viewers.add(viewer);
-    }
-    for (const [viewer, untilMs] of this.#playlistUntilMs) {
-      if (nowMs <= untilMs) viewers.add(viewer);
-      else this.#playlistUntilMs.delete(viewer);
-    }
-    return viewers;
+  /** Somebody looks at a page that they will load again within this time: they are here, watching or not. */
+  visit(who: Trace, forMs: number, nowMs: number): void {
+    note(this.#visits, who, nowMs + forMs);
   }
 
-  /** Whether somebody may begin to watch, or go on, where only so many may. */
-  hasRoomFor(viewer: string, maxViewers: number, nowMs: number): boolean {
-    const watching = this.watching(nowMs);
-    return watching.size < maxViewers || watching.has(viewer);
+  /** Traces of those who are watching at this moment; as many of one person as they have responses. */
+  watching(nowMs: number): Trace[] {
+    const draining = [...this.#receptions].filter(
+      ({ reception, windowMs }) => nowMs - reception.lastDrainAtMs <= windowMs,
+    );
+    return [...draining.map(({ who }) => who), ...current(this.#playlists, nowMs)];
   }
 
-  /** How many are watching. */
+  /** Traces of those who visit. */
+  visiting(nowMs: number): Trace[] {
+    return current(this.#visits, nowMs);
+  }
+
+  /**
+   * Whether somebody may begin to watch, or go on, where only so many may. This is about what the server can carry: every identity takes a place of its own
+   * here, since each may have several responses.
+   */
+  hasRoomFor(who: Trace, maxViewers: number, nowMs: number): boolean {
+    const places = this.#places(nowMs);
+    return places.size < maxViewers || places.has(nameOf(who));
+  }
+
+  /** Whether nobody new may begin. */
+  isFull(maxViewers: number, nowMs: number): boolean {
+    return this.#places(nowMs).size >= maxViewers;
+  }
+
+  /** How many people are watching. */
   count(nowMs: number): number {
-    return this.watching(nowMs).size;
+    return groupByPerson(this.watching(nowMs)).length;
   }
+
+  #places(nowMs: number): ReadonlySet<string> {
+    return new Set(this.watching(nowMs).map(nameOf));
+  }
+}
+
+function note(fetchers: Fetchers, who: Trace, untilMs: number): void {
+  const name = nameOf(who);
+  fetchers.delete(name);
+  fetchers.set(name, { who, untilMs });
+  const [oldest] = fetchers.size > maxFetchers ? fetchers.keys() : [];
+  if (oldest !== undefined) fetchers.delete(oldest);
+}
+
+function current(fetchers: Fetchers, nowMs: number): Trace[] {
+  for (const [name, { untilMs }] of fetchers) if (nowMs > untilMs) fetchers.delete(name);
+  return [...fetchers.values()].map(({ who }) => who);
+}
+
+function nameOf({ viewerId, circuitId }: Trace): string {
+  return viewerId ?? `circuit ${circuitId ?? 'none'}`;
 }

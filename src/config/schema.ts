@@ -229,6 +229,18 @@ export const configSchema = section('', {
       roomLines: setting(kinds.integer(1, 10_000), 180, 'Lines of all viewers within 10 seconds.'),
     }),
   }),
+  people: section('Who is told who is here.', {
+    list: setting(
+      kinds.oneOf(['everyone', 'staff', 'nobody']),
+      'everyone',
+      'Who may see the list of people: everybody, broadcaster and moderators, or nobody. The number of viewers is always shown, above ten a rough one.',
+    ),
+    refreshMs: setting(
+      kinds.duration('10s', '1h'),
+      '10s',
+      'How often list and numbers are renewed. Nobody can tell from them more exactly when somebody came or went, or put them beside what they know from elsewhere.',
+    ),
+  }),
   emotes: section('Pictures that stand in messages as :code:.', {
     directory: setting(
       kinds.optionalPath('a directory'),

@@ -1,6 +1,7 @@
 import { remember, type RateLimit, waitMs } from '../chat/flood.ts';
 import type { Author, TripcodeMark } from '../chat/message.ts';
 import { isCredentialOf, type Moderator } from '../chat/moderation/staff.ts';
+import type { Face } from '../chat/people-list.ts';
 import { RecentMap } from '../chat/recent-map.ts';
 import type { Moment } from '../chat/room.ts';
 import { chooseColour } from '../identity/colour.ts';
@@ -109,6 +110,13 @@ export class Identities {
   /** How a viewer without a role signs. */
   authorOf(viewerId: string, identity: ViewerIdentity): Author {
     return authorOf(identity, tagOf(viewerId, this.#options.tagKey), this.#options.names.defaultName);
+  }
+
+  /** How a viewer stands in a list. Whoever has done nothing so far has no colour yet. */
+  faceOf(viewerId: string): Face {
+    const identity = this.find(viewerId);
+    if (identity !== undefined) return this.authorOf(viewerId, identity);
+    return { name: this.#options.names.defaultName, tag: tagOf(viewerId, this.#options.tagKey) };
   }
 
   /** Grants a wish, all of it or nothing. What was granted is committed. */

@@ -105,9 +105,11 @@ describe('who asks', () => {
   test('people without a token are counted once per circuit (T33)', () => {
     const visit = request('/');
     identifyConnection(visit.raw.socket, { kind: 'onion', circuitId: 7 });
-    expect(countedAs(places.placeOf(visit).viewer, visit)).toBe('circuit 7');
+    expect(countedAs(places.placeOf(visit).viewer, visit)).toEqual({ circuitId: 7 });
     const known = request('/', `s=${mine}`);
-    expect(countedAs(places.placeOf(known).viewer, known)).toBe(mine);
+    identifyConnection(known.raw.socket, { kind: 'onion', circuitId: 8 });
+    const { viewer } = places.placeOf(known);
+    expect(countedAs(viewer, known)).toEqual({ viewerId: viewer.id, circuitId: 8 });
   });
 });
 

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { Trace } from '../broadcast/person.ts';
 import { connectionOf } from './connection.ts';
 
 /** Who asks. `new`: somebody without a valid token, who was given one for this request; nothing is remembered of it. */
@@ -15,10 +16,14 @@ export function viewerIdOf(token: string, secret: Uint8Array): string {
   return createHmac('sha256', secret).update('viewer-id:').update(token).digest('base64url').slice(0, 22);
 }
 
-/** Under which name somebody is counted: people without a token count once per circuit, since each of their requests would be somebody new. */
+/**
+ * By what somebody is counted. People without a token count once per circuit, since each of their requests would be somebody new, and those of this machine
+ * as one.
+ */
 // Threat: T33
-export function countedAs(viewer: Viewer, request: { readonly raw: IncomingMessage }): string {
-  if (viewer.from !== 'new') return viewer.token;
+export function countedAs(viewer: Viewer, request: { readonly raw: IncomingMessage }): Trace {
   const connection = connectionOf(request);
-  return connection.kind === 'onion' ? `circuit ${connection.circuitId}` : 'local';
+  const circuit = connection.kind === 'onion' ? { circuitId: connection.circuitId } : {};
+  if (viewer.from !== 'new') return { viewerId: viewer.id, ...circuit };
+  return { circuitId: 'local', ...circuit };
 }

@@ -1,7 +1,8 @@
 import type { JSX } from 'preact';
 import { renderToString } from 'preact-render-to-string';
 import type { Emotes } from '../chat/emote.ts';
-import type { Author, Message, Quote } from '../chat/message.ts';
+import type { Message, Quote } from '../chat/message.ts';
+import type { Face } from '../chat/people-list.ts';
 import type { Removal } from '../chat/readers.ts';
 import { messageMarkup } from './message-markup.tsx';
 import type { Texts } from './texts/en.ts';
@@ -121,18 +122,22 @@ function removalText({ by, why }: Removal, texts: Texts): string {
 }
 
 /** Who speaks. The mark of staff is structure outside the name, where no name can reach. */
-function Speaker({ author, texts }: { author: Author; texts: Texts }): JSX.Element {
+export function Speaker({ author, texts }: { author: Face; texts: Texts }): JSX.Element {
   const badge = author.capcode === undefined ? undefined : texts[author.capcode];
   return (
     <>
       {badge !== undefined && <b class={`badge badge-${author.capcode}`}>{badge}</b>}
       {/* A name that only repeats the badge says nothing. */}
       {author.name !== badge && ' '}
-      {author.name !== badge && <bdi class={`name c${Math.trunc(author.colour)}`}>{inOneLine(author.name)}</bdi>}
+      {author.name !== badge && <bdi class={nameClass(author)}>{inOneLine(author.name)}</bdi>}
       {author.tag !== undefined && <span class="tag">#{inOneLine(author.tag)}</span>}
       {author.tripcode !== undefined && <TripcodePill mark={author.tripcode} texts={texts.tripcode} />}
     </>
   );
+}
+
+function nameClass({ colour }: Face): string {
+  return colour === undefined ? 'name' : `name c${Math.trunc(colour)}`;
 }
 
 /**

@@ -5,6 +5,7 @@ import { openModes, publicModes } from '../chat/modes.ts';
 import { palette } from '../identity/colour.ts';
 import { ChatForm } from './chat-form.tsx';
 import { type PageAssets, renderDocument } from './document.tsx';
+import { PeopleCount } from './people-page.tsx';
 import { Keys, PlayerControls, SoundPill } from './player-controls.tsx';
 import { ScriptMarkup } from './raw-html.tsx';
 import { Shell } from './shell.tsx';
@@ -29,6 +30,8 @@ export interface WatchPageData extends Reader {
   readonly script: boolean;
   /** Those to choose from. */
   readonly languages: readonly OfferedLanguage[];
+  /** How many are here; absent for those who may not see who. */
+  readonly people?: number;
   /** The form will ask for a captcha: its frame needs room for that. */
   readonly isCaptchaAsked?: boolean;
   /** The page is for the broadcaster or a moderator. */
@@ -175,6 +178,7 @@ function Chat({ data }: { data: WatchPageData }): JSX.Element {
       <header class="chat-head">
         <h2 id="chat-heading">{texts.chat}</h2>
         <span class="chat-links">
+          <PeopleLink data={data} />{' '}
           <Frames script={data.script}>
             <a class="quiet-link" href={`${base}/chat`} target="chat" title={texts.reloadChat}>
               {texts.reload}
@@ -208,6 +212,33 @@ function Chat({ data }: { data: WatchPageData }): JSX.Element {
   );
 }
 
+/** Shows the list of people where the messages are: in their frame, or with script in their place. */
+function PeopleLink({ data: { texts, base, people, script } }: { data: WatchPageData }): JSX.Element | null {
+  if (people === undefined) return null;
+  return (
+    <>
+      <Frames script={script}>
+        <a class="quiet-link" href={`${base}/people`} target="chat">
+          <PeopleCount total={people} texts={texts} />
+        </a>
+      </Frames>
+      {script && (
+        <ScriptMarkup>
+          <button
+            class="quiet-link plain-button"
+            id="people-toggle"
+            type="button"
+            aria-expanded="false"
+            aria-controls="people"
+          >
+            <PeopleCount total={people} texts={texts} />
+          </button>
+        </ScriptMarkup>
+      )}
+    </>
+  );
+}
+
 function LiveChat({ data }: { data: WatchPageData }): JSX.Element {
   const { texts } = data;
   return (
@@ -219,6 +250,9 @@ function LiveChat({ data }: { data: WatchPageData }): JSX.Element {
           <p class="chat-empty">{texts.noMessages}</p>
         </div>
       </div>
+      {data.people !== undefined && (
+        <div class="people" id="people" tabIndex={-1} aria-label={texts.people.heading} role="region" hidden />
+      )}
       <button class="newer" id="newer" type="button" hidden />
       <p class="chat-notice" id="chat-notice" role="status" hidden />
       <ChatForm data={blankForm(data)} texts={texts} isForScript />

@@ -13,6 +13,8 @@ export interface EventRouteDeps {
   readonly channels: Pick<ChatChannels, 'of'>;
   /** `info` events, framed, beginning with the facts of the moment. */
   readonly info: Channel;
+  /** `people` events for whoever asks; undefined for those who may not see who is here. Absent: for nobody. */
+  peopleFor?(request: FastifyRequest): Channel | undefined;
   readonly responses: Pick<OpenResponses, 'open'>;
   readonly places: Pick<Places, 'placeOf'>;
   /** For whom and in which language the log is. */
@@ -45,7 +47,9 @@ export function registerEventRoutes(app: FastifyInstance, deps: EventRouteDeps):
     const { afterId, reset } = channel.resume(lastEventId(request));
     response.write(opening);
     if (reset !== undefined) response.write(reset);
-    response.follow(joined(deps.info, channel.events), { afterId });
+    const people = deps.peopleFor?.(request);
+    const facts = people === undefined ? deps.info : joined(deps.info, people);
+    response.follow(joined(facts, channel.events), { afterId });
     return reply;
   });
 }

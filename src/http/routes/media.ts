@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Audience } from '../../broadcast/audience.ts';
 import type { RenditionInfo } from '../../broadcast/stream-state.ts';
+import type { Trace } from '../../broadcast/person.ts';
 import { AppError } from '../../errors.ts';
 import { frameChunk } from '../../live/chunked.ts';
 import type { Channel, EndlessResponse } from '../../live/endless-response.ts';
@@ -32,7 +33,7 @@ export interface MediaDeps {
   /** How much media may wait for a viewer who is slow, in milliseconds of it. */
   readonly maxLagMs: number;
   /** Whether this viewer may receive the stream; whoever is watching already may open another response, or come back. */
-  hasRoomFor(viewer: string): boolean;
+  hasRoomFor(who: Trace): boolean;
 }
 
 /** Whoever has taken nothing for this long is not watching. */

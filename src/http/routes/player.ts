@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { RenditionInfo, StreamSnapshot } from '../../broadcast/stream-state.ts';
+import type { Trace } from '../../broadcast/person.ts';
 import { AppError } from '../../errors.ts';
 import { frameChunk } from '../../live/chunked.ts';
 import type { Channel } from '../../live/endless-response.ts';
@@ -33,8 +34,8 @@ export interface PlayerDeps {
   /** Framed style rules that bring an open document in this language up to date. */
   updates(language: LanguageCode): Channel;
   snapshot(): StreamSnapshot;
-  /** Whether this viewer, by the name of counting, would be given the stream. */
-  hasRoomFor(viewer: string): boolean;
+  /** Whether this person would be given the stream. */
+  hasRoomFor(who: Trace): boolean;
   /** The open half of the document. */
   renderPlayerDocument(document: PlayerDocument): string;
 }

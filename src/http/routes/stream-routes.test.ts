@@ -220,11 +220,11 @@ describe('the endless stream', () => {
   test('a full house turns newcomers away and lets those who watch come back', async () => {
     broadcast('360p');
     for (let viewer = 0; viewer < maxViewers; viewer += 1)
-      audience.receive(`viewer ${viewer}`, { lastDrainAtMs: performance.now() }, 60_000);
+      audience.receive({ viewerId: `viewer ${viewer}` }, { lastDrainAtMs: performance.now() }, 60_000);
     const answer = await fetch('/stream.mp4');
     expect(answer.status).toBe(503);
     expect(answer.headers.get('retry-after')).toBe('5');
-    audience.receive(`circuit ${circuitId + 1}`, { lastDrainAtMs: performance.now() }, 60_000);
+    audience.receive({ circuitId: circuitId + 1 }, { lastDrainAtMs: performance.now() }, 60_000);
     await open('/stream.mp4', '360p-key');
   });
 

@@ -24,6 +24,8 @@ export interface WatchRouteOptions {
   /** A few sentences about the site; may be empty. */
   readonly about: string;
   readonly chat: { readonly limits: ChatLimits; readonly defaultName: string };
+  /** How many people are here, if whoever asks may see the list of them. */
+  peopleFor(request: FastifyRequest): number | undefined;
   /** Whether there are emotes to choose from. */
   hasEmotes(): boolean;
 }
@@ -33,6 +35,7 @@ export function registerWatchRoutes(app: FastifyInstance, options: WatchRouteOpt
   app.get<{ Querystring: { script?: unknown } }>('/', pageRoute, (request, reply) => {
     const script = request.query.script !== '0';
     const { texts, base } = options.places.welcome(request, reply);
+    const people = options.peopleFor(request);
     const html = renderWatchPage({
       texts,
       base,
@@ -43,6 +46,7 @@ export function registerWatchRoutes(app: FastifyInstance, options: WatchRouteOpt
       about: options.about,
       view: options.mintViewKey(),
       script,
+      ...(people === undefined ? {} : { people }),
       isCaptchaAsked: options.isCaptchaAsked(request, reply),
       isStaff: options.isStaff(request),
       chat: { ...options.chat, hasEmotes: options.hasEmotes() },

@@ -158,6 +158,20 @@ const desk = {
   noServer: 'RTMP is switched off in the configuration.',
 } as const;
 
+/** Who is here. `{n}` stands for a number of people. */
+const people = {
+  heading: 'People',
+  count: 'People ({n})',
+  moderators: 'Moderators',
+  watching: 'Watching ({n})',
+  notWatching: 'Not watching ({n})',
+  you: '(you)',
+  more: { one: 'and {n} more', other: 'and {n} more' },
+  back: 'Back to the messages',
+  none: 'Nobody is here.',
+  late: 'Who comes or goes shows here a little later.',
+} as const;
+
 /** Tripcodes: what proves that two messages come from whoever knows one password. */
 const tripcode = {
   password: 'Tripcode password',
@@ -266,6 +280,7 @@ export const en = {
   gate,
   desk,
   tripcode,
+  people,
   staff: staffEn,
   video: client.video,
   information: 'About this stream',

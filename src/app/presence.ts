@@ -1,0 +1,71 @@
+import type { FastifyRequest } from 'fastify';
+import type { Audience } from '../broadcast/audience.ts';
+import type { StreamSnapshot } from '../broadcast/stream-state.ts';
+import type { OnioncastConfig } from '../config/schema.ts';
+import type { Places } from '../http/place.ts';
+import { Presence } from '../http/presence.ts';
+import type { Requesters } from '../http/requesters.ts';
+import { registerPeopleRoutes } from '../http/routes/people.ts';
+import type { WebServer } from '../http/server.ts';
+import { countedAs } from '../http/viewer.ts';
+import { renderPeoplePage } from '../views/people-page.tsx';
+import type { Lounge } from './lounge.ts';
+
+/** What the list of people is made of. */
+export interface PresenceParts {
+  readonly config: OnioncastConfig;
+  readonly server: WebServer;
+  readonly places: Places;
+  readonly requesters: Requesters;
+  readonly audience: Audience;
+  readonly lounge: Lounge;
+  readonly styleHref: string;
+  state(): StreamSnapshot['state'];
+}
+
+/** Who is here, and who may see it. */
+export interface OpenPresence {
+  readonly presence: Presence;
+  /** How many are here, for those who may see the list; undefined for the others. */
+  countFor(request: FastifyRequest): number | undefined;
+}
+
+const now = (): number => performance.now();
+
+/** Builds the snapshots of who is here, and the page that shows them. */
+export function openPresence(parts: PresenceParts): OpenPresence {
+  const { config, server, places, requesters, audience, lounge } = parts;
+  const { broadcasterName } = lounge.rules.names;
+  const presence = new Presence({
+    audience,
+    responses: server.responses,
+    traceOf: (request) => countedAs(places.placeOf(request).viewer, request),
+    roleOf: (request) => requesters.requesterOf(request).role,
+    faceOf: (viewerId, role) => {
+      if (role === 'broadcaster') return { name: broadcasterName, capcode: role };
+      return { ...lounge.chat.identities.faceOf(viewerId), ...(role === undefined ? {} : { capcode: role }) };
+    },
+    isOnAir: () => parts.state() !== 'offline' && parts.state() !== 'ended',
+    now,
+    everyMs: config.people.refreshMs,
+  });
+  const audienceOf = (request: FastifyRequest) => requesters.readersOf(request).audience;
+  const maySee = (request: FastifyRequest): boolean => {
+    const { list } = config.people;
+    return list === 'everyone' || (list === 'staff' && audienceOf(request) === 'staff');
+  };
+  registerPeopleRoutes(server.app, {
+    ...{ places, audience, audienceOf, maySee, now },
+    listFor: (readers) => presence.listFor(readers),
+    renderPeople: (list, readers, { texts, base, viewer }, refreshSeconds) =>
+      renderPeoplePage({
+        ...{ texts, base, list, refreshSeconds, styleHref: parts.styleHref },
+        ownId: viewer.id,
+        isForStaff: readers === 'staff',
+      }),
+  });
+  return {
+    presence,
+    countFor: (request) => (maySee(request) ? presence.listFor(audienceOf(request)).total : undefined),
+  };
+}

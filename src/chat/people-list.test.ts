@@ -1,0 +1,91 @@
+import { describe, expect, it, test } from 'vitest';
+import type { Capcode } from './message.ts';
+import { type Face, listPeople, maxListed, type PeopleList, roughly, type Sighting } from './people-list.ts';
+
+/** Viewers whose id begins with a capital have chosen it as a name. */
+function faceOf(viewerId: string, role: Capcode | undefined): Face {
+  const capcode = role === undefined ? {} : { capcode: role };
+  return /^[A-Z]/.test(viewerId) ? { name: viewerId, ...capcode } : { name: 'Anonymous', tag: viewerId, ...capcode };
+}
+
+function list(sightings: readonly Sighting[], more: { isForStaff?: boolean; isOnAir?: boolean } = {}): PeopleList {
+  return listPeople(sightings, { faceOf, isForStaff: false, isOnAir: true, ...more });
+}
+
+const sees = (viewerId: string, circuitId: number, isWatching = true): Sighting => ({
+  viewerId,
+  circuitId,
+  isWatching,
+});
+const names = ({ people }: PeopleList['watching']): string[] => people.map(({ face }) => face.tag ?? face.name);
+
+describe('the list of people', () => {
+  it('has those who watch, those who are here without watching, and staff apart', () => {
+    const found = list([
+      sees('Ann', 1),
+      sees('Ann', 1, false),
+      sees('Bob', 2, false),
+      { ...sees('Mia', 3, false), role: 'moderator' },
+      { ...sees('Host', 4, false), role: 'broadcaster' },
+      sees('Mia', 3),
+    ]);
+    expect(names(found.broadcaster)).toEqual(['Host']);
+    expect(names(found.moderators)).toEqual(['Mia']);
+    expect(names(found.watching)).toEqual(['Ann']);
+    expect(names(found.notWatching)).toEqual(['Bob']);
+    expect([found.total, found.viewers]).toEqual([4, 2]);
+  });
+
+  it('has everybody once, under the name they have chosen, and knows them by all they go by (T33)', () => {
+    const { watching, viewers } = list([sees('x1', 1), sees('Zoe', 1), sees('x2', 1, false), sees('x2', 9)]);
+    expect(names(watching)).toEqual(['Zoe']);
+    expect(watching.people[0]?.viewerIds).toEqual(['x1', 'Zoe', 'x2']);
+    expect([watching.count, viewers]).toEqual([1, 1]);
+  });
+
+  it('shows staff by their mark, whatever else they go by, and gives the mark to nobody else', () => {
+    const { moderators } = list([sees('Alias', 1), { ...sees('mod', 1), role: 'moderator' }]);
+    expect(moderators.people[0]?.face).toEqual({ name: 'Anonymous', tag: 'mod', capcode: 'moderator' });
+    expect(moderators.people[0]?.viewerIds).toEqual(['mod', 'Alias']);
+  });
+
+  it('is in the order of names, not of coming', () => {
+    const found = list([sees('b', 1), sees('Zoe', 2), sees('a', 3), sees('Ann', 4)]);
+    expect(names(found.watching)).toEqual(['Ann', 'Zoe', 'a', 'b']);
+  });
+
+  it('counts programs without an identity, and lists none of them', () => {
+    const { watching } = list([{ circuitId: 5, isWatching: true }, sees('Ann', 1)]);
+    expect([names(watching), watching.count]).toEqual([['Ann'], 2]);
+  });
+
+  it('lists so many and no more, and rounds the number for all but staff', () => {
+    const crowd = Array.from({ length: maxListed + 34 }, (_nothing, index) => sees(`v${index}`, index));
+    const { watching, viewers, total } = list(crowd);
+    expect([watching.people.length, watching.count, viewers, total]).toEqual([maxListed, 230, 230, 230]);
+    const exact = list(crowd, { isForStaff: true });
+    expect([exact.watching.count, exact.viewers, exact.total]).toEqual([234, 234, 234]);
+  });
+
+  it('tells nobody but staff that the broadcaster is here while off the air (T38)', () => {
+    const host: Sighting = { ...sees('Host', 1, false), role: 'broadcaster' };
+    expect(list([host], { isOnAir: false })).toMatchObject({ broadcaster: { count: 0, people: [] }, total: 0 });
+    expect(list([host], { isOnAir: false, isForStaff: true }).broadcaster.count).toBe(1);
+  });
+});
+
+test.each([
+  [0, 0],
+  [1, 1],
+  [10, 10],
+  [11, 11],
+  [99, 99],
+  [100, 100],
+  [104, 100],
+  [105, 110],
+  [999, 1000],
+  [1249, 1200],
+  [65_536, 66_000],
+])('%d people are told as %d', (count, told) => {
+  expect(roughly(count)).toBe(told);
+});
