@@ -12,6 +12,7 @@ const commands = [
   ['npm run bench', 'every benchmark'],
   ['npm run bench:latency', 'glass to glass, per way of watching and browser'],
   ['npm run bench:chat', 'a thousand people in the chat: delay, losses, CPU'],
+  ['npm run bench:abuse', 'replay, parallel attempts and brute force on captcha, login and invitation'],
   ['npm run bench:page-weight', 'bytes and round trips to the first picture'],
   ['npm run help', 'this list'],
   ['node bin/onioncast.cjs --help', 'the program itself: serve, doctor, config'],

@@ -153,6 +153,7 @@ const open = new Set([
   '/captcha/:name.png',
   '/broadcaster',
   '/broadcaster/login',
+  '/moderate/:secret',
   '/ingest',
   '/healthz',
   '/language',
@@ -297,6 +298,38 @@ describe('coming in', () => {
 
   it('is never lost by going to the form by its address', async () => {
     expect((await ask('/access')).headers['location']).toMatch(/\/$/);
+  });
+});
+
+describe('the desk', () => {
+  it('belongs to the broadcaster, who passes every door, sets its rules at once and makes invitations', async () => {
+    const { fields, cookie } = await stand('/broadcaster');
+    const login = { ...fields, name: 'broadcaster', password: lounge.newPassword ?? '' };
+    const answer = await ask('/broadcaster/login', { method: 'POST', cookie, form: login });
+    const own = [cookie, ...[answer.headers['set-cookie'] ?? []].flat().map((each) => each.split(';')[0])].join('; ');
+    const page = await ask('/broadcaster/access', { cookie: own });
+    expect(page.status).toBe(200);
+    expect((await ask('/', { cookie: own })).status).toBe(200);
+    const token = /name="token" value="([^"]*)"/.exec(page.body)?.[1] ?? '';
+    const post = async (form: Record<string, string>, as = own) =>
+      await ask('/broadcaster/access', { method: 'POST', cookie: as, form: { token, ...form } });
+    const doorForm = { do: 'door', mode: 'open', tripcodes: 'abc\r\nabc\n def ' };
+    expect((await post(doorForm, cookie)).status).toBe(403);
+    expect((await post({ ...doorForm, token: 'x' })).status).toBe(403);
+    expect((await post(doorForm)).status).toBe(303);
+    expect(lounge.door.settings.rules).toMatchObject({ mode: 'open', tripcodes: ['abc', 'def'] });
+    const asked = { do: 'question', kind: 'question', question: 'Which <colour>?', answers: 'blue\r\nazure' };
+    expect((await post({ ...asked, answers: '' })).status).toBe(422);
+    expect((await post({ ...asked, question: 'x'.repeat(201) })).status).toBe(422);
+    expect((await post(asked)).status).toBe(303);
+    expect((await ask('/chat/form')).body).toContain('Which &lt;colour>?');
+    expect((await post({ do: 'invite', label: 'x', uses: '0', days: '7' })).status).toBe(422);
+    const made = await post({ do: 'invite', label: 'Anna & Bert', uses: '2', days: '7' });
+    expect(made.body).toMatch(/http:\/\/127\.0\.0\.1:\d+\/invitation\/[\w-]{22}/);
+    expect((await ask('/broadcaster/access', { cookie: own })).body).not.toContain('/invitation/');
+    expect((await post({ do: 'revoke', id: '1' })).status).toBe(303);
+    expect(lounge.door.invitations.list()).toMatchObject([{ label: 'Anna & Bert', isRevoked: true }]);
+    expect((await post({ do: 'nothing' })).status).toBe(400);
   });
 });
 

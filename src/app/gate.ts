@@ -6,7 +6,9 @@ import { askedWith } from '../http/asked.ts';
 import type { Place, Places } from '../http/place.ts';
 import { type AccessRouteDeps, doorRoutes, gateDataFor, registerAccessRoutes } from '../http/routes/access.ts';
 import { registerCaptchaRoutes } from '../http/routes/captcha.ts';
+import { registerDoorDeskRoutes } from '../http/routes/door-desk.ts';
 import type { WebServer } from '../http/server.ts';
+import { renderDoorDesk } from '../views/door-desk.tsx';
 import { renderGatePage, renderInvitationPage } from '../views/gate-page.tsx';
 import type { Door } from './door.ts';
 
@@ -16,6 +18,7 @@ export interface GateOptions {
   readonly secret: Buffer;
   readonly styleHref: string;
   isStaff(request: FastifyRequest): boolean;
+  isBroadcaster(request: FastifyRequest): boolean;
   tripcodeOf(password: string): Promise<TripcodeMark | undefined>;
 }
 
@@ -27,16 +30,26 @@ export interface Gate {
   connect(server: WebServer): void;
 }
 
-/** What everybody may ask for besides the door itself: the login, what publishers and supervisors of this machine need, and the look of the gate. */
-const openRoutes = ['/broadcaster', '/broadcaster/login', '/ingest', '/healthz', '/language', '/favicon.png'];
+/** What everybody may ask for besides the door itself: the login and the appointment of moderators, what publishers and supervisors of this machine need, and the look of the gate. */
+const openRoutes = [
+  '/broadcaster',
+  '/broadcaster/login',
+  '/moderate/:secret',
+  '/ingest',
+  '/healthz',
+  '/language',
+  '/favicon.png',
+];
 
-export function buildGate({ door, places, secret, styleHref, isStaff, tripcodeOf }: GateOptions): Gate {
+export function buildGate(options: GateOptions): Gate {
+  const { door, places, secret, styleHref, isStaff, isBroadcaster, tripcodeOf } = options;
   const { captcha, settings, admissions, invitations } = door;
   const styled = ({ texts, base }: Place) => ({ texts, base, styleHref });
   const askedOf = askedWith(places);
+  const now = (): number => Date.now();
   const deps: AccessRouteDeps = {
     ...{ places, captcha, settings, admissions, invitations, secret, randomBytes, tripcodeOf, askedOf },
-    now: () => Date.now(),
+    now,
     renderGate: (data, place) => renderGatePage({ ...data, ...styled(place) }),
     renderInvitation: (data, place) => renderInvitationPage({ ...data, ...styled(place) }),
   };
@@ -57,6 +70,10 @@ export function buildGate({ door, places, secret, styleHref, isStaff, tripcodeOf
     connect: ({ app, responses }) => {
       registerCaptchaRoutes(app, { captcha, askedOf });
       registerAccessRoutes(app, deps);
+      registerDoorDeskRoutes(app, {
+        ...{ places, settings, invitations, isBroadcaster, secret, randomBytes, now },
+        renderDoorDesk: (data, place) => renderDoorDesk({ ...data, ...styled(place) }),
+      });
       const putOut = (): void => {
         for (const { request, response } of responses.opened()) if (!guard.isAdmitted(request)) response.end('closed');
       };

@@ -159,6 +159,7 @@ function openServer(
   const gate = buildGate({
     ...{ door: lounge.door, places, secret, styleHref: assets.style },
     isStaff: (request) => requesters.requesterOf(request).role !== undefined,
+    isBroadcaster: (request) => isBroadcasterRequest(lounge.access, request),
     tripcodeOf: (password) => lounge.tripcodes.make(password),
   });
   const server = new WebServer({

@@ -105,6 +105,9 @@ export function renderBroadcasterDesk(data: BroadcasterDeskData & Reader & { rea
       kind="desk-page"
       tools={
         <div class="desk-tools">
+          <a class="quiet-link" href={`${base}/broadcaster/access`}>
+            {texts.door.heading}
+          </a>{' '}
           <ToStream label={words.toStream} base={base} /> <Logout {...own} />
         </div>
       }

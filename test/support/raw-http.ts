@@ -8,6 +8,8 @@ export interface RawAnswer {
   readonly status: number;
   /** Lower-case names. */
   readonly headers: ReadonlyMap<string, string>;
+  /** Every `Set-Cookie`, in order. */
+  readonly cookies: readonly string[];
   readonly body: string;
 }
 
@@ -109,15 +111,15 @@ export function parseAnswers(text: string, isHead = false): RawAnswer[] {
     const end = rest.indexOf('\r\n\r\n');
     if (end === -1) throw new Error(`not an answer: ${JSON.stringify(rest.slice(0, 200))}`);
     const [statusLine = '', ...lines] = rest.slice(0, end).split('\r\n');
-    const headers = new Map(
-      lines.map((line): [string, string] => {
-        const colon = line.indexOf(':');
-        return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
-      }),
-    );
+    const pairs = lines.map((line): [string, string] => {
+      const colon = line.indexOf(':');
+      return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()];
+    });
+    const headers = new Map(pairs);
+    const cookies = pairs.filter(([name]) => name === 'set-cookie').map(([, value]) => value);
     const length = isHead ? 0 : Number(headers.get('content-length') ?? rest.length);
     const body = rest.slice(end + 4, end + 4 + length);
-    answers.push({ status: Number(statusLine.split(' ')[1]), headers, body });
+    answers.push({ status: Number(statusLine.split(' ')[1]), headers, cookies, body });
     rest = rest.slice(end + 4 + length);
   }
   return answers;

@@ -243,6 +243,42 @@ const errors = {
   OFFLINE: 'There is no stream at the moment.',
   OVERLOADED: 'The server is full. Try again in a moment.',
 } as const satisfies Partial<Record<ErrorCode, string>>;
+/** The broadcaster’s page about who may come in. */
+const door = {
+  heading: 'Access',
+  who: 'Who may come in',
+  modes: {
+    open: 'Everybody',
+    captcha: 'Who reads a picture',
+    question: 'Who answers the question',
+    members: 'Members and invited people',
+  },
+  tripcodes: 'Tripcodes of members, one in a line',
+  apply: 'Apply',
+  atOnce: 'It holds at once, also for those who are here.',
+  captcha: 'What is asked before the first message',
+  kinds: { picture: 'A picture', question: 'The question', both: 'Both' },
+  question: 'Question',
+  answers: 'Answers that are right, one in a line',
+  invite: 'Invite',
+  label: 'For whom (only you see it)',
+  uses: 'How many people',
+  days: 'For how many days',
+  create: 'Make a link',
+  link: 'Link',
+  linkOnce: 'This link is shown only now:',
+  invitations: 'Invitations',
+  used: '{n} of {m} used.',
+  states: { good: '', used: 'Used up.', old: 'Too old.', revoked: 'Revoked: who came by it is out.' },
+  revoke: 'Revoke',
+  restore: 'Restore',
+  notices: {
+    bounds: 'One of the values is missing or too large.',
+    'question-missing': 'A question needs its text and at least one answer.',
+    'not-saved': 'It holds for now, but it could not be saved.',
+  },
+} as const;
+
 /** The page before everything, where not everybody may come in. It must not say what is behind it. */
 const gate = {
   heading: 'Please come in by the door',
@@ -278,6 +314,7 @@ export const en = {
   modes,
   captcha,
   gate,
+  door,
   desk,
   tripcode,
   people,

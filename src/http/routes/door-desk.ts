@@ -1,0 +1,139 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { accessModes } from '../../admission/standing.ts';
+import { AppError } from '../../errors.ts';
+import { doorFields, type DoorDeskData, type InvitationRow } from '../../views/door-desk.tsx';
+import type { AccessInvitation } from '../../store/access-invitations.ts';
+import type { AccessInvitations } from '../access-invitations.ts';
+import { doorLimits, type DoorRules, type DoorSettings } from '../door-settings.ts';
+import { acceptForms, type FormFields, formOf } from '../form-body.ts';
+import { formTokenRandomBytes, isFormToken, mintFormToken } from '../form-token.ts';
+import { pageHeaders, redirectHeaders } from '../headers.ts';
+import type { Place, Places } from '../place.ts';
+import { pageRoute } from './place.ts';
+
+export interface DoorDeskDeps {
+  readonly places: Pick<Places, 'welcome'>;
+  readonly settings: Pick<DoorSettings, 'rules' | 'change'>;
+  readonly invitations: Pick<AccessInvitations, 'create' | 'list' | 'revoke' | 'restore'>;
+  isBroadcaster(request: FastifyRequest): boolean;
+  /** Signs the forms. */
+  readonly secret: Uint8Array;
+  /** Unix milliseconds. */
+  now(): number;
+  randomBytes(size: number): Buffer;
+  renderDoorDesk(data: DoorDeskData, place: Place): string;
+}
+
+const path = '/broadcaster/access';
+const maxFormBytes = 16_384;
+const dayMs = 24 * 60 * 60 * 1000;
+const kinds = ['picture', 'question', 'both'] as const;
+
+/** What the page says after a form: a notice, or the link of a new invitation. */
+type Result = Pick<DoorDeskData, 'notice' | 'link'>;
+
+/** `/broadcaster/access`: the broadcaster's page about the door. */
+export function registerDoorDeskRoutes(app: FastifyInstance, deps: DoorDeskDeps): void {
+  app.get(path, pageRoute, (request, reply) => {
+    if (!deps.isBroadcaster(request)) throw new AppError('FORBIDDEN');
+    return send(deps, reply, deps.places.welcome(request, reply));
+  });
+  app.register(async (scope) => {
+    acceptForms(scope, maxFormBytes);
+    scope.post(path, (request, reply) => takeForm(deps, request, reply));
+  });
+}
+
+function takeForm(deps: DoorDeskDeps, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const place = deps.places.welcome(request, reply);
+  const fields = formOf(request.body);
+  const token = fields.get(doorFields.token) ?? '';
+  const isOwn = isFormToken(token, 'door', place.viewer.id, deps.secret, deps.now());
+  if (!deps.isBroadcaster(request) || !isOwn) throw new AppError('FORBIDDEN');
+  const result = carryOut(deps, request, fields);
+  if (result !== undefined) return send(deps, reply.status(result.link === undefined ? 422 : 200), place, result);
+  return reply.status(303).headers(redirectHeaders).header('Location', `${place.base}${path}`).send();
+}
+
+function carryOut(deps: DoorDeskDeps, request: FastifyRequest, fields: FormFields): Result | undefined {
+  const id = Number(fields.get(doorFields.id));
+  switch (fields.get(doorFields.action) ?? '') {
+    case 'door':
+      return change(deps, doorPatch(fields));
+    case 'question':
+      return change(deps, questionPatch(fields));
+    case 'invite':
+      return invite(deps, request, fields);
+    case 'revoke':
+      deps.invitations.revoke(id);
+      return undefined;
+    case 'restore':
+      deps.invitations.restore(id);
+      return undefined;
+    default:
+      throw new AppError('BAD_REQUEST', 'not a form of ours');
+  }
+}
+
+function change({ settings }: DoorDeskDeps, patch: Partial<DoorRules> | undefined): Result | undefined {
+  if (patch === undefined) return { notice: 'bounds' };
+  const { mode, kind, question } = { ...settings.rules, ...patch };
+  const asks = mode === 'question' || kind !== 'picture';
+  if (asks && (question.text === '' || question.answers.length === 0)) return { notice: 'question-missing' };
+  return settings.change(patch) ? undefined : { notice: 'not-saved' };
+}
+
+function doorPatch(fields: FormFields): Partial<DoorRules> | undefined {
+  const mode = accessModes.find((each) => each === fields.get(doorFields.mode));
+  const tripcodes = linesOf(fields.get(doorFields.tripcodes) ?? '');
+  const isFine =
+    tripcodes.length <= doorLimits.tripcodes && tripcodes.every(({ length }) => length <= doorLimits.tripcode);
+  return mode === undefined || !isFine ? undefined : { mode, tripcodes };
+}
+
+function questionPatch(fields: FormFields): Partial<DoorRules> | undefined {
+  const kind = kinds.find((each) => each === fields.get(doorFields.kind));
+  const text = (fields.get(doorFields.question) ?? '').trim();
+  const answers = linesOf(fields.get(doorFields.answers) ?? '');
+  const isText = text.isWellFormed() && !/\p{Cc}/u.test(text) && text.length <= doorLimits.question;
+  const isFine =
+    isText && answers.length <= doorLimits.answers && answers.every(({ length }) => length <= doorLimits.answer);
+  return kind === undefined || !isFine ? undefined : { kind, question: { text, answers } };
+}
+
+function invite({ invitations }: DoorDeskDeps, request: FastifyRequest, fields: FormFields): Result {
+  const secret = invitations.create({
+    label: (fields.get(doorFields.label) ?? '')
+      .replace(/\p{Cc}/gu, ' ')
+      .trim()
+      .toWellFormed(),
+    maxUses: Number(fields.get(doorFields.uses)),
+    forMs: Number(fields.get(doorFields.days)) * dayMs,
+  });
+  // The Host has been found to be ours before anything else was looked at.
+  return secret === undefined ? { notice: 'bounds' } : { link: `http://${request.headers.host}/invitation/${secret}` };
+}
+
+function send(deps: DoorDeskDeps, reply: FastifyReply, place: Place, result: Result = {}): FastifyReply {
+  const { mode, tripcodes, kind, question } = deps.settings.rules;
+  const nowMs = deps.now();
+  const random = deps.randomBytes(formTokenRandomBytes);
+  const data: DoorDeskData = {
+    formToken: mintFormToken('door', place.viewer.id, deps.secret, nowMs, random),
+    modes: accessModes,
+    ...{ mode, tripcodes, kind, question: question.text, answers: question.answers },
+    invitations: deps.invitations.list().map((each) => rowOf(each, nowMs)),
+    ...result,
+  };
+  return reply.headers(pageHeaders).send(deps.renderDoorDesk(data, place));
+}
+
+function rowOf({ id, label, uses, maxUses, untilMs, isRevoked }: AccessInvitation, nowMs: number): InvitationRow {
+  const left = uses >= maxUses ? 'used' : untilMs <= nowMs ? 'old' : 'good';
+  return { id, label, uses, maxUses, state: isRevoked ? 'revoked' : left };
+}
+
+function linesOf(text: string): string[] {
+  const lines = text.split(/\r?\n/).map((line) => line.trim().toWellFormed());
+  return [...new Set(lines.filter((line) => line !== ''))];
+}

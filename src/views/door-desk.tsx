@@ -1,0 +1,232 @@
+import type { JSX } from 'preact';
+import type { AccessMode } from '../admission/standing.ts';
+import { renderDocument } from './document.tsx';
+import type { Reader } from './reader.ts';
+import { Shell } from './shell.tsx';
+import type { Texts } from './texts/en.ts';
+
+/** Names of the fields of the desk's page about the door. */
+export const doorFields = {
+  token: 'token',
+  /** Which form: `door`, `question`, `invite`, `revoke` or `restore`. */
+  action: 'do',
+  mode: 'mode',
+  tripcodes: 'tripcodes',
+  kind: 'kind',
+  question: 'question',
+  answers: 'answers',
+  label: 'label',
+  uses: 'uses',
+  days: 'days',
+  id: 'id',
+} as const;
+
+/** One invitation in the list. */
+export interface InvitationRow {
+  readonly id: number;
+  readonly label: string;
+  readonly uses: number;
+  readonly maxUses: number;
+  readonly state: 'good' | 'used' | 'old' | 'revoked';
+}
+
+/** `/broadcaster/access`: who may come in, what is asked, who is invited. */
+export interface DoorDeskData {
+  readonly formToken: string;
+  readonly mode: AccessMode;
+  readonly modes: readonly AccessMode[];
+  readonly tripcodes: readonly string[];
+  readonly kind: 'picture' | 'question' | 'both';
+  readonly question: string;
+  readonly answers: readonly string[];
+  readonly invitations: readonly InvitationRow[];
+  /** The link of an invitation that has just been made: it is shown this once. */
+  readonly link?: string;
+  readonly notice?: keyof Texts['door']['notices'];
+}
+
+/** The page of the desk about the door. Every form posts to the page itself. */
+export function renderDoorDesk(data: DoorDeskData & Reader & { readonly styleHref: string }): string {
+  const { texts, base, notice } = data;
+  const words = texts.door;
+  return renderDocument(
+    <Shell
+      texts={texts}
+      base={base}
+      title={`${words.heading} - ${texts.productName}`}
+      styleHref={data.styleHref}
+      kind="desk-page"
+      tools={
+        <div class="desk-tools">
+          <a class="quiet-link" href={`${base}/broadcaster`}>
+            {texts.desk.heading}
+          </a>
+        </div>
+      }
+    >
+      <main class="desk">
+        <h1>{words.heading}</h1>
+        {notice !== undefined && (
+          <p class="alert" role="alert">
+            {words.notices[notice]}
+          </p>
+        )}
+        <div class="desk-cards">
+          <div class="desk-column">
+            <WhoMayEnter data={data} words={words} />
+            <Question data={data} words={words} />
+          </div>
+          <Invitations data={data} words={words} />
+        </div>
+      </main>
+    </Shell>,
+  );
+}
+
+type Words = Texts['door'];
+type Part = { readonly data: DoorDeskData & Reader; readonly words: Words };
+
+function WhoMayEnter({ data, words }: Part): JSX.Element {
+  return (
+    <Form data={data} heading={words.who}>
+      <fieldset class="choices">
+        <legend class="hidden-text">{words.who}</legend>
+        {data.modes.map((mode) => (
+          <Choice name={doorFields.mode} value={mode} isChosen={mode === data.mode} label={words.modes[mode]} />
+        ))}
+      </fieldset>
+      <Lines name={doorFields.tripcodes} label={words.tripcodes} lines={data.tripcodes} />
+      <Submit action="door" label={words.apply} />
+      <p class="small faint">{words.atOnce}</p>
+    </Form>
+  );
+}
+
+function Question({ data, words }: Part): JSX.Element {
+  return (
+    <Form data={data} heading={words.captcha}>
+      <fieldset class="choices">
+        <legend class="hidden-text">{words.captcha}</legend>
+        {(['picture', 'question', 'both'] as const).map((kind) => (
+          <Choice name={doorFields.kind} value={kind} isChosen={kind === data.kind} label={words.kinds[kind]} />
+        ))}
+      </fieldset>
+      <Line name={doorFields.question} label={words.question} value={data.question} />
+      <Lines name={doorFields.answers} label={words.answers} lines={data.answers} />
+      <Submit action="question" label={words.apply} />
+    </Form>
+  );
+}
+
+function Invitations({ data, words }: Part): JSX.Element {
+  return (
+    <div class="desk-column">
+      <Form data={data} heading={words.invite}>
+        {data.link !== undefined && (
+          <p class="link-once">
+            {words.linkOnce}
+            <input class="field" type="text" readOnly value={data.link} aria-label={words.link} />
+          </p>
+        )}
+        <Line name={doorFields.label} label={words.label} value="" />
+        <Line name={doorFields.uses} label={words.uses} value="1" mode="numeric" />
+        <Line name={doorFields.days} label={words.days} value="7" mode="numeric" />
+        <Submit action="invite" label={words.create} />
+      </Form>
+      {data.invitations.length > 0 && (
+        <section class="card">
+          <h2>{words.invitations}</h2>
+          {data.invitations.map((invitation) => (
+            <InvitationForm data={data} words={words} invitation={invitation} />
+          ))}
+        </section>
+      )}
+    </div>
+  );
+}
+
+function InvitationForm({ data, words, invitation }: Part & { invitation: InvitationRow }): JSX.Element {
+  const { id, label, uses, maxUses, state } = invitation;
+  const isRevoked = state === 'revoked';
+  return (
+    <form class="in-line" method="post" action={`${data.base}/broadcaster/access`}>
+      <input type="hidden" name={doorFields.token} value={data.formToken} />
+      <input type="hidden" name={doorFields.id} value={String(id)} />
+      <span>
+        <bdi>{label === '' ? `#${id}` : label}</bdi>{' '}
+        <span class="small faint">
+          {words.used.replace('{n}', String(uses)).replace('{m}', String(maxUses))} {words.states[state]}
+        </span>
+      </span>{' '}
+      <button class="button quiet" type="submit" name={doorFields.action} value={isRevoked ? 'restore' : 'revoke'}>
+        {isRevoked ? words.restore : words.revoke}
+      </button>
+    </form>
+  );
+}
+
+function Form({
+  data,
+  heading,
+  children,
+}: {
+  data: DoorDeskData & Reader;
+  heading: string;
+  children: unknown;
+}): JSX.Element {
+  return (
+    <form class="card" method="post" action={`${data.base}/broadcaster/access`} autocomplete="off">
+      <h2>{heading}</h2>
+      <input type="hidden" name={doorFields.token} value={data.formToken} />
+      <>{children}</>
+    </form>
+  );
+}
+
+function Choice(props: { name: string; value: string; isChosen: boolean; label: string }): JSX.Element {
+  return (
+    <label class="choice">
+      <input type="radio" name={props.name} value={props.value} checked={props.isChosen} /> {props.label}
+    </label>
+  );
+}
+
+function Line({
+  name,
+  label,
+  value,
+  mode = 'text',
+}: {
+  name: string;
+  label: string;
+  value: string;
+  mode?: 'text' | 'numeric';
+}): JSX.Element {
+  return (
+    <label class="setting">
+      <span>{label}</span>
+      <input class="field" type="text" inputMode={mode} name={name} value={value} />
+    </label>
+  );
+}
+
+function Lines({ name, label, lines }: { name: string; label: string; lines: readonly string[] }): JSX.Element {
+  return (
+    <label class="setting">
+      <span>{label}</span>
+      <textarea class="field" name={name} rows={3}>
+        {lines.join('\n')}
+      </textarea>
+    </label>
+  );
+}
+
+function Submit({ action, label }: { action: string; label: string }): JSX.Element {
+  return (
+    <p>
+      <button class="button" type="submit" name={doorFields.action} value={action}>
+        {label}
+      </button>
+    </p>
+  );
+}
