@@ -76,6 +76,10 @@ export class Onioncast {
     return this.#child.pid ?? 0;
   }
 
+  get hasExited(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
+  }
+
   /** What the program wrote to standard error, the last 8 KiB. */
   get errors(): string {
     return this.#errors;

@@ -1,0 +1,9 @@
+import { expect, it } from 'vitest';
+import { KilledChat } from '../support/killed-chat.ts';
+
+it('T35 killed five times in the middle of posting, the server has everything that it acknowledged, once and in order', async () => {
+  const figures = await new KilledChat(Math.random).run(5);
+  expect(figures.kills).toBe(5);
+  expect(figures.acknowledged).toBeGreaterThanOrEqual(5 * 15);
+  for (const seen of [figures.hidden, figures.banned, figures.votes]) expect(seen).toBeGreaterThan(0);
+});
