@@ -240,7 +240,8 @@ export class KilledChat {
     const shown = new Set(public_.map(({ text }) => text));
     for (const { text } of rows) {
       if (this.#perhapsHidden.has(text)) continue;
-      if (shown.has(text) === this.#hidden.has(text)) complain(`${text} should ${shown.has(text) ? 'not ' : ''}be seen`);
+      if (shown.has(text) === this.#hidden.has(text))
+        complain(`${text} should ${shown.has(text) ? 'not ' : ''}be seen`);
     }
     const { door, host } = server.neighbour();
     for (const victim of this.#banned) {

@@ -94,7 +94,8 @@ export class RawVisitor {
   async send(bytes: string | Buffer): Promise<VisitorAnswer> {
     const text = await exchange(this.door, bytes);
     const [answer, ...more] = parseAnswers(text);
-    if (answer === undefined || more.length > 0) throw new Error(`not one answer: ${JSON.stringify(text.slice(0, 500))}`);
+    if (answer === undefined || more.length > 0)
+      throw new Error(`not one answer: ${JSON.stringify(text.slice(0, 500))}`);
     const head = text.slice(0, text.indexOf('\r\n\r\n'));
     const setCookies = [...head.matchAll(/\r\nset-cookie: ([^\r]*)/gi)].map(([, cookie = '']) => cookie);
     for (const line of setCookies) {
