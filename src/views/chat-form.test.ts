@@ -30,6 +30,15 @@ describe('the chat form', () => {
     expect(renderChatForm(form)).toMatch(/<\/textarea><div class="captcha-slot"><\/div><button[^>]* value="post"/);
   });
 
+  it('sends when Enter is pressed in any of its fields, whatever else it shows: browsers take the first button', () => {
+    const captcha = { picture: { name: 'n', href: '/captcha/n.png' }, pictureAnswer: '', questionAnswer: '' };
+    const reply = { messageId: 7, name: 'Anna', text: 'hello' };
+    const html = renderChatForm({ ...form, captcha, reply, hasEmotes: true });
+    const values = [...html.matchAll(/<button[^>]* value="([a-z-]+)"/g)].map((match) => match[1]);
+    expect(values[0]).toBe('post');
+    expect(values).toEqual(expect.arrayContaining(['picture', 'no-reply', 'emotes', 'settings']));
+  });
+
   it('offers every colour by index and one that is chosen for you', () => {
     const values = [...renderChatForm(form).matchAll(/name="colour" value="([^"]+)"/g)].map(([, value]) => value);
     expect(values).toEqual(['auto', ...Array.from({ length: 16 }, (_, index) => String(index))]);

@@ -53,7 +53,6 @@ export function ChatForm({ data, texts, isForScript = false, children }: FormPro
       <p class={refusal === undefined ? 'notice' : `notice notice-bad rule-${refusal.rule}`} id="notice" role="status">
         {refusal?.sentence ?? (data.settingsSaved === true ? texts.saved : writingNotice(data.modes, texts).now)}
       </p>
-      {(data.reply !== undefined || isForScript) && <Answering quote={data.reply} texts={texts} />}
       <Standing data={data} texts={texts} />
       <textarea
         class="field message-field"
@@ -77,6 +76,7 @@ export function ChatForm({ data, texts, isForScript = false, children }: FormPro
       {(isForScript || data.captcha?.picture !== undefined) && (
         <AnotherPicture isHidden={data.captcha?.picture === undefined} texts={texts.captcha} />
       )}
+      {(data.reply !== undefined || isForScript) && <Answering quote={data.reply} texts={texts} />}
       <div class="form-line">
         <ChatSettings data={data} texts={texts} />
         {data.hasEmotes === true && (
@@ -92,7 +92,7 @@ export function ChatForm({ data, texts, isForScript = false, children }: FormPro
   );
 }
 
-/** What the message answers, and the button that gives it up. */
+/** What the message answers, and the button that gives it up; it stands after the one that sends, since Enter takes the first one. */
 function Answering({ quote, texts }: { quote: Quote | undefined; texts: Texts }): JSX.Element {
   return (
     <p class="answering" hidden={quote === undefined}>
