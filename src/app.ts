@@ -8,7 +8,7 @@ import { openStudio, type Studio } from './app/studio.ts';
 import { buildWebsite, type Website } from './app/website.ts';
 import { titleFrom } from './broadcast/title.ts';
 import type { OnioncastConfig } from './config/schema.ts';
-import { broadcasterLogin } from './http/broadcaster-access.ts';
+import type { OnionKind } from './http/connection.ts';
 import { type Assets, loadAssets } from './http/routes/assets.ts';
 import type { WebServer } from './http/server.ts';
 import { loadStreamKey } from './ingest/stream-key.ts';
@@ -50,17 +50,17 @@ type Report = (event: ServeEvent) => void;
 async function start(config: OnioncastConfig, report: Report, owned: Owned): Promise<void> {
   const ground = await prepareGround(config, owned);
   const { website, studio, lounge, seeTor } = await buildRooms(config, ground, report, owned);
-  const { server, socketPath } = website;
+  const { server, sockets } = website;
   await server.listen();
   if (server.localUrl !== undefined) report({ kind: 'listening', url: server.localUrl });
   const password = lounge.newPassword === undefined ? {} : { password: lounge.newPassword };
-  report({ kind: 'login', name: broadcasterLogin, ...password });
+  report({ kind: 'login', name: config.broadcaster.login, ...password });
   report({ kind: 'ingest', key: ground.key, ...publishing(config, studio, server) });
   studio.start();
-  if (socketPath !== undefined) {
+  if (sockets !== undefined) {
     const { dataDirectory } = ground;
-    const onAddress = (address: string): void => server.setOnionAddresses([address]);
-    const onion = await openOnion({ config, dataDirectory, socketPath, report, onAddress });
+    const onAddress = (address: string, kind: OnionKind): void => server.setOnionAddresses([address], kind);
+    const onion = await openOnion({ config, dataDirectory, sockets, report, onAddress });
     owned.add(() => onion.close());
     seeTor(onion);
   }
@@ -109,7 +109,7 @@ async function buildRooms(config: OnioncastConfig, ground: Ground, report: Repor
   website = buildWebsite({
     ...{ config, dataDirectory, secret, assets, studio, lounge, titles, onError },
     publishing: (server) => ({ ...publishing(config, studio, server), key }),
-    health: () => ({ encoder: studio.encoderHealth(), tor: onion?.status() }),
+    health: () => ({ encoder: studio.encoderHealth(), tor: onion?.status(), desk: onion?.deskStatus() }),
   });
   owned.add(() => website?.close());
   const seeTor = (opened: Onion): void => {

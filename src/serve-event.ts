@@ -25,6 +25,13 @@ export type ServeEvent =
       readonly summary: string;
       readonly address?: string;
     }
+  /** The broadcaster's own onion service, as `tor`. `clientKey` opens it, and is there only when it has just been made. */
+  | {
+      readonly kind: 'desk';
+      readonly state: TorState;
+      readonly address?: string;
+      readonly clientKey?: string;
+    }
   /** The stream changed. `run` counts the encoder's runs; `source` says what is on air: `test`, `rtmp`, `file`. */
   | { readonly kind: 'stream'; readonly state: StreamState; readonly run: number; readonly source?: string }
   /** Lines for the torrc of the operator's own tor. */

@@ -144,9 +144,11 @@ function membersOf(door: () => Door): MemberList {
 }
 
 /** The broadcaster's way in. */
-async function openAccess({ secret }: LoungeOptions, settings: SettingRepository) {
+async function openAccess({ config, secret }: LoungeOptions, settings: SettingRepository) {
   const { password } = await ensureBroadcasterPassword(settings, randomBytes);
   const access = new BroadcasterAccess({
+    login: config.broadcaster.login,
+    door: config.broadcaster.door,
     secret,
     passwordHash: () => settings.get('broadcaster-password-hash'),
     randomBytes,

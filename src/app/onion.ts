@@ -1,66 +1,78 @@
 import path from 'node:path';
 import type { OnioncastConfig } from '../config/schema.ts';
 import { AppError } from '../errors.ts';
+import type { OnionKind } from '../http/connection.ts';
 import type { ServeEvent, TorState } from '../serve-event.ts';
-import { TorService } from '../tor/tor-service.ts';
+import type { AuthorizedClient, ClientKey } from '../tor/client-key.ts';
+import { type OnionServicePlan, TorService } from '../tor/tor-service.ts';
 import type { TorStatus } from '../tor/tor-status.ts';
 import { inspectTor } from '../tor/tor-version.ts';
-import { renderOperatorTorrc } from '../tor/torrc.ts';
+import { type OperatorServiceSettings, renderOperatorTorrc } from '../tor/torrc.ts';
+import { deskClient, deskName, ensureDeskKey, onionName } from './desk-key.ts';
+import type { OnionSockets } from './onion-sockets.ts';
 
-/** The onion service, if there is one. */
+/** The onion services, if there are any. */
 export interface Onion {
   /** For supervisors; absent without a tor of our own. */
   status(): TorStatus | undefined;
+  /** The same of the broadcaster's own service, without its address. */
+  deskStatus(): Omit<TorStatus, 'address'> | undefined;
   close(): Promise<void>;
 }
 
 export interface OnionOptions {
   readonly config: OnioncastConfig;
   readonly dataDirectory: string;
-  readonly socketPath: string;
+  readonly sockets: OnionSockets;
   report(event: ServeEvent): void;
   /** `<56 characters>.onion`, as soon as it is known. */
-  onAddress(address: string): void;
+  onAddress(address: string, kind: OnionKind): void;
 }
 
-const noOnion: Onion = { status: () => undefined, close: async () => undefined };
+const noOnion: Onion = { status: () => undefined, deskStatus: () => undefined, close: async () => undefined };
+
+/** The broadcaster's own service: where tor finds us for it, and who finds it. */
+interface Desk {
+  readonly socketPath: string;
+  readonly client: AuthorizedClient;
+  /** To be shown to the broadcaster, this one time. */
+  readonly newKey: ClientKey | undefined;
+}
 
 /**
- * Publishes the web server's socket as an onion service: with a tor of our own, or by telling the operator what their tor needs.
+ * Publishes the web server's sockets as onion services: with a tor of our own, or by telling the operator what their tor needs.
  * A tor that cannot be started is a warning: the page of this machine goes on without it.
  */
 export async function openOnion(options: OnionOptions): Promise<Onion> {
   const { config } = options;
   if (!config.tor.enabled) return noOnion;
-  return config.tor.mode === 'operator' ? await adviseOperator(options) : await runTor(options);
+  const desk = await prepareDesk(options);
+  return config.tor.mode === 'operator' ? await adviseOperator(options, desk) : await runTor(options, desk);
 }
 
-async function runTor({ config, dataDirectory, socketPath, report, onAddress }: OnionOptions): Promise<Onion> {
+async function prepareDesk({ dataDirectory, sockets }: OnionOptions): Promise<Desk | undefined> {
+  if (sockets.desk === undefined) return undefined;
+  const { key, isNew } = await ensureDeskKey(dataDirectory);
+  const client = { name: deskClient, publicKey: key.publicKey };
+  return { socketPath: sockets.desk, client, newKey: isNew ? key : undefined };
+}
+
+async function runTor(options: OnionOptions, desk: Desk | undefined): Promise<Onion> {
+  const { config, dataDirectory, sockets, report } = options;
   const { enabled, rate, burst } = config.tor.pow;
-  let known: string | undefined;
-  const warned = new Set<string>();
-  let last = '';
+  const open: OnionServicePlan = {
+    name: onionName,
+    targetSocketPath: sockets.onion,
+    ...(enabled && { proofOfWork: { queueRate: rate, queueBurst: burst } }),
+  };
+  const own = desk && { name: deskName, targetSocketPath: desk.socketPath, client: desk.client };
   const service = new TorService({
     torBinary: config.tor.binary,
     directory: path.join(dataDirectory, 'tor'),
-    targetSocketPath: socketPath,
+    services: own === undefined ? [open] : [open, own],
     ephemeral: config.ephemeral,
-    proofOfWork: { enabled, queueRate: rate, queueBurst: burst },
     extraTorrc: config.tor.extraTorrc,
-    onChange: (status) => {
-      if (status.address !== undefined && status.address !== known) {
-        known = status.address;
-        onAddress(known);
-      }
-      const event = torEvent(status);
-      const facts = JSON.stringify(event);
-      if (facts !== last) report(event);
-      last = facts;
-      for (const message of status.warnings.filter((text) => !warned.has(text))) {
-        warned.add(message);
-        report({ kind: 'warning', code: 'TOOL_MISSING', message });
-      }
-    },
+    onChange: statusReporter(options, desk),
   });
   try {
     await service.start();
@@ -72,33 +84,71 @@ async function runTor({ config, dataDirectory, socketPath, report, onAddress }: 
     report({ kind: 'tor', state: 'off', progress: 0, summary: error.message });
     return noOnion;
   }
-  return { status: () => service.status, close: () => service.close() };
+  return {
+    status: () => service.status,
+    deskStatus: () => (desk === undefined ? undefined : withoutAddress(service.statusOf(deskName))),
+    close: () => service.close(),
+  };
 }
 
-async function adviseOperator({ config, socketPath, report, onAddress }: OnionOptions): Promise<Onion> {
+/** Tells each address once, and of each service only what is new. */
+function statusReporter({ report, onAddress }: OnionOptions, desk: Desk | undefined) {
+  const known = new Map<string, string>();
+  const last = new Map<string, string>();
+  const warned = new Set<string>();
+  return (status: TorStatus, service: string): void => {
+    const { address } = status;
+    if (address !== undefined && address !== known.get(service)) {
+      known.set(service, address);
+      onAddress(address, service === deskName ? 'desk' : 'onion');
+    }
+    const event = service === deskName ? deskEvent(status, desk) : torEvent(status);
+    const facts = JSON.stringify(event);
+    if (facts !== last.get(service)) report(event);
+    last.set(service, facts);
+    for (const message of status.warnings.filter((text) => !warned.has(text))) {
+      warned.add(message);
+      report({ kind: 'warning', code: 'TOOL_MISSING', message });
+    }
+  };
+}
+
+async function adviseOperator(options: OnionOptions, desk: Desk | undefined): Promise<Onion> {
+  const { config, sockets, report, onAddress } = options;
   const { enabled, rate, burst } = config.tor.pow;
   const canWork = enabled && (await inspectTor(config.tor.binary)).hasProofOfWork;
-  const lines = renderOperatorTorrc({
+  const open: OperatorServiceSettings = {
     serviceDirectory: operatorServiceDirectory,
-    targetSocketPath: socketPath,
+    targetSocketPath: sockets.onion,
     proofOfWork: canWork ? { queueRate: rate, queueBurst: burst } : undefined,
-  });
+  };
+  const own = desk && {
+    serviceDirectory: `${operatorServiceDirectory}-desk`,
+    targetSocketPath: desk.socketPath,
+    client: desk.client,
+  };
+  const lines = renderOperatorTorrc(own === undefined ? [open] : [open, own]);
   report({ kind: 'operator-torrc', lines: lines.trimEnd().split('\n') });
-  if (config.tor.address === '') {
-    const message = 'The onion address is not known yet, so nobody can be served under it.';
-    const todo = 'Put the address from the file "hostname" of that directory into tor.address and start again.';
-    report({ kind: 'warning', code: 'CONFIG_INVALID', message, todo });
+  const { address, deskAddress } = config.tor;
+  if (desk !== undefined) {
+    if (deskAddress === '') warnOfAddress(report, 'tor.desk_address', `${operatorServiceDirectory}-desk`);
+    else onAddress(deskAddress, 'desk');
+    report({ kind: 'desk', state: deskAddress === '' ? 'off' : 'online', ...accessOf(deskAddress, desk) });
+  }
+  if (address === '') {
+    warnOfAddress(report, 'tor.address', operatorServiceDirectory);
     return noOnion;
   }
-  onAddress(config.tor.address);
-  report({
-    kind: 'tor',
-    state: 'online',
-    progress: 100,
-    summary: 'Published by your own tor',
-    address: `http://${config.tor.address}/`,
-  });
+  onAddress(address, 'onion');
+  const summary = 'Published by your own tor';
+  report({ kind: 'tor', state: 'online', progress: 100, summary, address: `http://${address}/` });
   return noOnion;
+}
+
+function warnOfAddress(report: OnionOptions['report'], setting: string, directory: string): void {
+  const message = `The onion address of ${directory} is not known yet, so nobody can be served under it.`;
+  const todo = `Put the address from the file "hostname" of that directory into ${setting} and start again.`;
+  report({ kind: 'warning', code: 'CONFIG_INVALID', message, todo });
 }
 
 /** Where Debian's tor keeps its services, and where its AppArmor profile lets it. */
@@ -117,4 +167,18 @@ const publicStates: Record<TorStatus['state'], TorState> = {
 function torEvent({ state, progress, summary, address }: TorStatus): ServeEvent {
   const known = address === undefined ? {} : { address: `http://${address}/` };
   return { kind: 'tor', state: publicStates[state], progress, summary, ...known };
+}
+
+function deskEvent({ state, address }: TorStatus, desk: Desk | undefined): ServeEvent {
+  return { kind: 'desk', state: publicStates[state], ...accessOf(address ?? '', desk) };
+}
+
+/** What opens the desk, at the start that has made the key and never again. */
+function accessOf(address: string, desk: Desk | undefined) {
+  if (desk?.newKey === undefined) return {};
+  return { ...(address !== '' && { address: `http://${address}/` }), clientKey: desk.newKey.privateKey };
+}
+
+function withoutAddress({ address: _address, ...status }: TorStatus): Omit<TorStatus, 'address'> {
+  return status;
 }

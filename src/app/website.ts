@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import path from 'node:path';
 import type { FastifyRequest } from 'fastify';
 import { Audience } from '../broadcast/audience.ts';
 import type { Trace } from '../broadcast/person.ts';
 import type { StreamSnapshot } from '../broadcast/stream-state.ts';
 import type { Readers } from '../chat/readers.ts';
 import type { OnioncastConfig } from '../config/schema.ts';
+import { defaultLogin } from '../http/broadcaster-access.ts';
 import { InfoFeed } from '../http/info-feed.ts';
 import { type Place, Places } from '../http/place.ts';
 import { type Assets, registerAssetRoutes } from '../http/routes/assets.ts';
@@ -49,6 +49,7 @@ import type { Reader } from '../views/reader.ts';
 import { catalogues, offeredLanguages, textsIn } from '../views/texts/catalogues.ts';
 import { buildGate } from './gate.ts';
 import type { Lounge } from './lounge.ts';
+import { type OnionSockets, onionSockets } from './onion-sockets.ts';
 import { Owned } from './owned.ts';
 import { type OpenPresence, openPresence } from './presence.ts';
 import type { Studio } from './studio.ts';
@@ -71,8 +72,8 @@ export interface WebsiteOptions {
 /** The web server with all its routes, and what it knows of its visitors. */
 export interface Website {
   readonly server: WebServer;
-  /** The unix socket for tor; absent without tor. */
-  readonly socketPath: string | undefined;
+  /** The unix sockets for tor; absent without tor. */
+  readonly sockets: OnionSockets | undefined;
   snapshot(): StreamSnapshot;
   /** Something that pages show may have changed. */
   refresh(): void;
@@ -84,7 +85,7 @@ export function buildWebsite(options: WebsiteOptions): Website {
   const { config, dataDirectory, studio, titles } = options;
   const owned = new Owned();
   const audience = new Audience();
-  const socketPath = config.tor.enabled ? path.join(dataDirectory, 'run', 'web.sock') : undefined;
+  const sockets = config.tor.enabled ? onionSockets(config, dataDirectory) : undefined;
   const places = new Places({
     secret: options.secret,
     random: randomBytes,
@@ -92,7 +93,7 @@ export function buildWebsite(options: WebsiteOptions): Website {
     language: config.site.language,
   });
   const requesters = requestersOf(options.lounge, places);
-  const server = openServer(options, places, requesters, socketPath);
+  const server = openServer(options, places, requesters, sockets);
   const state = (): StreamSnapshot['state'] => studio.pipeline.status().state;
   const styleHref = options.assets.style;
   const here = openPresence({ ...options, server, places, requesters, audience, styleHref, state });
@@ -126,7 +127,7 @@ export function buildWebsite(options: WebsiteOptions): Website {
   let offered = '';
   return {
     server,
-    socketPath,
+    sockets,
     snapshot,
     refresh: () => {
       const names = studio.pipeline.status().renditions.map(({ name }) => name);
@@ -153,7 +154,7 @@ function openServer(
   { config, secret, assets, lounge, onError }: WebsiteOptions,
   places: Places,
   requesters: Requesters,
-  socketPath: string | undefined,
+  sockets: OnionSockets | undefined,
 ): WebServer {
   const local = config.listen.local;
   const gate = buildGate({
@@ -164,7 +165,9 @@ function openServer(
   });
   const server = new WebServer({
     ...(local === 'off' ? {} : { local }),
-    ...(socketPath === undefined ? {} : { onion: { socketPath } }),
+    ...(sockets === undefined ? {} : { onion: { socketPath: sockets.onion } }),
+    ...(sockets?.desk === undefined ? {} : { desk: { socketPath: sockets.desk } }),
+    deskDoor: config.broadcaster.door,
     places,
     gate: gate.guard,
     renderErrorPage: (page) => renderErrorPage({ ...page, styleHref: assets.style }),
@@ -333,6 +336,7 @@ function registerPeople(parts: RouteParts): void {
     ...shared,
     snapshot: parts.staffSnapshot,
     access,
+    offeredLogin: config.broadcaster.login === defaultLogin ? defaultLogin : '',
     setTitle: (title) => titles.set(title),
     publishing: () => parts.publishing(server),
     renderLogin: (data, place) => renderBroadcasterLogin({ ...data, ...readerOf(place), ...styled }),

@@ -1,6 +1,5 @@
 import { renewPassword } from '../app/password.ts';
 import { AppError } from '../errors.ts';
-import { broadcasterLogin } from '../http/broadcaster-access.ts';
 import { loadServeConfig, type ServeFlags } from './serve-config.ts';
 
 /** Makes and prints a new password for the broadcaster. Throws CONFIG_INVALID where nothing is kept, DATA_DIRECTORY while a server runs. */
@@ -16,7 +15,7 @@ export async function runPasswd(flags: ServeFlags, process: NodeJS.Process): Pro
   }
   const password = await renewPassword(config.data);
   process.stdout.write(
-    `The broadcaster's new password, shown this one time:\n\n  Name      ${broadcasterLogin}\n  Password  ${password}\n\n` +
+    `The broadcaster's new password, shown this one time:\n\n  Name      ${config.broadcaster.login}\n  Password  ${password}\n\n` +
       'The old one no longer works. What Onioncast keeps is a hash of it.\n',
   );
 }

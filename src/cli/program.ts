@@ -75,6 +75,16 @@ function createProgram(onOutcome: (exitCode: number) => void): Command {
       await runPasswd(flags, process);
     });
   program
+    .command('desk')
+    .description("show what opens the broadcaster's own onion service")
+    .option('--config <file>', 'configuration file (default: onioncast.toml, if there is one)')
+    .option('--data <directory>', 'where it is kept (default: ./data)')
+    .option('--new-key', "another key in place of the old one, while 'serve' is stopped")
+    .action(async ({ newKey = false, ...flags }: Pick<ServeFlags, 'config' | 'data'> & { newKey?: boolean }) => {
+      const { runDesk } = await import('./desk-command.ts');
+      await runDesk(flags, newKey, process);
+    });
+  program
     .command('config')
     .description('print every setting with its default, as a file to start from')
     .option('--check <file>', 'check this file instead')

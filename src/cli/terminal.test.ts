@@ -57,6 +57,21 @@ Ctrl-C stops it.
     expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
   });
 
+  it('tells once what opens the own onion service, and at later starts where to find it', () => {
+    const address = `http://${'d'.repeat(56)}.onion/`;
+    const clientKey = 'K'.repeat(52);
+    const starting: ServeEvent = { kind: 'desk', state: 'publishing', address, clientKey };
+    const online: ServeEvent = { ...starting, state: 'online' };
+    const again: ServeEvent = { kind: 'desk', state: 'restarting', address, clientKey };
+    const text = show([...opening, starting, { kind: 'ready' }, starting, online, again, online]);
+    expect(text.split(address)).toHaveLength(2);
+    expect(text.split(clientKey)).toHaveLength(2);
+    expect(text).toContain('node bin/onioncast.cjs desk\n');
+    const later = show([...opening, { kind: 'desk', state: 'online' }, { kind: 'ready' }]);
+    expect(later).toContain('  Your own onion    online; what opens it: node bin/onioncast.cjs desk\n');
+    expect(Math.max(...`${text}${later}`.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
+  });
+
   it('says that nothing is on air while nothing has ever been', () => {
     expect(show([{ kind: 'ready' }])).toContain('Onioncast is running. Nothing is on air.\n');
   });

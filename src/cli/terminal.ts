@@ -34,6 +34,7 @@ export class Terminal {
   #isStopping = false;
   #shownAddress: string | undefined;
   #shownTor = '';
+  #hasShownDesk = false;
   #shownStream = '';
   #hasProgressLine = false;
 
@@ -55,6 +56,10 @@ export class Terminal {
       case 'tor':
         this.#known.set(event.kind, event);
         this.#showTor(event);
+        break;
+      case 'desk':
+        this.#known.set(event.kind, event);
+        this.#showDesk(event);
         break;
       case 'stream':
         this.#known.set(event.kind, event);
@@ -105,6 +110,8 @@ export class Terminal {
     this.#line(this.#paint('2', 'Ctrl-C stops it.'));
     const tor = this.#get('tor');
     if (tor !== undefined) this.#showTor(tor);
+    const desk = this.#get('desk');
+    if (desk !== undefined) this.#showDesk(desk);
   }
 
   *#rows(): Generator<[string, string]> {
@@ -155,6 +162,19 @@ export class Terminal {
     const progress = event.state === 'bootstrapping' ? ` ${Math.round(event.progress)} %` : '';
     const summary = event.summary === '' ? '' : ` (${plain(event.summary)})`;
     this.#progress(`tor: ${torWords[event.state]}${progress}${summary}`, event);
+  }
+
+  /** The way to it is for the broadcaster alone: told once, when its key is made. */
+  #showDesk({ state, address, clientKey }: EventOf<'desk'>): void {
+    if (!this.#isReady || state !== 'online' || this.#hasShownDesk) return;
+    this.#hasShownDesk = true;
+    if (address === undefined || clientKey === undefined) {
+      this.#row('Your own onion', 'online; what opens it: node bin/onioncast.cjs desk');
+      return;
+    }
+    this.#row('Your own onion', address);
+    this.#row('  its key', clientKey);
+    this.#row('', 'Both are shown again by: node bin/onioncast.cjs desk');
   }
 
   /** On a terminal the line is drawn over; elsewhere it is written anew when a quarter more is done, or the state changes. */

@@ -3,7 +3,16 @@ import { formatDuration } from './duration.ts';
 import type { OnioncastConfig } from './schema.ts';
 
 /** Sentences about settings that are each fine and do not go together; empty when all is well. */
-export function findContradictions({ hls, limits, listen, tor, ingest, captcha, access }: OnioncastConfig): string[] {
+export function findContradictions({
+  hls,
+  limits,
+  listen,
+  tor,
+  ingest,
+  captcha,
+  access,
+  broadcaster,
+}: OnioncastConfig): string[] {
   const problems: string[] = [];
   if (hls.windowMs < 3 * hls.segmentMs) {
     problems.push(
@@ -15,6 +24,12 @@ export function findContradictions({ hls, limits, listen, tor, ingest, captcha, 
   }
   if (listen.local === 'off' && !tor.enabled) {
     problems.push('listen.local is off and tor.enabled is false: nobody could reach the server');
+  }
+  if (listen.local === 'off' && broadcaster.door === 'local') {
+    problems.push('listen.local is off and broadcaster.door is "local": nobody could log in as the broadcaster');
+  }
+  if (tor.address !== '' && tor.address === tor.deskAddress) {
+    problems.push('tor.address and tor.desk_address are the same: each onion service has an address of its own');
   }
   if (isSame(listen.local, ingest.rtmp)) {
     problems.push(`listen.local and ingest.rtmp are both ${formatAddress(listen.local)}: they need different ports`);

@@ -61,6 +61,15 @@ export function line(maxLength: number) {
   return { schema, expects: `one line of text, at most ${maxLength} characters` };
 }
 
+/** A name to be typed: not empty, without spaces at its ends. */
+export function word(maxLength: number) {
+  const schema = z
+    .string()
+    .max(maxLength)
+    .regex(/^(?! )\P{Cc}+(?<! )$/u);
+  return { schema, expects: `a name of at most ${maxLength} characters` };
+}
+
 /** Text that people read, over several lines. */
 export function paragraph(maxLength: number) {
   const schema = z

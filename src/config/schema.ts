@@ -69,6 +69,13 @@ export const configSchema = section('', {
   }),
   broadcaster: section('Who broadcasts.', {
     name: setting(kinds.line(24), 'Broadcaster', 'The name that is shown.'),
+    login: setting(kinds.word(64), 'broadcaster', 'The name to log in with at /broadcaster.'),
+    door: setting(
+      kinds.oneOf(['everywhere', 'local', 'desk']),
+      'everywhere',
+      'Where the broadcaster may log in: "everywhere"; "local", on the page of this machine alone; or "desk", there and at an onion service of its own, ' +
+        'whose address and key "onioncast desk" prints. Elsewhere a login is not even asked for.',
+    ),
   }),
   listen: section('Addresses without Tor.', {
     local: setting(kinds.address, '127.0.0.1:5000', 'For a browser on this machine, or "off".'),
@@ -85,6 +92,11 @@ export const configSchema = section('', {
       kinds.onionAddress,
       '',
       'For mode "operator": the onion address that your tor has made, from its file "hostname". Nothing is served under an address that is not known here.',
+    ),
+    deskAddress: setting(
+      kinds.onionAddress,
+      '',
+      'The same for the onion service of the broadcaster, with broadcaster.door = "desk".',
     ),
     extraTorrc: setting(kinds.lines(64), [], 'Lines added to the torrc of our own tor, such as bridges.'),
     pow: section(

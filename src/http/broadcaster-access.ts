@@ -1,16 +1,21 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { LoginThrottle } from '../admission/login-throttle.ts';
 import { isPassword, maxPasswordBytes } from '../identity/password.ts';
+import type { DeskDoor } from './desk-door.ts';
 import { WorkLane } from './work-lane.ts';
 
-/** The name the broadcaster logs in with; who they are on the page is configured. */
-export const broadcasterLogin = 'broadcaster';
+/** The name the broadcaster logs in with unless another one is configured. Who they are on the page is configured apart from it. */
+export const defaultLogin = 'broadcaster';
 
 /** How long a login lasts, and how long a browser that has logged in once is known. */
 export const sessionMs = 12 * 60 * 60 * 1000;
 export const deviceMs = 90 * 24 * 60 * 60 * 1000;
 
 export interface BroadcasterAccessOptions {
+  /** The name the broadcaster logs in with, in any case. */
+  readonly login: string;
+  /** Where from; see `opensDesk`. */
+  readonly door: DeskDoor;
   /** The stored hash of the password; absent while there is none, and then nobody gets in. */
   passwordHash(): string | undefined;
   /** Signs device cookies. */
@@ -55,6 +60,10 @@ export class BroadcasterAccess {
     this.#options = options;
   }
 
+  get door(): DeskDoor {
+    return this.#options.door;
+  }
+
   /** Judges an attempt. Nothing is hashed for an attempt that came too soon. */
   async logIn({ name, password, device }: LoginAttempt): Promise<LoginOutcome> {
     const options = this.#options;
@@ -65,7 +74,7 @@ export class BroadcasterAccess {
     const stored = options.passwordHash();
     if (stored === undefined || Buffer.byteLength(password) > maxPasswordBytes) return { kind: 'wrong' };
     const judged = await this.#lane.run(() => isPassword(password, stored));
-    if (judged?.value !== true || name.trim().toLowerCase() !== broadcasterLogin) return { kind: 'wrong' };
+    if (judged?.value !== true || !isSameName(name, options.login)) return { kind: 'wrong' };
     throttle.succeed();
     const session = options.randomBytes(32).toString('base64url');
     this.#sessions.set(digest(session), options.now() + sessionMs);
@@ -113,6 +122,11 @@ export class BroadcasterAccess {
     const parts = JSON.stringify(['device', id, this.#options.passwordHash() ?? '']);
     return createHmac('sha256', this.#options.secret).update(parts).digest('base64url').slice(0, 22);
   }
+}
+
+function isSameName(one: string, other: string): boolean {
+  const [first, second] = [one, other].map((name) => name.normalize('NFKC').trim().toLowerCase());
+  return first === second;
 }
 
 function digest(token: string): string {

@@ -1,8 +1,11 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 
+/** Our onion services: the public one, and the broadcaster's own, which only a key opens. */
+export type OnionKind = 'onion' | 'desk';
+
 /** Where a connection came from: this machine, or tor with the circuit it named. There is nothing else to know about a visitor. */
-export type Connection = { readonly kind: 'local' } | { readonly kind: 'onion'; readonly circuitId: number };
+export type Connection = { readonly kind: 'local' } | { readonly kind: OnionKind; readonly circuitId: number };
 
 const connections = new WeakMap<Socket, Connection>();
 
@@ -12,8 +15,17 @@ export function identifyConnection(socket: Socket, connection: Connection): void
 }
 
 /** Where a request came from. Throws for a connection that no listener of ours has accepted. */
-export function connectionOf(request: { readonly raw: IncomingMessage }): Connection {
+export function connectionOf(request: { readonly raw: Pick<IncomingMessage, 'socket'> }): Connection {
   const connection = connections.get(request.raw.socket);
   if (connection === undefined) throw new Error('a request on a connection that no listener accepted');
   return connection;
+}
+
+/**
+ * The circuit of a visitor, which limits and sanctions go by. There is none on this machine, nor at the broadcaster's own onion service, whose
+ * circuits are nobody else's.
+ */
+export function visitorCircuitOf(request: { readonly raw: Pick<IncomingMessage, 'socket'> }): number | undefined {
+  const connection = connectionOf(request);
+  return connection.kind === 'onion' ? connection.circuitId : undefined;
 }

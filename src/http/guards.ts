@@ -1,5 +1,7 @@
+import type { Connection } from './connection.ts';
+
 /** What kind of listener a request came through. */
-export type ListenerKind = 'local' | 'onion';
+export type ListenerKind = Connection['kind'];
 
 /** What is known of a request before anything of it is believed. */
 export interface RequestFacts {

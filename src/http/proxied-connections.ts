@@ -1,9 +1,11 @@
 import type { Server, Socket } from 'node:net';
 import { parseProxyLine } from '../tor/proxy-protocol.ts';
 import type { Circuits } from './circuits.ts';
-import { identifyConnection } from './connection.ts';
+import { identifyConnection, type OnionKind } from './connection.ts';
 
 export interface ProxiedOptions {
+  /** Whose connections these are. */
+  readonly kind: OnionKind;
   readonly circuits: Circuits;
   /** How long the line may take. */
   readonly lineMs: number;
@@ -66,7 +68,7 @@ export class ProxiedConnections {
       return;
     }
     socket.once('close', () => this.#options.circuits.leave(circuitId));
-    identifyConnection(socket, { kind: 'onion', circuitId });
+    identifyConnection(socket, { kind: this.#options.kind, circuitId });
     socket.pause();
     if (rest.length > 0) socket.unshift(rest);
     this.#hand(socket);

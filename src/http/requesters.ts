@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Capcode } from '../chat/message.ts';
 import type { Readers } from '../chat/readers.ts';
 import type { Requester } from '../chat/requester.ts';
-import { connectionOf } from './connection.ts';
+import { visitorCircuitOf } from './connection.ts';
 import type { Place, Places } from './place.ts';
 
 export interface RequestersOptions {
@@ -22,12 +22,12 @@ export class Requesters {
   }
 
   requesterOf(request: FastifyRequest): Requester {
-    const connection = connectionOf(request);
+    const circuitId = visitorCircuitOf(request);
     const place = this.#options.places.placeOf(request);
     const role = this.#roleOf(request, place);
     return {
       viewerId: place.viewer.id,
-      ...(connection.kind === 'onion' ? { circuitId: connection.circuitId } : {}),
+      ...(circuitId === undefined ? {} : { circuitId }),
       ...(role === undefined ? {} : { role }),
     };
   }

@@ -8,16 +8,16 @@ import Fastify, {
 } from 'fastify';
 import { AppError, type ErrorCode } from '../errors.ts';
 import type { AccessGate } from './access-gate.ts';
-import { type CircuitLimits, Circuits, defaultCircuitLimits } from './circuits.ts';
-import { connectionOf, identifyConnection } from './connection.ts';
+import { type CircuitLimits, defaultCircuitLimits } from './circuits.ts';
+import { connectionOf, identifyConnection, type OnionKind } from './connection.ts';
+import { type DeskDoor, hideDesk } from './desk-door.ts';
 import { ErrorAnswers, type RenderErrorPage } from './error-answer.ts';
 import { type GuardRules, normaliseHost, type Refusal, refusalOf } from './guards.ts';
 import { answerRaw, buildListener, type ListenerLimits, listen } from './listeners.ts';
+import { OnionListener } from './onion-listener.ts';
 import { OpenResponses } from './open-responses.ts';
 import type { Places } from './place.ts';
-import { ProxiedConnections } from './proxied-connections.ts';
 import { parseQuery } from './query.ts';
-import { prepareSocketPath, protectSocket } from './unix-socket.ts';
 import type { Reader } from '../views/reader.ts';
 import { en } from '../views/texts/en.ts';
 
@@ -58,6 +58,10 @@ export interface WebServerOptions {
   readonly local?: { readonly host: string; readonly port: number; readonly hosts?: readonly string[] };
   /** The listener for tor. Nobody can be told an address before `setOnionAddresses`. */
   readonly onion?: { readonly socketPath: string };
+  /** The same for the broadcaster's own onion service. */
+  readonly desk?: { readonly socketPath: string };
+  /** Where the broadcaster's login and desk are; everywhere unless given. */
+  readonly deskDoor?: DeskDoor;
   readonly renderErrorPage?: RenderErrorPage;
   /** What addresses say besides the path. Without it they say nothing, and pages of errors are in English. */
   readonly places?: Pick<Places, 'enter' | 'readerOf'>;
@@ -79,7 +83,7 @@ const routableMethods = ['GET', 'HEAD', 'POST'] as const;
 const closeMs = 2000;
 
 /**
- * The web server: one set of routes behind two doors, a TCP port for this machine and a unix socket for tor. Judges every request before routing.
+ * The web server: one set of routes behind several doors, a TCP port for this machine and a unix socket for each onion service. Judges every request before routing.
  * Register routes on `app`, then `listen`. Throws LISTEN_FAILED if a door cannot be opened.
  */
 // Threat: T01, T02, T04, T14, T15, T16, T20
@@ -89,16 +93,13 @@ export class WebServer {
   readonly #options: WebServerOptions;
   readonly #limits: WebLimits;
   readonly #errors: ErrorAnswers;
-  readonly #circuits: Circuits;
   readonly #rules: GuardRules;
   readonly #now: () => number;
   readonly #local: Server;
-  readonly #onion: Server;
-  readonly #proxied: ProxiedConnections;
+  readonly #onions: Readonly<Record<OnionKind, OnionListener>>;
   readonly #methods = new Map<string, Set<string>>();
   #route: (request: IncomingMessage, response: ServerResponse) => void = () => undefined;
   #localHosts: ReadonlySet<string> = new Set();
-  #onionHosts: ReadonlySet<string> = new Set();
   #localUrl: string | undefined;
   #closing: Promise<void> | undefined;
 
@@ -107,10 +108,10 @@ export class WebServer {
     this.#limits = { ...defaultWebLimits, ...options.limits };
     this.#now = options.now ?? (() => performance.now());
     this.#errors = new ErrorAnswers(options.renderErrorPage);
-    this.#circuits = new Circuits(this.#limits.circuit);
     this.responses = new OpenResponses({ perViewerAndKind: this.#limits.perViewerAndKind });
     this.#rules = {
-      isOwnHost: (host, listener) => (listener === 'onion' ? this.#onionHosts : this.#localHosts).has(host),
+      isOwnHost: (host, listener) =>
+        listener === 'local' ? this.#localHosts.has(host) : this.#onions[listener].isCalled(host),
       mediaPaths,
       maxBodyBytes: this.#limits.bodyBytes,
       maxHeaders: this.#limits.headers,
@@ -123,12 +124,9 @@ export class WebServer {
     // A publisher's request has no end: on this machine only forms are timed, in `#onRequest`.
     this.#local = buildListener({ ...this.#limits, requestMs: 0 }, handlers);
     this.#local.prependListener('connection', (socket) => identifyConnection(socket, { kind: 'local' }));
-    this.#onion = buildListener(this.#limits, handlers);
-    this.#proxied = new ProxiedConnections(this.#onion, {
-      circuits: this.#circuits,
-      lineMs: this.#limits.proxyLineMs,
-      now: this.#now,
-    });
+    const onionListener = (kind: OnionKind): OnionListener =>
+      new OnionListener({ kind, handlers, limits: this.#limits, now: this.#now });
+    this.#onions = { onion: onionListener('onion'), desk: onionListener('desk') };
     this.app = this.#buildApp();
   }
 
@@ -142,9 +140,9 @@ export class WebServer {
     return this.#methods;
   }
 
-  /** The names under which the onion service is reached, `<56 characters>.onion`; replaces those before. */
-  setOnionAddresses(addresses: readonly string[]): void {
-    this.#onionHosts = new Set(addresses.map((address) => address.toLowerCase()));
+  /** The names under which an onion service is reached, `<56 characters>.onion`; replaces those before. */
+  setOnionAddresses(addresses: readonly string[], kind: OnionKind = 'onion'): void {
+    this.#onions[kind].setHosts(addresses);
   }
 
   /** Opens the doors that were asked for. */
@@ -152,21 +150,18 @@ export class WebServer {
     await this.app.after();
     this.#refuseOtherMethods();
     await this.app.ready();
-    const { local, onion } = this.#options;
-    if (onion !== undefined) {
-      await prepareSocketPath(onion.socketPath);
-      await listen(this.#onion, { path: onion.socketPath });
-      await protectSocket(onion.socketPath);
-    }
+    const { local, onion, desk } = this.#options;
+    if (onion !== undefined) await this.#onions.onion.listen(onion.socketPath);
+    if (desk !== undefined) await this.#onions.desk.listen(desk.socketPath);
     if (local !== undefined) {
       await listen(this.#local, { host: local.host, port: local.port });
       this.#nameLocal(local.host, local.hosts ?? []);
     }
   }
 
-  /** How many connections both doors hold. */
+  /** How many connections all doors hold. */
   async openConnections(): Promise<number> {
-    const counts = [this.#local, this.#onion].map(
+    const counts = this.#servers.map(
       (server) => new Promise<number>((resolve) => server.getConnections((_error, count) => resolve(count ?? 0))),
     );
     return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
@@ -178,11 +173,15 @@ export class WebServer {
     return this.#closing;
   }
 
+  get #servers(): readonly Server[] {
+    return [this.#local, ...Object.values(this.#onions).map(({ server }) => server)];
+  }
+
   async #close(): Promise<void> {
-    const servers = [this.#local, this.#onion];
+    const servers = this.#servers;
     const closed = Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
     this.responses.close();
-    this.#proxied.close();
+    for (const onion of Object.values(this.#onions)) onion.dropUnknown();
     const timer = setTimeout(() => {
       for (const server of servers) server.closeAllConnections();
     }, closeMs);
@@ -218,6 +217,7 @@ export class WebServer {
     app.addHook('onRequest', async (request, reply) => this.#options.gate?.guard(request, reply));
     app.setErrorHandler((error, request, reply) => this.#onError(error, request, reply));
     app.setNotFoundHandler((_request, reply) => this.#sendError(reply, 'NOT_FOUND'));
+    hideDesk(app, this.#options.deskDoor ?? 'everywhere');
     app.addHook('onRoute', ({ url, method }) => {
       const methods = this.#methods.get(url) ?? new Set();
       for (const each of [method].flat()) methods.add(each);
@@ -238,7 +238,7 @@ export class WebServer {
       this.#refuse(request, response, refusal);
       return;
     }
-    const waitMs = connection.kind === 'onion' ? this.#circuits.waitMs(connection.circuitId, this.#now()) : 0;
+    const waitMs = connection.kind === 'local' ? 0 : this.#onions[connection.kind].waitMs(connection.circuitId);
     if (waitMs > 0) {
       this.#answer(request, response, 'TOO_MANY', { 'Retry-After': String(Math.ceil(waitMs / 1000)) });
       return;

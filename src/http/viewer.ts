@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Trace } from '../broadcast/person.ts';
-import { connectionOf } from './connection.ts';
+import { visitorCircuitOf } from './connection.ts';
 
 /** Who asks. `new`: somebody without a valid token, who was given one for this request; nothing is remembered of it. */
 export interface Viewer {
@@ -22,8 +22,8 @@ export function viewerIdOf(token: string, secret: Uint8Array): string {
  */
 // Threat: T33
 export function countedAs(viewer: Viewer, request: { readonly raw: IncomingMessage }): Trace {
-  const connection = connectionOf(request);
-  const circuit = connection.kind === 'onion' ? { circuitId: connection.circuitId } : {};
+  const circuitId = visitorCircuitOf(request);
+  const circuit = circuitId === undefined ? {} : { circuitId };
   if (viewer.from !== 'new') return { viewerId: viewer.id, ...circuit };
   return { circuitId: 'local', ...circuit };
 }

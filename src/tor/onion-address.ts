@@ -25,8 +25,8 @@ function withChecksum(publicKey: Uint8Array): Buffer {
   return Buffer.concat([publicKey, hash.subarray(0, 2), tail]);
 }
 
-/** 35 bytes are exactly 56 characters of five bits, so neither direction needs padding. */
-function decodeBase32(text: string): Buffer {
+/** The bytes of base 32 in lower case, without padding; bits that make no whole byte are left out. The caller has checked the characters. */
+export function decodeBase32(text: string): Buffer {
   const bytes: number[] = [];
   let bits = 0;
   let value = 0;
@@ -40,7 +40,8 @@ function decodeBase32(text: string): Buffer {
   return Buffer.from(bytes);
 }
 
-function encodeBase32(bytes: Uint8Array): string {
+/** Base 32 in lower case (RFC 4648, section 6), without padding. */
+export function encodeBase32(bytes: Uint8Array): string {
   let text = '';
   let bits = 0;
   let value = 0;
@@ -52,5 +53,5 @@ function encodeBase32(bytes: Uint8Array): string {
       text += alphabet.charAt((value >> bits) & 31);
     }
   }
-  return text;
+  return bits === 0 ? text : text + alphabet.charAt((value << (5 - bits)) & 31);
 }

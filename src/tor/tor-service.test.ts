@@ -4,8 +4,9 @@ import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { mintClientKey } from './client-key.ts';
 import { TorControl } from './control.ts';
-import { restartDelayMs, TorService, type TorServiceSettings } from './tor-service.ts';
+import { type OnionServicePlan, restartDelayMs, TorService, type TorServiceSettings } from './tor-service.ts';
 import type { TorStatus } from './tor-status.ts';
 
 /** With the real tor, kept off the network: everything up to the first packet. */
@@ -25,12 +26,16 @@ describe('TorService', () => {
     await rm(root, { recursive: true, force: true });
   });
 
+  function onion(): OnionServicePlan {
+    const proofOfWork = { queueRate: 25, queueBurst: 250 };
+    return { name: 'onion', targetSocketPath: join(root, 'web.sock'), proofOfWork };
+  }
+
   function make(changes: Partial<TorServiceSettings> = {}): TorService {
     const service = new TorService({
       torBinary: 'tor',
       directory: join(root, 'tor'),
-      targetSocketPath: join(root, 'web.sock'),
-      proofOfWork: { enabled: true, queueRate: 25, queueBurst: 250 },
+      services: [onion()],
       extraTorrc: ['DisableNetwork 1'],
       onChange: () => wake(),
       ...changes,
@@ -116,9 +121,9 @@ describe('TorService', () => {
   it('does not outlive us, even when we are killed', async () => {
     const program = `
       import { TorService } from ${JSON.stringify(new URL('tor-service.ts', import.meta.url).href)};
-      const settings = ${JSON.stringify({ torBinary: 'tor', directory: join(root, 'tor'), targetSocketPath: '/w', extraTorrc: ['DisableNetwork 1'] })};
+      const settings = ${JSON.stringify({ torBinary: 'tor', directory: join(root, 'tor'), services: [{ name: 'onion', targetSocketPath: '/w' }], extraTorrc: ['DisableNetwork 1'] })};
       const onChange = (status) => status.state === 'bootstrapping' && process.send('attached');
-      await new TorService({ ...settings, proofOfWork: { enabled: false }, onChange }).start();
+      await new TorService({ ...settings, onChange }).start();
     `;
     const args = ['--input-type=module', '--eval', program];
     const owner = spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
@@ -148,6 +153,35 @@ describe('TorService', () => {
     const second = make({ ephemeral: true });
     await second.start();
     expect((await attached(second)).address).not.toBe(address);
+  });
+
+  it('runs several services, each with an address of its own, one of them for a key alone', async () => {
+    const client = { name: 'owner', publicKey: mintClientKey().publicKey };
+    const desk: OnionServicePlan = { name: 'desk', targetSocketPath: join(root, 'desk.sock'), client };
+    const seen = new Set<string>();
+    const service = make({
+      services: [onion(), desk],
+      onChange: (_status, name) => {
+        seen.add(name);
+        wake();
+      },
+    });
+    await service.start();
+    await attached(service);
+    await until(service, () => service.statusOf('desk').state === 'bootstrapping');
+    const addresses = [service.status.address, service.statusOf('desk').address];
+    expect(addresses).toEqual([expect.stringMatching(/onion$/), expect.stringMatching(/onion$/)]);
+    expect(new Set(addresses).size).toBe(2);
+    expect([...seen].sort()).toEqual(['desk', 'onion']);
+    const file = join(root, 'tor/desk/authorized_clients/owner.auth');
+    expect(await readFile(file, 'utf8')).toBe(`descriptor:x25519:${client.publicKey}\n`);
+    await expectPrivate(join(root, 'tor'));
+    await service.close();
+    expect(service.statusOf('desk').state).toBe('stopped');
+    const again = make({ services: [onion(), desk] });
+    await again.start();
+    await attached(again);
+    expect([again.status.address, again.statusOf('desk').address]).toEqual(addresses);
   });
 
   it('says who is in the way when another tor uses the directory, and leaves that one alone', async () => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../errors.ts';
+import { type AuthorizedClient, authorizeClient } from './client-key.ts';
 import { TorControl } from './control.ts';
 import { anotherTorMessage, cleanNotice, explainExit, lastComplaint } from './notice-ring.ts';
 import { preparePrivateDirectory, readOnionAddress } from './onion-key.ts';
@@ -20,20 +21,31 @@ import {
 import { inspectTor, oldestSafeTor } from './tor-version.ts';
 import { type ProofOfWorkQueue, renderTorrc } from './torrc.ts';
 
-/** Settings of our own tor and of the onion service on it. */
+/** An onion service that our own tor runs. */
+export interface OnionServicePlan {
+  /** Of its directory below that of tor; small letters. */
+  readonly name: string;
+  /** The unix socket of our listener for it; it may appear later. */
+  readonly targetSocketPath: string;
+  /** Asked for where tor can. */
+  readonly proofOfWork?: ProofOfWorkQueue;
+  /** Who alone finds it; everybody unless given. */
+  readonly client?: AuthorizedClient;
+}
+
+/** Settings of our own tor and of the onion services on it. */
 export interface TorServiceSettings {
   /** The program; a wrapper around it must `exec` tor, so that the process we start is tor itself. */
   readonly torBinary: string;
-  /** For tor alone; made with 0700. Keeps the onion key and tor's entry guards, which must outlive restarts. */
+  /** For tor alone; made with 0700. Keeps the onion keys and tor's entry guards, which must outlive restarts. */
   readonly directory: string;
-  /** The unix socket of our public listener; it may appear later. */
-  readonly targetSocketPath: string;
-  /** A new address at each start, whose key is kept in a temporary directory and deleted at the end. */
+  /** The public one first: lines of `extraTorrc` that belong to a service belong to it. */
+  readonly services: readonly [OnionServicePlan, ...OnionServicePlan[]];
+  /** New addresses at each start, whose keys are kept in a temporary directory and deleted at the end. */
   readonly ephemeral?: boolean;
-  readonly proofOfWork: ProofOfWorkQueue & { readonly enabled: boolean };
   readonly extraTorrc: readonly string[];
-  /** Called with each new status. Must not throw. */
-  onChange(status: TorStatus): void;
+  /** Called with each new status of a service. Must not throw. */
+  onChange(status: TorStatus, service: string): void;
 }
 
 const attachTimeoutMs = 30_000;
@@ -52,13 +64,15 @@ export function restartDelayMs(attempt: number): number {
   return Math.min(30_000, 500 * 2 ** (attempt - 1));
 }
 
-/** Our own tor with one onion service: launched, watched, launched again when it dies, ended with us. */
+/** Our own tor with its onion services: launched, watched, launched again when it dies, ended with us. */
 export class TorService {
   readonly #settings: TorServiceSettings;
   readonly #directory: string;
   readonly #stopping = new AbortController();
-  #status = initialTorStatus;
-  #serviceDirectory: string;
+  /** tor's own state, seen from each service: they come and go together, but are announced one by one. */
+  readonly #statuses: Map<string, TorStatus>;
+  /** Where the services have their directories. */
+  #root: string;
   #temporaryDirectory: string | undefined;
   #process: TorProcess | undefined;
   #supervision: Promise<void> | undefined;
@@ -67,11 +81,17 @@ export class TorService {
   constructor(settings: TorServiceSettings) {
     this.#settings = settings;
     this.#directory = resolve(settings.directory);
-    this.#serviceDirectory = join(this.#directory, 'onion');
+    this.#root = this.#directory;
+    this.#statuses = new Map(settings.services.map(({ name }) => [name, initialTorStatus]));
   }
 
+  /** Of the first service. */
   get status(): TorStatus {
-    return this.#status;
+    return this.statusOf(this.#settings.services[0].name);
+  }
+
+  statusOf(service: string): TorStatus {
+    return this.#statuses.get(service) ?? initialTorStatus;
   }
 
   /** The process id of the tor that runs or ran last; it changes with each restart. */
@@ -116,30 +136,35 @@ export class TorService {
   }
 
   async #prepare(): Promise<void> {
-    const { torBinary, ephemeral = false, proofOfWork } = this.#settings;
+    const { torBinary, ephemeral = false, services } = this.#settings;
     // tor runs in its own directory and would look for a relative path there.
-    const targetSocketPath = resolve(this.#settings.targetSocketPath);
+    const plans = services.map((plan) => ({ ...plan, targetSocketPath: resolve(plan.targetSocketPath) }));
     const tor = await inspectTor(torBinary);
     if (!tor.isSafe) {
       this.#warn(`tor ${tor.version} has known holes; install ${oldestSafeTor.join('.')} or later.`);
     }
-    if (proofOfWork.enabled && !tor.hasProofOfWork) {
+    if (plans.some(({ proofOfWork }) => proofOfWork !== undefined) && !tor.hasProofOfWork) {
       this.#warn('This tor cannot ask for proof of work, which protects the service against floods.');
     }
-    [this.#controlSocketPath, targetSocketPath].forEach(refuseLongSocketPath);
+    [this.#controlSocketPath, ...plans.map((plan) => plan.targetSocketPath)].forEach(refuseLongSocketPath);
     await preparePrivateDirectory(this.#directory);
     if (ephemeral) {
       this.#temporaryDirectory = await mkdtemp(join(tmpdir(), 'onioncast-'));
-      this.#serviceDirectory = join(this.#temporaryDirectory, 'onion');
+      this.#root = this.#temporaryDirectory;
     }
-    await preparePrivateDirectory(this.#serviceDirectory);
+    for (const { name, client } of plans) {
+      await preparePrivateDirectory(this.#directoryOf(name));
+      if (client !== undefined) await authorizeClient(this.#directoryOf(name), client);
+    }
     const torrc = renderTorrc({
       dataDirectory: this.#directory,
-      serviceDirectory: this.#serviceDirectory,
-      targetSocketPath,
+      services: plans.map(({ name, targetSocketPath, proofOfWork }) => ({
+        serviceDirectory: this.#directoryOf(name),
+        targetSocketPath,
+        proofOfWork: tor.hasProofOfWork ? proofOfWork : undefined,
+      })),
       controlSocketPath: this.#controlSocketPath,
       ownerPid: process.pid,
-      proofOfWork: proofOfWork.enabled && tor.hasProofOfWork ? proofOfWork : undefined,
       extraTorrc: this.#settings.extraTorrc,
     });
     await writeFile(this.#torrcPath, torrc, { mode: 0o600 });
@@ -152,6 +177,10 @@ export class TorService {
     if (code === 0) return;
     const reason = cleanNotice(lastComplaint(output.split('\n')) ?? `it ended with code ${code}.`);
     throw new AppError('CONFIG_INVALID', `tor refuses its configuration: ${reason}`);
+  }
+
+  #directoryOf(service: string): string {
+    return join(this.#root, service);
   }
 
   get #torrcPath(): string {
@@ -201,13 +230,15 @@ export class TorService {
     return { kind: 'exited', reason: failure ?? explainExit(exit, run.notices) };
   }
 
-  /** Becomes tor's owner, listens to its events, reads the address. */
+  /** Becomes tor's owner, listens to its events, reads the addresses. */
   async #attach(run: TorProcess): Promise<TorControl> {
-    let address = '';
+    const addresses = new Map<string, string>();
     const control = await this.#connect(run, {
       onEvent: (reply) => {
-        const event = readTorEvent(reply, address);
-        if (event !== undefined) this.#take(event);
+        for (const [service, address] of addresses) {
+          const event = readTorEvent(reply, address);
+          if (event !== undefined) this.#take(event, service);
+        }
       },
       onClose: () => {
         // tor follows its owner at once; one that hangs is ended by force.
@@ -220,8 +251,11 @@ export class TorService {
       // A second tor in one directory waits for its lock while the socket is still that of the first, which is not ours to own.
       if ((await control.getInfo('process/pid')) !== String(run.pid)) throw new Error(anotherTorMessage);
       await control.takeOwnership();
-      address = await readOnionAddress(this.#serviceDirectory);
-      this.#take({ kind: 'address', address });
+      for (const { name } of this.#settings.services) {
+        const address = await readOnionAddress(this.#directoryOf(name));
+        addresses.set(name, address);
+        this.#take({ kind: 'address', address }, name);
+      }
       await control.setEvents(subscribedEvents);
       const phase = readBootstrapPhase(await control.getInfo('status/bootstrap-phase'));
       // An upload that nobody counted would leave the service "publishing" for hours, until tor's next one.
@@ -252,11 +286,15 @@ export class TorService {
     this.#take({ kind: 'warning', text });
   }
 
-  #take(event: TorEvent): void {
-    const next = nextTorStatus(this.#status, event);
-    if (next === this.#status) return;
-    this.#status = next;
-    this.#settings.onChange(next);
+  /** What has happened to one service, or to all of them. */
+  #take(event: TorEvent, only?: string): void {
+    for (const [service, status] of this.#statuses) {
+      if (only !== undefined && only !== service) continue;
+      const next = nextTorStatus(status, event);
+      if (next === status) continue;
+      this.#statuses.set(service, next);
+      this.#settings.onChange(next, service);
+    }
   }
 
   async #removeTemporaryDirectory(): Promise<void> {

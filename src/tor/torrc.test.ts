@@ -2,16 +2,24 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mintClientKey } from './client-key.ts';
 import { runTor } from './tor-command.ts';
-import { renderOperatorTorrc, renderTorrc, type TorrcSettings } from './torrc.ts';
+import { type OnionServiceSettings, renderOperatorTorrc, renderTorrc, type TorrcSettings } from './torrc.ts';
 
-const settings: TorrcSettings = {
-  dataDirectory: '/var/lib/onioncast/tor',
+const onion: OnionServiceSettings = {
   serviceDirectory: '/var/lib/onioncast/tor/onion',
   targetSocketPath: '/run/onioncast/web.sock',
+  proofOfWork: { queueRate: 25, queueBurst: 250 },
+};
+const desk: OnionServiceSettings = {
+  serviceDirectory: '/var/lib/onioncast/tor/desk',
+  targetSocketPath: '/run/onioncast/desk.sock',
+};
+const settings: TorrcSettings = {
+  dataDirectory: '/var/lib/onioncast/tor',
+  services: [onion],
   controlSocketPath: '/var/lib/onioncast/tor/control',
   ownerPid: 1,
-  proofOfWork: { queueRate: 25, queueBurst: 250 },
   extraTorrc: [],
 };
 
@@ -33,10 +41,14 @@ describe('renderTorrc', () => {
 
   it.each<[string, Partial<TorrcSettings>]>([
     ['with proof of work', {}],
-    ['without proof of work', { proofOfWork: undefined }],
+    ['without proof of work', { services: [{ ...onion, proofOfWork: undefined }] }],
+    ['with two services', { services: [onion, desk] }],
     ['with more introduction points', { extraTorrc: ['HiddenServiceNumIntroductionPoints 5', '# a comment', ''] }],
     ['of a private network', { extraTorrc: ['TestingTorNetwork 1', `DirAuthority a 127.0.0.1:1 ${'F'.repeat(40)}`] }],
-    ['with awkward paths', { serviceDirectory: '/tmp/a b#c"d\\é\u{1f9c5}', targetSocketPath: '/tmp/a b#c"d\\é.sock' }],
+    [
+      'with awkward paths',
+      { services: [{ serviceDirectory: '/tmp/a b#c"d\\é\u{1f9c5}', targetSocketPath: '/tmp/a b#c"d\\é.sock' }] },
+    ],
   ])('is taken by tor %s', async (_, changes) => {
     const output = await verify(renderTorrc({ ...settings, ...changes }));
     expect(output).toContain('Configuration was valid');
@@ -75,20 +87,41 @@ describe('renderTorrc', () => {
 
   it.each(['\n', '\r', '\0', '\u0085'])('refuses a path with the control character %j', (character) => {
     const targetSocketPath = `/run/web${character}SocksPort 9050`;
-    expect(() => renderTorrc({ ...settings, targetSocketPath })).toThrow(/control character/);
+    const services = [{ ...onion, targetSocketPath }];
+    expect(() => renderTorrc({ ...settings, services })).toThrow(/control character/);
   });
 
   it.each([Number.NaN, -1, 1.5, Number.POSITIVE_INFINITY])('refuses a queue rate of %d', (queueRate) => {
-    expect(() => renderTorrc({ ...settings, proofOfWork: { queueRate, queueBurst: 1 } })).toThrow(/whole numbers/);
+    const services = [{ ...onion, proofOfWork: { queueRate, queueBurst: 1 } }];
+    expect(() => renderTorrc({ ...settings, services })).toThrow(/whole numbers/);
+  });
+
+  it('lets lines of the operator speak of the first service', () => {
+    const torrc = renderTorrc({ ...settings, services: [onion, desk], extraTorrc: ['HiddenServiceMaxStreams 5'] });
+    const [, ...services] = torrc.split('HiddenServiceDir ');
+    expect(services.map((lines) => /^"[^"]*\/(\w+)"/.exec(lines)?.[1])).toEqual(['desk', 'onion']);
+    expect(services[0]).not.toContain('PoW');
+    expect(services[1]).toContain('HiddenServiceMaxStreams 5');
+  });
+
+  it('tells an operator to give the key to a service before it is there', async () => {
+    const client = mintClientKey();
+    const lines = renderOperatorTorrc([onion, { ...desk, client: { name: 'owner', publicKey: client.publicKey } }]);
+    const file = '/var/lib/onioncast/tor/desk/authorized_clients/owner.auth';
+    expect(lines).toContain(`#   echo descriptor:x25519:${client.publicKey} > ${file}\n`);
+    expect(lines).not.toContain(client.privateKey);
+    expect(lines.indexOf(file)).toBeLessThan(lines.indexOf('HiddenServiceDir'));
+    expect(lines).toContain('#   /run/onioncast/web.sock rw,\n#   /run/onioncast/desk.sock rw,\n');
+    expect(await verify(`SocksPort 0\nDataDirectory ${directory}\n${lines}`)).toContain('Configuration was valid');
   });
 
   it('gives an operator lines that their tor takes, and the line for AppArmor', async () => {
-    const lines = renderOperatorTorrc(settings);
+    const lines = renderOperatorTorrc([onion]);
     expect(lines).toContain('#   /run/onioncast/web.sock rw,');
-    expect(renderOperatorTorrc({ ...settings, targetSocketPath: '/run/on air/web.sock' })).toContain(
+    expect(renderOperatorTorrc([{ ...onion, targetSocketPath: '/run/on air/web.sock' }])).toContain(
       '#   "/run/on air/web.sock" rw,',
     );
-    expect(renderOperatorTorrc({ ...settings, targetSocketPath: "/on 'air'/run/web.sock" })).toContain(
+    expect(renderOperatorTorrc([{ ...onion, targetSocketPath: "/on 'air'/run/web.sock" }])).toContain(
       `#   chmod 710 '/on '\\''air'\\''' && chmod 2710 '/on '\\''air'\\''/run'\n`,
     );
     expect(await verify(`SocksPort 0\nDataDirectory ${directory}\n${lines}`)).toContain('Configuration was valid');

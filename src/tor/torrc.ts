@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { AppError } from '../errors.ts';
+import { type AuthorizedClient, authorizationLine } from './client-key.ts';
 
 /** How fast tor's queue of introductions is served once it asks clients for proof of work (torrc `HiddenServicePoW*`, proposal 327). */
 export interface ProofOfWorkQueue {
@@ -9,23 +10,25 @@ export interface ProofOfWorkQueue {
   readonly queueBurst: number;
 }
 
-/** What makes up the onion service, whoever runs the tor. */
+/** What makes up an onion service, whoever runs the tor. */
 export interface OnionServiceSettings {
   /** Where tor keeps the key and the address. */
   readonly serviceDirectory: string;
-  /** The unix socket of our public listener. */
+  /** The unix socket of our listener for this service. */
   readonly targetSocketPath: string;
   /** Left out where tor was built without the module `pow`, which would refuse the configuration. */
   readonly proofOfWork?: ProofOfWorkQueue | undefined;
 }
 
 /** Everything in the configuration of the tor that Onioncast runs itself. */
-export interface TorrcSettings extends OnionServiceSettings {
+export interface TorrcSettings {
+  /** At least one. `HiddenService...` lines among the extra ones speak of the first. */
+  readonly services: readonly OnionServiceSettings[];
   readonly dataDirectory: string;
   readonly controlSocketPath: string;
   /** tor ends when this process is gone, even if it could not say so. */
   readonly ownerPid: number;
-  /** Raw lines of the operator, placed last, so that `HiddenService...` lines in them speak of our service. */
+  /** Raw lines of the operator, placed last. */
   readonly extraTorrc: readonly string[];
 }
 
@@ -61,28 +64,52 @@ export function renderTorrc(settings: TorrcSettings): string {
     'AvoidDiskWrites 1',
     'VanguardsLiteEnabled 1',
     'MaxMemInQueues 512 MB',
-    ...onionServiceLines(settings),
+    // To tor, an option belongs to the service above it: the first one stands last, before the operator's own lines.
+    ...settings.services.toReversed().flatMap(onionServiceLines),
     ...settings.extraTorrc,
     '',
   ].join('\n');
 }
 
-/** Renders the lines for somebody who runs tor themselves, with what else they must do, as comments. */
-export function renderOperatorTorrc(settings: OnionServiceSettings): string {
-  const socket = settings.targetSocketPath;
+/** An onion service on a tor that somebody else runs. */
+export interface OperatorServiceSettings extends OnionServiceSettings {
+  /** Who alone finds the service, if not everybody. */
+  readonly client?: AuthorizedClient;
+}
+
+/** Renders the lines for somebody who runs tor themselves, with what else they must do, as comments. All sockets must be in one directory. */
+export function renderOperatorTorrc(
+  services: readonly [OperatorServiceSettings, ...OperatorServiceSettings[]],
+): string {
+  const sockets = services.map(({ targetSocketPath }) => targetSocketPath);
+  const directory = dirname(services[0].targetSocketPath);
   return [
-    '# Onioncast: add these lines to the torrc of your tor and reload it. The address is then in the file "hostname" of the directory.',
-    ...onionServiceLines(settings),
+    ...services.flatMap(operatorAuthorizationLines),
+    '# Onioncast: add these lines to the torrc of your tor and reload it. The address is then in the file "hostname" of each directory.',
+    ...services.flatMap(onionServiceLines),
     '#',
     '# The socket is open to the group of its directory. Give that group to your tor (debian-tor on Debian), as root:',
-    `#   chgrp debian-tor ${shellWord(dirname(dirname(socket)))} ${shellWord(dirname(socket))}`,
-    `#   chmod 710 ${shellWord(dirname(dirname(socket)))} && chmod 2710 ${shellWord(dirname(socket))}`,
+    `#   chgrp debian-tor ${shellWord(dirname(directory))} ${shellWord(directory)}`,
+    `#   chmod 710 ${shellWord(dirname(directory))} && chmod 2710 ${shellWord(directory)}`,
     '# and start Onioncast again.',
     '# Debian and Ubuntu confine the packaged tor with AppArmor, and viewers see a dead site until the socket is allowed.',
-    '# Add this line to /etc/apparmor.d/local/system_tor, then run: apparmor_parser -r /etc/apparmor.d/system_tor',
-    `#   ${/[\s"]/.test(socket) ? quote(socket) : socket} rw,`,
+    '# Add what follows to /etc/apparmor.d/local/system_tor, then run: apparmor_parser -r /etc/apparmor.d/system_tor',
+    ...sockets.map((socket) => `#   ${/[\s"]/.test(socket) ? quote(socket) : socket} rw,`),
     '',
   ].join('\n');
+}
+
+/** Before tor hears of the service: without a key in its directory it would be open to everybody. */
+function operatorAuthorizationLines({ serviceDirectory, client }: OperatorServiceSettings): string[] {
+  if (client === undefined) return [];
+  const keys = `${serviceDirectory}/authorized_clients`;
+  const file = shellWord(`${keys}/${client.name}.auth`);
+  return [
+    '# Onioncast: your own onion service opens to one key alone. FIRST run these commands as root, where your tor is debian-tor:',
+    `#   install -d -m 700 -o debian-tor -g debian-tor ${shellWord(serviceDirectory)} ${shellWord(keys)}`,
+    `#   echo ${authorizationLine(client)} > ${file}`,
+    `#   chown debian-tor: ${file} && chmod 600 ${file}`,
+  ];
 }
 
 /** A path as a shell takes it. */

@@ -67,6 +67,7 @@ export function renderBroadcasterLogin(data: BroadcasterLoginData & Reader & { r
               name={broadcasterFields.name}
               value={data.name}
               autocomplete="username"
+              autofocus={data.name === ''}
               required
             />
           </label>
@@ -77,7 +78,7 @@ export function renderBroadcasterLogin(data: BroadcasterLoginData & Reader & { r
               type="password"
               name={broadcasterFields.password}
               autocomplete="current-password"
-              autofocus
+              autofocus={data.name !== ''}
               required
             />
           </label>

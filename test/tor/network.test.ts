@@ -71,8 +71,7 @@ describe('TorService in a private network', () => {
     service = new TorService({
       torBinary: 'tor',
       directory: join(directory, 'tor'),
-      targetSocketPath,
-      proofOfWork: { enabled: true, queueRate: 25, queueBurst: 250 },
+      services: [{ name: 'onion', targetSocketPath, proofOfWork: { queueRate: 25, queueBurst: 250 } }],
       extraTorrc: [...network.torrcLines],
       onChange: log.add,
     });

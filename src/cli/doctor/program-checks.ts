@@ -68,7 +68,11 @@ async function checkFont(ffmpeg: string): Promise<Finding> {
 }
 
 /** Whether tor is there, as new as is safe, and able to ask for proof of work. */
-export async function checkTor({ enabled, mode, binary }: OnioncastConfig['tor']): Promise<Finding> {
+export async function checkTor({
+  enabled,
+  mode,
+  binary,
+}: Pick<OnioncastConfig['tor'], 'enabled' | 'mode' | 'binary'>): Promise<Finding> {
   if (!enabled) return ok('tor', 'switched off (tor.enabled)');
   if (mode === 'operator') return ok('tor', 'yours (tor.mode); its version is for you to watch');
   const oldest = oldestSafeTor.join('.');

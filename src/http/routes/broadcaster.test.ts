@@ -26,7 +26,11 @@ beforeAll(async () => {
 function build(): FastifyInstance {
   const places = placesWith(secret);
   const fastify = Fastify({ rewriteUrl: (raw) => places.enter(raw) });
-  const access = new BroadcasterAccess({ passwordHash: () => hash, secret, randomBytes, now: () => now });
+  const access = new BroadcasterAccess({
+    ...{ login: 'broadcaster', door: 'everywhere', secret, randomBytes },
+    passwordHash: () => hash,
+    now: () => now,
+  });
   fastify.setErrorHandler((error, _request, reply) =>
     reply
       .status(error instanceof AppError ? error.status : 500)
@@ -35,6 +39,7 @@ function build(): FastifyInstance {
   registerBroadcasterRoutes(fastify, {
     access,
     places,
+    offeredLogin: 'broadcaster',
     secret,
     now: () => 1_800_000_000_000,
     randomBytes,

@@ -7,7 +7,8 @@ import {
   broadcasterFields,
   type PublishingData,
 } from '../../views/broadcaster.tsx';
-import { type BroadcasterAccess, broadcasterLogin, deviceMs, sessionMs } from '../broadcaster-access.ts';
+import { type BroadcasterAccess, deviceMs, sessionMs } from '../broadcaster-access.ts';
+import { opensDesk } from '../desk-door.ts';
 import { acceptForms, type FormFields, formOf } from '../form-body.ts';
 import { formTokenRandomBytes, isFormToken, mintFormToken } from '../form-token.ts';
 import { pageHeaders, redirectHeaders } from '../headers.ts';
@@ -17,6 +18,8 @@ import { pageRoute } from './place.ts';
 
 export interface BroadcasterRouteDeps {
   readonly access: BroadcasterAccess;
+  /** The name that the empty form holds; one that was chosen is for the broadcaster alone to know. */
+  readonly offeredLogin: string;
   readonly places: Pick<Places, 'placeOf' | 'welcome'>;
   /** Signs the forms. */
   readonly secret: Uint8Array;
@@ -37,9 +40,12 @@ const deviceCookie = 'd';
 const maxFormBytes = 4096;
 const desk = '/broadcaster';
 
-/** Whether a request comes from somebody who has logged in as the broadcaster. */
-export function isBroadcasterRequest(access: Pick<BroadcasterAccess, 'isLoggedIn'>, request: FastifyRequest): boolean {
-  return access.isLoggedIn(sessionOf(request));
+/** Whether a request comes from somebody who has logged in as the broadcaster, by a door where that counts. */
+export function isBroadcasterRequest(
+  access: Pick<BroadcasterAccess, 'isLoggedIn' | 'door'>,
+  request: FastifyRequest,
+): boolean {
+  return opensDesk(access.door, request) && access.isLoggedIn(sessionOf(request));
 }
 
 /** The broadcaster's login and desk. Works without script; needs cookies. */
@@ -47,7 +53,7 @@ export function registerBroadcasterRoutes(app: FastifyInstance, deps: Broadcaste
   app.get(desk, pageRoute, (request, reply) =>
     isBroadcasterRequest(deps.access, request)
       ? sendDesk(deps, request, reply)
-      : sendLogin(deps, reply, deps.places.welcome(request, reply), { name: broadcasterLogin }),
+      : sendLogin(deps, reply, deps.places.welcome(request, reply), { name: deps.offeredLogin }),
   );
   app.register(async (scope) => {
     acceptForms(scope, maxFormBytes);

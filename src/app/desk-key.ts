@@ -1,0 +1,44 @@
+import path from 'node:path';
+import { readOnionAddress } from '../tor/onion-key.ts';
+import { type ClientKey, loadClientKey, makeClientKey } from '../tor/client-key.ts';
+import { AppError } from '../errors.ts';
+import type { OnioncastConfig } from '../config/schema.ts';
+import { withIdleDatabase } from './idle-database.ts';
+
+/** The names of our onion services, of their directories below `tor` in the data directory, and of who may find the desk. */
+export const onionName = 'onion';
+export const deskName = 'desk';
+export const deskClient = 'owner';
+
+/** The private half of the key to the broadcaster's own onion service. */
+function keyFile(dataDirectory: string): string {
+  return path.join(dataDirectory, 'desk-key');
+}
+
+/** The key to the broadcaster's own onion service, made on first use. Throws DATA_DIRECTORY. */
+export async function ensureDeskKey(
+  dataDirectory: string,
+): Promise<{ readonly key: ClientKey; readonly isNew: boolean }> {
+  const file = keyFile(dataDirectory);
+  const known = await loadClientKey(file);
+  return known === undefined ? { key: await makeClientKey(file), isNew: true } : { key: known, isNew: false };
+}
+
+/**
+ * Makes another key in place of the one before. Throws DATA_DIRECTORY while a server runs with this directory: only with the next start of tor is the old
+ * key worth nothing, since whoever has it knows how to come for as long as that tor runs.
+ */
+export async function renewDeskKey(dataDirectory: string): Promise<ClientKey> {
+  return await withIdleDatabase(dataDirectory, () => makeClientKey(keyFile(dataDirectory)));
+}
+
+/** The address of the broadcaster's own onion service; absent before tor has made one, or the operator has told it. */
+export async function deskAddress(config: OnioncastConfig): Promise<string | undefined> {
+  if (config.tor.mode === 'operator') return config.tor.deskAddress === '' ? undefined : config.tor.deskAddress;
+  try {
+    return await readOnionAddress(path.join(config.data, 'tor', deskName));
+  } catch (error) {
+    if (error instanceof AppError) return undefined;
+    throw error;
+  }
+}

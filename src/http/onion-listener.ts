@@ -1,0 +1,62 @@
+import type { Server } from 'node:http';
+import { Circuits } from './circuits.ts';
+import type { OnionKind } from './connection.ts';
+import { buildListener, type ListenerHandlers, type ListenerLimits, listen } from './listeners.ts';
+import type { CircuitLimits } from './circuits.ts';
+import { ProxiedConnections } from './proxied-connections.ts';
+import { prepareSocketPath, protectSocket } from './unix-socket.ts';
+
+export interface OnionListenerOptions {
+  readonly kind: OnionKind;
+  readonly limits: ListenerLimits & { readonly proxyLineMs: number; readonly circuit: CircuitLimits };
+  readonly handlers: ListenerHandlers;
+  /** Monotonic milliseconds. */
+  now(): number;
+}
+
+/** The unix socket of one onion service, with the names it is called by and the circuits that come to it. */
+export class OnionListener {
+  readonly server: Server;
+  readonly #options: OnionListenerOptions;
+  readonly #circuits: Circuits;
+  readonly #proxied: ProxiedConnections;
+  #hosts: ReadonlySet<string> = new Set();
+
+  constructor(options: OnionListenerOptions) {
+    const { kind, limits, handlers, now } = options;
+    this.#options = options;
+    this.#circuits = new Circuits(limits.circuit);
+    this.server = buildListener(limits, handlers);
+    this.#proxied = new ProxiedConnections(this.server, {
+      ...{ kind, now },
+      circuits: this.#circuits,
+      lineMs: limits.proxyLineMs,
+    });
+  }
+
+  /** The addresses of the service, in place of those before. */
+  setHosts(addresses: readonly string[]): void {
+    this.#hosts = new Set(addresses.map((address) => address.toLowerCase()));
+  }
+
+  isCalled(host: string): boolean {
+    return this.#hosts.has(host);
+  }
+
+  /** A request of this circuit arrives. Milliseconds until it would be welcome; 0: it is. */
+  waitMs(circuitId: number): number {
+    return this.#circuits.waitMs(circuitId, this.#options.now());
+  }
+
+  /** Opens the socket. Throws LISTEN_FAILED. */
+  async listen(socketPath: string): Promise<void> {
+    await prepareSocketPath(socketPath);
+    await listen(this.server, { path: socketPath });
+    await protectSocket(socketPath);
+  }
+
+  /** Drops connections that have not said where they come from. */
+  dropUnknown(): void {
+    this.#proxied.close();
+  }
+}
