@@ -238,7 +238,9 @@ const pathRows: Row[] = [
   ['U21 33 parameters', get(`/echo?${'a&'.repeat(32)}a`), 400],
   ['U21 32 parameters', get(`/echo?${'a&'.repeat(31)}a`), 200],
   ['U21 a long query', get(`/echo?${'a'.repeat(1025)}`), 400],
-  ['a websocket that we do not have', get('/', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13'), 200],
+  ['W01 a websocket, which we do not have', get('/', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13'), 400],
+  ['W01 a websocket among others', get('/', 'Upgrade: h2c, WebSocket'), 400],
+  ['another protocol that we do not speak', get('/', 'Upgrade: h2c'), 200],
 ];
 
 describe('bad input is answered as the table says, closed, and tells nothing', () => {

@@ -99,6 +99,8 @@ function headerRefusal(facts: RequestFacts, headers: Headers, rules: GuardRules)
     if (!isPlainChunked || facts.httpVersion === '1.0') return { status: 400 };
   }
   if (facts.method !== 'POST' && (coding !== undefined || contentLength(headers) > 0)) return { status: 400 };
+  // There are no WebSockets here: whoever opens one would never read the answer, which may be without end. Other protocols are passed over (RFC 9110, 7.8).
+  if (/\bwebsocket\b/i.test(only(headers, 'upgrade') ?? '')) return { status: 400 };
   return undefined;
 }
 
