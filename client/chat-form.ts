@@ -71,6 +71,11 @@ export class ChatForm {
     return isMeant;
   }
 
+  /** Asks the server anew what holds for this person; what was typed stays. */
+  reload(): void {
+    void this.#load();
+  }
+
   /** Fetches the form's token and our own appearance, until it succeeds. */
   async #load(): Promise<void> {
     const answer = await this.#ask({ method: 'GET' });
@@ -130,11 +135,19 @@ export class ChatForm {
     tag.textContent = `#${data.tag}`;
     tag.hidden = data.name !== '' || data.tag === '';
     this.#fillTripcode(data);
+    this.#fillStanding(data.appealHref);
     const { refusal, modes } = data;
     this.#say(refusal?.sentence ?? notice.now, refusal !== undefined, {
       seconds: refusal === undefined ? modes.waitSeconds : refusal.waitSeconds,
       after: notice.later,
     });
+  }
+
+  /** Where somebody against whom something holds can say something about it. */
+  #fillStanding(href: string | undefined): void {
+    const link = within(this.#form, '.appeal-link', HTMLAnchorElement);
+    link.href = href ?? '';
+    within(this.#form, '.form-standing', HTMLElement).hidden = href === undefined;
   }
 
   #fillTripcode({ tripcode, refusal }: ChatFormAnswer['form']): void {

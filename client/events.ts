@@ -15,6 +15,8 @@ export interface EventsListener {
   onInfo(snapshot: StreamSnapshot): void;
   /** Who is here has changed, and how many they are. */
   onPeople(total: string): void;
+  /** What holds against this person has changed; `isOut`: they may not be here any more. */
+  onStanding(isOut: boolean): void;
   /** Whether the server can be heard. */
   onConnected(isConnected: boolean): void;
 }
@@ -49,6 +51,7 @@ export class Events {
     on('banner', (html) => listener.onBanner(html));
     on('info', (snapshot) => listener.onInfo(JSON.parse(snapshot) as StreamSnapshot));
     on('people', (total) => listener.onPeople(total));
+    on('standing', (data) => listener.onStanding((JSON.parse(data) as { isOut: boolean }).isOut));
     source.addEventListener('open', () => {
       this.#backOff.reset();
       listener.onConnected(true);

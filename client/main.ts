@@ -53,6 +53,7 @@ new Events((lastId) => address('/events', settings, lastId === '' ? {} : { after
     controls.update(snapshot);
     player.update(snapshot);
   },
+  onStanding: (isOut) => (isOut ? location.reload() : form.reload()),
   onPeople: (total) => people.update(total),
   onConnected: (isConnected) => showText(byId('chat-notice', HTMLElement), isConnected ? undefined : texts.chatLost),
 });

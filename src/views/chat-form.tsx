@@ -53,7 +53,7 @@ export function ChatForm({ data, texts, isForScript = false, children }: FormPro
       <p class={refusal === undefined ? 'notice' : `notice notice-bad rule-${refusal.rule}`} id="notice" role="status">
         {refusal?.sentence ?? (data.settingsSaved === true ? texts.saved : writingNotice(data.modes, texts).now)}
       </p>
-      <Standing data={data} texts={texts} />
+      <Standing data={data} texts={texts} isForScript={isForScript} />
       <textarea
         class="field message-field"
         name={chatFormFields.message}
@@ -61,7 +61,7 @@ export function ChatForm({ data, texts, isForScript = false, children }: FormPro
         aria-describedby="notice"
         placeholder={texts.writeMessage}
         title={filled(texts.limits, { c: limits.maxCharacters, l: limits.maxLines })}
-        rows={2}
+        rows={data.capcode === undefined ? 2 : 5}
         accesskey="m"
         enterkeyhint="send"
       >
@@ -114,10 +114,11 @@ function Answering({ quote, texts }: { quote: Quote | undefined; texts: Texts })
 }
 
 /** For those against whom something holds: a way to speak about it. For staff: under which mark they write. */
-function Standing({ data, texts }: FormProps): JSX.Element {
+function Standing({ data, texts, isForScript = false }: FormProps): JSX.Element | null {
   const { appealHref, capcode, staffHref } = data;
+  if (!isForScript && appealHref === undefined && staffHref === undefined) return null;
   return (
-    <p class="form-standing" hidden={appealHref === undefined && staffHref === undefined}>
+    <p class="form-standing" hidden={isForScript}>
       {capcode !== undefined && (
         <span>
           {texts.staff.youWriteAs} <b class={`badge badge-${capcode}`}>{texts[capcode]}</b>{' '}
@@ -128,7 +129,11 @@ function Standing({ data, texts }: FormProps): JSX.Element {
           {texts.staff.heading}
         </a>
       )}
-      {appealHref !== undefined && <a href={appealHref}>{texts.staff.standing.appealLink}</a>}
+      {(isForScript || appealHref !== undefined) && (
+        <a class="appeal-link" href={appealHref ?? ''} target={isForScript ? '_blank' : '_self'}>
+          {texts.staff.standing.appealLink}
+        </a>
+      )}
     </p>
   );
 }

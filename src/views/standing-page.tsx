@@ -23,6 +23,8 @@ export interface StandingPageData extends Reader {
   readonly refusal?: keyof Texts['staff']['refusals'];
   /** For a page in place of another: it looks again by itself. */
   readonly refreshSeconds?: number;
+  /** In the place of the picture the sentence is enough: the chat beside it takes the message. */
+  readonly isPicture?: boolean;
 }
 
 /** The page (or frame) that says which rule, until when, and takes one short message to the moderators. */
@@ -37,7 +39,7 @@ export function renderStandingPage(data: StandingPageData): string {
         <h1>{heading}</h1>
         {sanction?.reason !== undefined && <p>{filled(words.standing.reason, { why: sanction.reason })}</p>}
         {sanction?.endsVideo === false && <p class="faint">{words.standing.mayWatch}</p>}
-        {sanction !== undefined && <Appeal data={data} />}
+        {sanction !== undefined && data.isPicture !== true && <Appeal data={data} />}
         <p>
           <a href={`${base}/`} target="_top">
             {texts.backToStream}

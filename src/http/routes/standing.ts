@@ -37,8 +37,8 @@ const streams: ReadonlySet<string> = new Set([
 ]);
 /** What keeps somebody here: from then on it is remembered by which circuit they come. */
 const endless: ReadonlySet<string> = new Set(['/player', '/chat', '/events', '/stream.mp4', '/stream/:rendition.mp4']);
-/** Somebody who is out looks again so often whether that still holds. */
-const refreshSeconds = 30;
+/** Somebody who is out looks again so often whether that still holds; rarely while they may be writing about it. */
+const refreshSeconds = { idle: 30, writing: 300 };
 const maxFormBytes = 8192;
 
 /**
@@ -82,8 +82,16 @@ function refuse(
   isDocument: boolean,
 ): FastifyReply {
   reply.status(403);
+  const isPicture = request.routeOptions.url === '/player';
   if (!isDocument) return reply.headers(textHeaders).send(`${sanction.kind}\n`);
-  return sendPage(deps, request, reply, deps.places.welcome(request, reply), { refreshSeconds });
+  return sendPage(deps, request, reply, deps.places.welcome(request, reply), {
+    refreshSeconds: isPicture || hasAppealed(deps, sanction) ? refreshSeconds.idle : refreshSeconds.writing,
+    isPicture,
+  });
+}
+
+function hasAppealed({ moderation }: StandingRouteDeps, { id }: Sanction): boolean {
+  return moderation.record.appealOf(id) !== undefined;
 }
 
 function takeAppeal(deps: StandingRouteDeps, request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -104,7 +112,7 @@ function sendPage(
   request: FastifyRequest,
   reply: FastifyReply,
   place: Place,
-  more: Pick<Partial<StandingPageData>, 'draft' | 'refusal' | 'refreshSeconds'>,
+  more: Pick<Partial<StandingPageData>, 'draft' | 'refusal' | 'refreshSeconds' | 'isPicture'>,
 ): FastifyReply {
   const sanction = deps.moderation.standingOf(deps.requesters.requesterOf(request));
   const random = deps.randomBytes(formTokenRandomBytes);
@@ -112,7 +120,7 @@ function sendPage(
     deps.renderStandingPage(
       {
         ...(sanction === undefined ? {} : { sanction }),
-        hasAppealed: sanction !== undefined && deps.moderation.record.appealOf(sanction.id) !== undefined,
+        hasAppealed: sanction !== undefined && hasAppealed(deps, sanction),
         formToken: mintFormToken('appeal', place.viewer.id, deps.secret, deps.now(), random),
         ...more,
         draft: (more.draft ?? '').toWellFormed(),
