@@ -151,6 +151,14 @@ describe('an error page', () => {
     expect(html.match(/class="button"/g)).toHaveLength(1);
     expect(html).toContain('class="button" href="/in/de/"');
   });
+
+  it('brings what staff need to staff alone', () => {
+    const [forAll, forStaff] = [false, true].map((isStaff) => renderWatchPage({ ...data, isStaff }));
+    for (const asset of ['/staff.css', '/staff.js', 'href="/staff"']) {
+      expect(forAll).not.toContain(asset);
+      expect(forStaff).toContain(asset);
+    }
+  });
 });
 
 function tagNames(html: string): string[] {
