@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { TorControl } from '../../src/tor/control.ts';
+import { decodeBase32 } from '../../src/tor/onion-address.ts';
 import { TorProcess } from '../../src/tor/tor-process.ts';
 import { type Delay, type DelayProxy, startDelayProxy } from './delay-proxy.ts';
 import { freePorts } from './free-ports.ts';
@@ -39,6 +40,8 @@ export interface TorNetwork {
   seedDataDirectory(directory: string): Promise<void>;
   /** Makes every client forget its circuits and the descriptors it has read, as "New identity" does. */
   newIdentity(): Promise<void>;
+  /** Gives a client the key to an onion service that is not for everybody, in base 32, as a person gives it to Tor Browser. */
+  unlock(client: number, address: string, privateKey: string): Promise<void>;
   /** Ends every process and removes every file; safe to call twice. */
   close(): Promise<void>;
 }
@@ -123,6 +126,13 @@ class PrivateTorNetwork implements TorNetwork {
 
   async newIdentity(): Promise<void> {
     await Promise.all(this.#clients.map(({ control }) => control.signal('NEWNYM')));
+  }
+
+  async unlock(client: number, address: string, privateKey: string): Promise<void> {
+    const member = this.#clients[client];
+    if (member === undefined) throw new Error(`There is no client ${client}.`);
+    const key = decodeBase32(privateKey.toLowerCase()).toString('base64');
+    await member.control.command(`ONION_CLIENT_AUTH_ADD ${address.replace('.onion', '')} x25519:${key}`);
   }
 
   close(): Promise<void> {

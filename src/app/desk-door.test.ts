@@ -1,0 +1,280 @@
+import crypto from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { afterEach, expect, it, vi } from 'vitest';
+import { type Door as Way, exchange, parseAnswers, type RawAnswer } from '../../test/support/raw-http.ts';
+import { titleFrom } from '../broadcast/title.ts';
+import { loadConfig } from '../config/load.ts';
+import { TitleFile } from '../store/title-file.ts';
+import { type Lounge, openLounge } from './lounge.ts';
+import { Owned } from './owned.ts';
+import type { Studio } from './studio.ts';
+import { buildWebsite, type Website } from './website.ts';
+
+const secret = Buffer.alloc(32, 5);
+const assets = {
+  style: '/assets/style-0.css',
+  script: '/assets/main-0.js',
+  staffStyle: '/assets/staff-0.css',
+  staffScript: '/assets/staff-0.js',
+  files: new Map([['/assets/style-0.css', { type: 'text/css', plain: Buffer.from('body{}') }]]),
+};
+const publicAddress = `${'a'.repeat(55)}d.onion`;
+const deskAddress = `${'b'.repeat(55)}d.onion`;
+
+type DoorName = 'local' | 'onion' | 'desk';
+
+let owned: Owned;
+let website: Website;
+let lounge: Lounge;
+
+/** The whole website with its doors, as the configuration has it. */
+async function open(settings: Readonly<Record<string, string>> = {}): Promise<void> {
+  owned = new Owned();
+  const directory = await mkdtemp(path.join(tmpdir(), 'onioncast-desk-'));
+  owned.add(() => rm(directory, { recursive: true }));
+  const environment = {
+    ONIONCAST_EPHEMERAL: 'true',
+    ONIONCAST_LISTEN_LOCAL: '127.0.0.1:0',
+    ONIONCAST_CAPTCHA_ASK: 'off',
+    ...settings,
+  };
+  const config = loadConfig({ workingDirectory: directory, environment });
+  const quiet = { report: () => undefined, onError: (error: unknown) => expect(error).toBeUndefined() };
+  lounge = await openLounge({ ...quiet, config, dataDirectory: directory, secret, styleHref: assets.style });
+  owned.add(() => lounge.close());
+  const fallback = titleFrom('A title');
+  const file = path.join(directory, 'title.txt');
+  const titles = await TitleFile.open({ path: file, fallback, clean: titleFrom, onChange: () => undefined });
+  owned.add(() => titles.close());
+  const pipeline = { status: () => ({ state: 'offline', renditions: [], run: 1 }), rendition: () => undefined };
+  const studio: Studio = Object.assign(Object.create(null), { pipeline, push: {}, rtmpServer: undefined });
+  website = buildWebsite({
+    ...{ config, dataDirectory: directory, secret, assets, lounge, titles, studio, onError: quiet.onError },
+    publishing: () => ({}),
+    health: () => ({}),
+  });
+  owned.add(() => website.close());
+  await website.server.listen();
+  website.server.setOnionAddresses([publicAddress]);
+  website.server.setOnionAddresses([deskAddress], 'desk');
+}
+
+afterEach(() => owned.close());
+
+const local = (): URL => new URL(website.server.localUrl ?? '');
+
+function hostOf(door: DoorName): string {
+  if (door === 'local') return local().host;
+  return door === 'desk' ? deskAddress : publicAddress;
+}
+
+let circuitId = 100;
+
+interface Request {
+  readonly method?: string;
+  readonly cookie?: string;
+  readonly host?: string;
+  readonly circuit?: number;
+  readonly form?: Readonly<Record<string, string>>;
+}
+
+interface Answer extends RawAnswer {
+  /** `name=value` of each. */
+  readonly cookies: readonly string[];
+}
+
+/** One request by a door, on a circuit of its own unless it names one. */
+async function knock(door: DoorName, target: string, request: Request = {}): Promise<Answer> {
+  const { form, method = form === undefined ? 'GET' : 'POST', cookie, host = hostOf(door) } = request;
+  const body = new URLSearchParams(form).toString();
+  circuitId += 1;
+  const way: Way =
+    door === 'local'
+      ? { port: Number(local().port) }
+      : { socketPath: website.sockets?.[door] ?? '', circuitId: request.circuit ?? circuitId };
+  const lines = [
+    `${method} ${target} HTTP/1.1`,
+    `Host: ${host}`,
+    'Connection: close',
+    'Accept: text/html',
+    ...(cookie === undefined ? [] : [`Cookie: ${cookie}`]),
+    ...(method === 'POST'
+      ? [`Origin: http://${host}`, 'Content-Type: application/x-www-form-urlencoded', `Content-Length: ${body.length}`]
+      : []),
+  ];
+  const text = await exchange(way, `${lines.join('\r\n')}\r\n\r\n${method === 'POST' ? body : ''}`);
+  const [answer] = parseAnswers(text, method === 'HEAD');
+  if (answer === undefined) throw new Error(`no answer to ${method} ${target}`);
+  return { ...answer, cookies: [...text.matchAll(/^Set-Cookie: ([^;\r]*)/gim)].map(([, pair]) => pair ?? '') };
+}
+
+/** What differs from one answer to the next. */
+function sameForAll({ status, headers, body }: RawAnswer): unknown[] {
+  const fixed = [...headers].filter(([name]) => name !== 'set-cookie' && name !== 'content-length');
+  return [status, fixed, body.replace(/\/v\/[\w-]{44}/g, '').replace(/value="[\w-]{43}"/g, '')];
+}
+
+/** A visitor at the login: the cookie, and the form's token. */
+async function standAtLogin(door: DoorName): Promise<{ cookie: string; token: string }> {
+  const { cookies, body } = await knock(door, '/broadcaster');
+  return { cookie: cookies.join('; '), token: /name="token" value="([^"]*)"/.exec(body)?.[1] ?? '' };
+}
+
+interface Wish {
+  readonly name?: string;
+  readonly password?: string;
+  /** The cookie of a browser that has been in before. */
+  readonly device?: string;
+}
+
+/** Fills in the form. Returns the answer, and all cookies that the browser then has. */
+async function logIn(door: DoorName, wish: Wish = {}): Promise<Answer & { readonly cookie: string }> {
+  const { name = 'broadcaster', password = lounge.newPassword ?? '', device } = wish;
+  const visitor = await standAtLogin(door);
+  const cookie = device === undefined ? visitor.cookie : `${visitor.cookie}; ${device}`;
+  const answer = await knock(door, '/broadcaster/login', { cookie, form: { token: visitor.token, name, password } });
+  return { ...answer, cookie: [visitor.cookie, ...answer.cookies].join('; ') };
+}
+
+/** Counts what is hashed while something goes on. */
+async function hashesDuring(act: () => Promise<unknown>): Promise<number> {
+  const spy = vi.spyOn(crypto, 'scrypt');
+  syncBuiltinESMExports();
+  await act();
+  const { length } = spy.mock.calls;
+  spy.mockRestore();
+  syncBuiltinESMExports();
+  return length;
+}
+
+/** Every way to name the desk, by every method. */
+function waysToTheDesk(): [method: string, target: string][] {
+  const routes = [...website.server.routes.keys()].filter((route) => route.startsWith('/broadcaster'));
+  expect(routes).toEqual(expect.arrayContaining(['/broadcaster', '/broadcaster/login', '/broadcaster/access']));
+  const spellings = [
+    '/%62roadcaster',
+    '/in/de/broadcaster',
+    '/broadcaster?lang=de',
+    `/v/${'A'.repeat(44)}/broadcaster`,
+  ];
+  return [...routes, ...spellings].flatMap((target) =>
+    ['GET', 'HEAD', 'POST'].map((method): [string, string] => [method, target]),
+  );
+}
+
+const withDoor = (door: string): Record<string, string> => ({ ONIONCAST_BROADCASTER_DOOR: door });
+
+it.each(['local', 'desk'])(
+  'has nothing at the addresses of the desk on the public onion, and hashes nothing there, with the door "%s"',
+  async (door) => {
+    await open(withDoor(door));
+    const { cookie } = await logIn('local');
+    const form = { name: 'broadcaster', password: lounge.newPassword ?? '', token: 'x' };
+    const hashed = await hashesDuring(async () => {
+      for (const [method, target] of waysToTheDesk()) {
+        const body = method === 'POST' ? { form } : {};
+        const [there, nowhere] = await Promise.all([
+          knock('onion', target, { method, cookie, ...body }),
+          knock('onion', target.replace(/(b|%62)roadcaster/, 'nowhere'), { method, cookie, ...body }),
+        ]);
+        expect([method, target, there.status]).toEqual([method, target, nowhere.status]);
+        expect([404, 415]).toContain(there.status);
+        expect(sameForAll(there)).toEqual(sameForAll(nowhere));
+      }
+    });
+    expect(hashed).toBe(0);
+    expect(await hashesDuring(() => logIn('local', { password: 'wrong' }))).toBe(1);
+  },
+);
+
+it.each([
+  ['everywhere', { local: 200, onion: 200 }],
+  ['local', { local: 200, onion: 403 }],
+  ['desk', { local: 200, onion: 403, desk: 200 }],
+] as const)('with the door "%s" a login counts there alone, for all that staff do', async (door, expected) => {
+  await open(withDoor(door));
+  const { status, cookie } = await logIn('local');
+  expect(status).toBe(303);
+  expect((await knock('local', '/broadcaster', { cookie })).body).toContain('A title');
+  const doors: DoorName[] = door === 'desk' ? ['local', 'onion', 'desk'] : ['local', 'onion'];
+  const statuses: Record<string, number> = {};
+  for (const each of doors) {
+    statuses[each] = (await knock(each, '/staff', { cookie })).status;
+    expect((await knock(each, '/')).status).toBe(200);
+    expect((await knock(each, '/chat/form')).status).toBe(200);
+  }
+  expect(statuses).toEqual(expected);
+});
+
+it('lets the broadcaster log in at the onion of their own', async () => {
+  await open(withDoor('desk'));
+  const { status, cookie } = await logIn('desk');
+  expect(status).toBe(303);
+  const { body } = await knock('desk', '/broadcaster', { cookie });
+  expect(body).toContain('action="/broadcaster/logout"');
+});
+
+it('is called by its own name at each onion, and counts circuits apart', async () => {
+  await open(withDoor('desk'));
+  expect((await knock('desk', '/', { host: publicAddress })).status).toBe(421);
+  expect((await knock('onion', '/', { host: deskAddress })).status).toBe(421);
+  expect((await knock('local', '/', { host: deskAddress })).status).toBe(421);
+  const statuses: number[] = [];
+  for (let count = 0; count < 60; count += 1) {
+    statuses.push((await knock('onion', '/favicon.png', { circuit: 7 })).status);
+    if (statuses.at(-1) === 429) break;
+  }
+  expect(statuses.at(-1)).toBe(429);
+  expect((await knock('desk', '/', { circuit: 7 })).status).toBe(200);
+});
+
+it('shows who stands before a closed house the same gate for the desk as for everything', async () => {
+  await open({ ...withDoor('local'), ONIONCAST_ACCESS_MODE: 'members' });
+  const [gate, desk] = [await knock('onion', '/nowhere'), await knock('onion', '/broadcaster')];
+  expect(gate.status).toBe(403);
+  expect(sameForAll(desk)).toEqual(sameForAll(gate));
+  expect((await knock('local', '/broadcaster')).status).toBe(200);
+});
+
+it('has no second socket unless it is asked for', async () => {
+  await open();
+  expect(website.sockets?.desk).toBeUndefined();
+});
+
+it('takes the login name that was chosen, and does not tell it', async () => {
+  await open({ ONIONCAST_BROADCASTER_LOGIN: 'Night Owl' });
+  const { body } = await knock('local', '/broadcaster');
+  expect(body).toContain('type="password"');
+  expect(body).not.toMatch(/night owl|value="broadcaster"/i);
+  expect((await logIn('local')).status).toBe(403);
+  expect((await logIn('local', { name: ' night OWL ' })).status).toBe(303);
+});
+
+it('stays awake under fifty wrong logins at once, listens to five a minute, and lets the owner in', async () => {
+  await open();
+  const owner = await logIn('onion');
+  const device = owner.cookies.find((pair) => pair.startsWith('d=')) ?? '';
+  const { cookie, token } = await standAtLogin('onion');
+  const guess = (): Promise<Answer> =>
+    knock('onion', '/broadcaster/login', { cookie, form: { token, name: 'broadcaster', password: 'guess' } });
+  const loop = monitorEventLoopDelay({ resolution: 5 });
+  loop.enable();
+  let statuses: number[] = [];
+  const hashed = await hashesDuring(async () => {
+    statuses = (await Promise.all(Array.from({ length: 50 }, guess))).map(({ status }) => status);
+  });
+  loop.disable();
+  expect(hashed).toBeLessThanOrEqual(5);
+  expect(statuses.filter((status) => status === 403)).toHaveLength(hashed);
+  expect(statuses.filter((status) => status === 429)).toHaveLength(50 - hashed);
+  // 34 ms when measured; a busy machine adds its own.
+  expect(loop.percentile(99) / 1e6).toBeLessThan(250);
+  while (statuses.filter((status) => status === 403).length < 5) statuses.push((await guess()).status);
+  expect((await guess()).status).toBe(429);
+  expect((await logIn('onion')).status).toBe(429);
+  expect((await logIn('onion', { device })).status).toBe(303);
+});
