@@ -28,7 +28,7 @@ export interface BrowserPage {
   click(x: number, y: number): Promise<void>;
   /** Types into whatever has the focus. */
   type(text: string): Promise<void>;
-  press(key: 'Enter' | 'Tab' | 'Space'): Promise<void>;
+  press(key: 'Enter' | 'Tab' | 'Space' | 'Escape'): Promise<void>;
   screenshot(path?: string): Promise<Buffer>;
   close(): Promise<void>;
 }
