@@ -5,14 +5,18 @@ import { Onioncast } from '../support/onioncast.ts';
 const browsers: readonly BrowserName[] = ['chromium', 'firefox'];
 const phone = { width: 400, height: 800 };
 
-/** Clicks the middle of what the expression gives, once it is there; `frame` is the document around it. */
+/** Clicks the middle of what the expression gives, once it has come to rest; `frame` is the frame around it. */
 async function clickOn(page: BrowserPage, expression: string, frame = 'null'): Promise<void> {
   const { x, y } = await page.until<{ x: number; y: number }>(`(() => {
     const element = ${expression};
     if (!element) return null;
     const outer = ${frame} ? ${frame}.getBoundingClientRect() : { x: 0, y: 0 };
     const r = element.getBoundingClientRect();
-    return r.width > 0 ? { x: outer.x + r.x + r.width / 2, y: outer.y + r.y + r.height / 2 } : null;
+    const place = { x: outer.x + r.x + r.width / 2, y: outer.y + r.y + r.height / 2 };
+    const isSame = window.lastPlace === JSON.stringify(place);
+    if (!isSame) window.lastSeen = performance.now();
+    window.lastPlace = JSON.stringify(place);
+    return isSame && r.width > 0 && performance.now() - window.lastSeen > 700 ? place : null;
   })()`);
   await page.click(x, y);
 }
@@ -60,7 +64,7 @@ describe.each(browsers)('the list of people in %s', (browser) => {
       const width = `${frame}.contentDocument.documentElement`;
       expect(await page.evaluate(`${width}.scrollWidth <= ${width}.clientWidth`)).toBe(true);
       await clickOn(page, `${frame}.contentDocument.querySelector('a[href$="/chat"]')`, frame);
-      await page.until(`${frame}.contentDocument.querySelector('.chat-log')`);
+      await page.until(`${frame}.contentDocument.querySelector('.chat-log') !== null`);
     } finally {
       await page.close();
     }
