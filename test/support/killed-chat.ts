@@ -6,7 +6,7 @@ import { databaseFile } from '../../src/app/data-directory.ts';
 import { Database } from '../../src/store/database.ts';
 import { PollRepository } from '../../src/store/polls.ts';
 import { textOf } from '../../src/views/html-text.fixture.ts';
-import { formIn, RawVisitor } from './raw-visitor.ts';
+import { formIn, type RawVisitor } from './raw-visitor.ts';
 import { logIn, type OnionServer, startOnionServer } from './onion-server.ts';
 
 /** A message as its writer knows it. Times are on one monotonic clock. */
@@ -253,7 +253,8 @@ export class KilledChat {
       person.moveTo(door, host);
       const { body } = await person.get('/chat/poll');
       const vote = Number(/value="(\d)" checked/.exec(body)?.[1] ?? -1);
-      if (vote === -1 ? possible.size === 1 : !possible.has(vote)) complain(`a vote is ${vote}, not ${[...possible]}`);
+      if (vote === -1 ? possible.size === 1 : !possible.has(vote))
+        complain(`a vote is ${vote}, not ${[...possible].join()}`);
       if (vote !== -1) this.#votes.set(person, new Set([vote]));
     }
     for (const text of this.#perhapsHidden) if (!shown.has(text)) this.#hidden.add(text);

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mintFormToken } from '../../../src/http/form-token.ts';
 import { viewerIdOf } from '../../../src/http/viewer.ts';
 import { logIn, type OnionServer, startOnionServer } from '../../support/onion-server.ts';
-import { formIn, RawVisitor, type VisitorAnswer } from '../../support/raw-visitor.ts';
+import { formIn, type RawVisitor, type VisitorAnswer } from '../../support/raw-visitor.ts';
 
 /** Sessions, captchas and logins: the rows S of bad input. S06 (a captcha after its time) is tested where the clock can be turned; S15 with hostile texts. */
 
