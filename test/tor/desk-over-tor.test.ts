@@ -123,6 +123,6 @@ describe('the onion service of the broadcaster', () => {
     await network.unlock(stranger, renewed.host, renewed.key);
     expect((await visit(stranger, renewed.host, '/broadcaster')).status).toBe(200);
     // Without a new identity: with all that the owner's tor still knows from before.
-    await expect(visit(owner, old.host, '/broadcaster')).rejects.toThrow();
+    await expect(visit(owner, old.host, '/broadcaster')).rejects.toThrow(Error);
   });
 });
