@@ -1,18 +1,21 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { openControl } from './app/control.ts';
 import { loadServerSecret, openDataDirectory } from './app/data-directory.ts';
-import { openLounge } from './app/lounge.ts';
+import { type Lounge, openLounge } from './app/lounge.ts';
 import { type Onion, openOnion } from './app/onion.ts';
 import { Owned } from './app/owned.ts';
 import { openStudio, type Studio } from './app/studio.ts';
 import { buildWebsite, type Website } from './app/website.ts';
 import { titleFrom } from './broadcast/title.ts';
+import { AppError } from './errors.ts';
 import type { OnioncastConfig } from './config/schema.ts';
 import type { OnionKind } from './http/connection.ts';
 import { type Assets, loadAssets } from './http/routes/assets.ts';
 import type { WebServer } from './http/server.ts';
 import { loadStreamKey } from './ingest/stream-key.ts';
 import type { RunningServer, ServeEvent } from './serve-event.ts';
+import { readVersion } from './version.ts';
 import { TitleFile } from './store/title-file.ts';
 import type { PublishingData } from './views/broadcaster.tsx';
 
@@ -29,12 +32,12 @@ export async function startOnioncast(
 ): Promise<RunningServer> {
   const owned = new Owned();
   try {
-    await start(config, report, owned);
+    const reload = await start(config, report, owned);
+    return { reload, close: () => owned.close() };
   } catch (error) {
     await owned.close();
     throw error;
   }
-  return { close: () => owned.close() };
 }
 
 /** What lies under everything else. */
@@ -47,9 +50,10 @@ interface Ground {
 
 type Report = (event: ServeEvent) => void;
 
-async function start(config: OnioncastConfig, report: Report, owned: Owned): Promise<void> {
+/** Gives back what reads again what may change. */
+async function start(config: OnioncastConfig, report: Report, owned: Owned): Promise<() => Promise<void>> {
   const ground = await prepareGround(config, owned);
-  const { website, studio, lounge, seeTor } = await buildRooms(config, ground, report, owned);
+  const { website, studio, lounge, titles, seeTor } = await buildRooms(config, ground, report, owned);
   const { server, sockets } = website;
   await server.listen();
   if (server.localUrl !== undefined) report({ kind: 'listening', url: server.localUrl });
@@ -65,6 +69,18 @@ async function start(config: OnioncastConfig, report: Report, owned: Owned): Pro
     seeTor(onion);
   }
   report({ kind: 'ready' });
+  return () => reload(lounge, titles, report);
+}
+
+/** Reads title and emotes again; nothing that is open is touched. */
+async function reload({ emotes }: Lounge, titles: TitleFile, report: Report): Promise<void> {
+  try {
+    await Promise.all([titles.reload(), emotes.reload()]);
+    report({ kind: 'note', message: 'Title and emotes have been read again.' });
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    report({ kind: 'warning', code: error.code, message: error.message });
+  }
 }
 
 async function prepareGround(config: OnioncastConfig, owned: Owned): Promise<Ground> {
@@ -112,10 +128,18 @@ async function buildRooms(config: OnioncastConfig, ground: Ground, report: Repor
     health: () => ({ encoder: studio.encoderHealth(), tor: onion?.status(), desk: onion?.deskStatus() }),
   });
   owned.add(() => website?.close());
+  const control = await openControl({ dataDirectory, version: readVersion(), lounge, website, titles, onError });
+  owned.add(() => control.close());
+  if (config.ephemeral) report({ kind: 'note', message: controlNote(dataDirectory) });
   const seeTor = (opened: Onion): void => {
     onion = opened;
   };
-  return { website, studio, lounge, seeTor };
+  return { website, studio, lounge, titles, seeTor };
+}
+
+/** Nobody could guess where it is. */
+function controlNote(dataDirectory: string): string {
+  return `Commands such as "onioncast status" need: --data ${dataDirectory}`;
 }
 
 /** How to publish, without the key. */

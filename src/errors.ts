@@ -20,6 +20,8 @@ export const errorCatalogue = {
   TOOL_MISSING: { status: 500, text: 'A program that Onioncast needs is not installed.', level: 'error' },
   SOURCE_UNUSABLE: { status: 500, text: 'The source cannot be broadcast.', level: 'error' },
   MEDIA_MALFORMED: { status: 500, text: 'The media could not be read.', level: 'warn' },
+  CONTROL_UNREACHABLE: { status: 503, text: 'No server is running that could be controlled.', level: 'warn' },
+  CONTROL_REFUSED: { status: 409, text: 'The server refused it.', level: 'warn' },
   INGEST_REFUSED: { status: 403, text: 'The publisher was refused.', level: 'warn' },
 } as const satisfies Record<string, { status: number; text: string; level: 'debug' | 'warn' | 'error' }>;
 

@@ -45,5 +45,7 @@ export type ServeEvent =
 
 /** A running server. `close` stops everything it started and is safe to call twice. */
 export interface RunningServer {
+  /** Reads again what may change while it runs (title, emotes), and says so; what cannot be read is a warning. Nobody is cut off. */
+  reload(): Promise<void>;
   close(): Promise<void>;
 }

@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { Audience } from '../broadcast/audience.ts';
 import type { Trace } from '../broadcast/person.ts';
 import type { StreamSnapshot } from '../broadcast/stream-state.ts';
+import type { PeopleList } from '../chat/people-list.ts';
 import type { Readers } from '../chat/readers.ts';
 import type { OnioncastConfig } from '../config/schema.ts';
 import { defaultLogin } from '../http/broadcaster-access.ts';
@@ -75,6 +76,10 @@ export interface Website {
   /** The unix sockets for tor; absent without tor. */
   readonly sockets: OnionSockets | undefined;
   snapshot(): StreamSnapshot;
+  /** With exact numbers. */
+  staffSnapshot(): StreamSnapshot;
+  /** Who is here, as staff may know it. */
+  people(): PeopleList;
   /** Something that pages show may have changed. */
   refresh(): void;
   close(): Promise<void>;
@@ -104,22 +109,14 @@ export function buildWebsite(options: WebsiteOptions): Website {
     return { ...studio.pipeline.status(), title: titles.title, viewers, isFull };
   };
   const snapshot = (): StreamSnapshot => snapshotFor('everyone');
+  const staffSnapshot = (): StreamSnapshot => snapshotFor('staff');
   const info = new InfoFeed({ snapshot, renderUpdate: (now, language) => renderPlayerUpdate(now, textsIn(language)) });
   owned.add(() => info.close());
   const viewings = new Viewings({ now: () => performance.now() });
   const stopping = new AbortController();
   registerRoutes({
     ...options,
-    server,
-    places,
-    requesters,
-    owned,
-    audience,
-    viewings,
-    info,
-    here,
-    snapshot,
-    staffSnapshot: () => snapshotFor('staff'),
+    ...{ server, places, requesters, owned, audience, viewings, info, here, snapshot, staffSnapshot },
     signal: stopping.signal,
   });
   owned.add(() => server.close());
@@ -129,6 +126,8 @@ export function buildWebsite(options: WebsiteOptions): Website {
     server,
     sockets,
     snapshot,
+    staffSnapshot,
+    people: () => here.presence.listFor('staff'),
     refresh: () => {
       const names = studio.pipeline.status().renditions.map(({ name }) => name);
       // Documents that show a screen in place of a picture are loaded anew once there is one, and the other way round.

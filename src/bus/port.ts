@@ -4,6 +4,8 @@ import type { RoomEvent } from '../chat/room-event.ts';
 export interface BusTopics {
   /** What has happened in the chat and has been committed. */
   readonly room: RoomEvent;
+  /** Somebody appears otherwise than before: name, colour or tripcode. */
+  readonly appearance: { readonly kind: 'changed'; readonly viewerId: string };
   /** What holds against or in favour of somebody has changed: whoever keeps responses open looks at all of them anew. */
   readonly standing: { readonly kind: 'changed' };
 }

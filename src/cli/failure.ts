@@ -10,7 +10,13 @@ const advice: Partial<Record<ErrorCode, string>> = {
   SOURCE_UNUSABLE: 'Choose another one with --source.',
 };
 
-const unusable: readonly ErrorCode[] = ['DATA_DIRECTORY', 'LISTEN_FAILED', 'TOOL_MISSING', 'SOURCE_UNUSABLE'];
+const unusable: readonly ErrorCode[] = [
+  'DATA_DIRECTORY',
+  'LISTEN_FAILED',
+  'TOOL_MISSING',
+  'SOURCE_UNUSABLE',
+  'CONTROL_UNREACHABLE',
+];
 
 /** What a failure is to a person: a sentence, what to do and its code. `withTrace` adds where it happened. */
 export function explainFailure(

@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { z } from 'zod';
+import { addPeopleCommands } from './control/people-commands.ts';
+import { addTalkCommands } from './control/talk-commands.ts';
+import { readVersion } from '../version.ts';
 import { exitCodes, explainFailure } from './failure.ts';
 import type { ServeFlags } from './serve-config.ts';
 
@@ -9,9 +10,9 @@ Settings come from onioncast.toml, the environment (ONIONCAST_*) and these flags
 
 Exit codes:
   ${exitCodes.stopped}    stopped as asked
-  ${exitCodes.fault}    a fault in the program, or doctor found something that fails
+  ${exitCodes.fault}    a fault in the program, doctor found something that fails, or a running server refused a command
   ${exitCodes.usage}    the command line or the configuration is wrong
-  ${exitCodes.unusable}    something it needs cannot be used: an address, the data directory, a program, the source
+  ${exitCodes.unusable}    something it needs cannot be used: an address, the data directory, a program, the source, a running server
   ${exitCodes.interrupted}  stopped at once by a second Ctrl-C, without tidying up
 `;
 
@@ -34,7 +35,7 @@ export async function runProgram(args: readonly string[], { stderr, env }: NodeJ
 }
 
 /** The command line's grammar. A command's code is loaded when it is called, so that help and checks answer at once. */
-function createProgram(onOutcome: (exitCode: number) => void): Command {
+export function createProgram(onOutcome: (exitCode: number) => void): Command {
   const program = new Command('onioncast')
     .description('Broadcast live video over Tor: one command, a page that works with and without JavaScript.')
     .version(readVersion())
@@ -65,6 +66,15 @@ function createProgram(onOutcome: (exitCode: number) => void): Command {
       const { runDoctor } = await import('./doctor/doctor.ts');
       onOutcome(await runDoctor(config, process));
     });
+  addFileCommands(program);
+  const commands = { program, onOutcome };
+  addTalkCommands(commands);
+  addPeopleCommands(commands);
+  return program;
+}
+
+/** Commands that look at files, and at no server. */
+function addFileCommands(program: Command): void {
   program
     .command('passwd')
     .description("make a new password for the broadcaster, while 'serve' is stopped")
@@ -92,10 +102,4 @@ function createProgram(onOutcome: (exitCode: number) => void): Command {
       const { runConfig } = await import('./config-command.ts');
       runConfig(check, process);
     });
-  return program;
-}
-
-function readVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return z.object({ version: z.string() }).parse(JSON.parse(text)).version;
 }

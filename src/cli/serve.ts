@@ -1,5 +1,5 @@
 import { startOnioncast } from '../app.ts';
-import type { ServeEvent } from '../serve-event.ts';
+import type { RunningServer, ServeEvent } from '../serve-event.ts';
 import { exitCodes, explainFailure } from './failure.ts';
 import { JsonLines } from './json-lines.ts';
 import { loadServeConfig, type ServeFlags } from './serve-config.ts';
@@ -26,17 +26,22 @@ export async function serve(flags: ServeFlags, process: NodeJS.Process): Promise
   ignoreClosedPipe(process.stderr);
   const style = { isColoured: !process.env['NO_COLOR'], now: () => new Date() };
   const face: Face = flags.json ? new JsonLines(process.stdout) : new Terminal(process.stdout, style);
-  const stopped = waitForStop(face, process);
+  let server: RunningServer | undefined;
+  const stopped = waitForStop(face, process, () => void server?.reload());
   const starting = startOnioncast(config, (event) => face.show(event));
   // Asked to stop while starting: what has been opened is closed as soon as it can be.
-  const code = await Promise.race([stopped, starting.then(() => stopped)]);
-  const server = await starting;
+  const running = starting.then((started) => {
+    server = started;
+    return stopped;
+  });
+  const code = await Promise.race([stopped, running]);
+  server = await starting;
   await server.close();
   return code;
 }
 
 /** Resolves with the exit code once a signal or a fault asks to stop. From then on the rest has `tidyStopMs`. */
-function waitForStop(face: Face, process: NodeJS.Process): Promise<number> {
+function waitForStop(face: Face, process: NodeJS.Process, onReload: () => void): Promise<number> {
   const { promise, resolve } = Promise.withResolvers<number>();
   const stop = (code: number) => {
     setTimeout(() => process.exit(code === exitCodes.stopped ? exitCodes.fault : code), tidyStopMs).unref();
@@ -48,6 +53,7 @@ function waitForStop(face: Face, process: NodeJS.Process): Promise<number> {
       stop(exitCodes.stopped);
     },
     onNow: () => process.exit(exitCodes.interrupted),
+    onReload,
   };
   listenForStop(process, listener, { isInteractive: process.stdin.isTTY, now: () => performance.now() });
   const onFault = (error: unknown) => {

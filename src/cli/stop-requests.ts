@@ -6,20 +6,22 @@ import type { EventEmitter } from 'node:events';
  */
 const sameKeyPressMs = 500;
 
-/** What stopping asks for: `tidy` at the first signal, `now` at the second. */
+/** What signals ask for: `tidy` at the first one that stops, `now` at the second. */
 export interface StopListener {
   readonly onTidy: () => void;
   readonly onNow: () => void;
+  /** Read again what may change. */
+  readonly onReload: () => void;
 }
 
 /**
  * Listens to the signals that ask the program to stop. Those that mean something else by default (SIGUSR1 opens Node's debugger to everybody on
- * this machine) do nothing. `isInteractive`: SIGHUP says that the terminal is gone, and stops; a service is sent it to read its configuration
- * again, which is read at the start only, and goes on. Returns a function that stops listening.
+ * this machine) do nothing. `isInteractive`: SIGHUP says that the terminal is gone, and stops; a service is sent it to read again
+ * what may change while it runs. Returns a function that stops listening.
  */
 export function listenForStop(
   signals: Pick<EventEmitter, 'on' | 'off'>,
-  { onTidy, onNow }: StopListener,
+  { onTidy, onNow, onReload }: StopListener,
   { isInteractive, now }: { readonly isInteractive: boolean; readonly now: () => number },
 ): () => void {
   let firstAt: number | undefined;
@@ -35,7 +37,7 @@ export function listenForStop(
   const listeners: ReadonlyArray<readonly [string, () => void]> = [
     ['SIGINT', stop],
     ['SIGTERM', stop],
-    ['SIGHUP', isInteractive ? stop : ignore],
+    ['SIGHUP', isInteractive ? stop : onReload],
     ['SIGUSR1', ignore],
     ['SIGUSR2', ignore],
     ['SIGPIPE', ignore],

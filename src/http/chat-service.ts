@@ -85,12 +85,13 @@ export class ChatService {
 
   constructor(options: ChatServiceOptions) {
     this.#options = options;
-    const { store, room, tripcodes, moderators, tagKey, now, random } = options;
+    const { store, room, bus, tripcodes, moderators, tagKey, now, random } = options;
     this.identities = new Identities({
       ...{ store, tripcodes, tagKey, now, random },
       ...(moderators === undefined ? {} : { moderators }),
       names: room.rules.names,
       limit: room.rules.flood.appearance,
+      onChange: (viewerId) => bus.publish('appearance', { kind: 'changed', viewerId }),
       recentColours: () => room.messages.slice(-64).map(({ author }) => author.colour),
     });
   }

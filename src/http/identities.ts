@@ -40,6 +40,8 @@ export interface IdentitiesOptions {
   moderators?(): readonly Pick<Moderator, 'label' | 'by'>[];
   /** Makes the tags of nameless people. */
   readonly tagKey: Buffer;
+  /** Somebody appears otherwise than before. */
+  onChange?(viewerId: string): void;
   /** Colours of those who spoke last, the newest last. */
   recentColours(): readonly number[];
   now(): Moment;
@@ -150,9 +152,10 @@ export class Identities {
   }
 
   #keep(viewerId: string, identity: ViewerIdentity): AppearanceOutcome {
-    const { store, now } = this.#options;
+    const { store, now, onChange } = this.#options;
     store.commit(() => store.saveViewer(viewerId, identity, now().wallMs));
     this.remember(viewerId, identity);
+    onChange?.(viewerId);
     return { kind: 'done', identity };
   }
 

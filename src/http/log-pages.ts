@@ -41,6 +41,12 @@ export interface LogPagesOptions {
 /** Messages on one page. */
 export const logPageSize = 100;
 
+/** What a program wants to see of the log, and how much. */
+export interface PostedWish extends Pick<LogWish, 'beforeId' | 'search'> {
+  readonly count: number;
+  readonly withHidden: boolean;
+}
+
 /** The log page by page, from disk; what the disk has refused is added from memory. */
 export class LogPages {
   readonly #options: LogPagesOptions;
@@ -49,30 +55,44 @@ export class LogPages {
     this.#options = options;
   }
 
-  page({ beforeId, search, isStaff }: LogWish): LogPage {
+  page({ isStaff, ...wish }: LogWish): LogPage {
+    const { posted, hasOlder } = this.posted({ ...wish, count: logPageSize, withHidden: isStaff });
+    const hidden = new Set(posted.filter(({ isHidden }) => isHidden === true).map(({ message }) => message.id));
+    return {
+      messages: posted.map(({ message }) => (isStaff ? message : this.#withoutHidden(message))),
+      hasOlder,
+      removalOf: (id) => (isStaff && hidden.has(id) ? (this.#options.removalOf(id) ?? {}) : undefined),
+    };
+  }
+
+  /** A message that is kept, hidden or not. */
+  find(id: number): PostedMessage | undefined {
+    const { room, stored } = this.#options;
+    return room.find(id) ?? stored.find(id);
+  }
+
+  /** The newest messages that are wished for, oldest first, with all that only the server knows of them. */
+  posted({ beforeId, search, count, withHidden }: PostedWish): {
+    readonly posted: readonly PostedMessage[];
+    readonly hasOlder: boolean;
+  } {
     const words = searchWords(search);
     const before = beforeId === undefined ? {} : { beforeId };
-    const query = { ...before, count: logPageSize + 1, words, withHidden: isStaff };
+    const query = { ...before, count: count + 1, words, withHidden };
     const found = new Map<number, PostedMessage>();
     for (const posted of this.#options.stored.log(query)) found.set(posted.message.id, posted);
     for (const posted of this.#options.room.kept) {
       if (isMeant(posted, beforeId, words)) found.set(posted.message.id, posted);
     }
-    const shown = [...found.values()].filter(({ isHidden }) => isStaff || isHidden !== true);
-    const newest = shown.toSorted((one, other) => one.message.id - other.message.id).slice(-logPageSize);
-    return {
-      messages: newest.map(({ message }) => (isStaff ? message : this.#withoutHidden(message))),
-      hasOlder: shown.length > logPageSize,
-      removalOf: (id) =>
-        isStaff && found.get(id)?.isHidden === true ? (this.#options.removalOf(id) ?? {}) : undefined,
-    };
+    const shown = [...found.values()].filter(({ isHidden }) => withHidden || isHidden !== true);
+    const newest = shown.toSorted((one, other) => one.message.id - other.message.id).slice(-count);
+    return { posted: newest, hasOlder: shown.length > count };
   }
 
   /** A quote must not keep what has been hidden. */
   #withoutHidden(message: Message): Message {
     const { quote } = message;
-    const { room, stored } = this.#options;
-    const quoted = quote && (room.find(quote.messageId) ?? stored.find(quote.messageId));
+    const quoted = quote && this.find(quote.messageId);
     if (quote === undefined || quoted?.isHidden !== true) return message;
     return { ...message, quote: { ...quote, text: '', isRemoved: true } };
   }

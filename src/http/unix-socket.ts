@@ -34,9 +34,12 @@ export async function prepareSocketPath(socketPath: string): Promise<void> {
   await rm(socketPath, { force: true });
 }
 
-/** Lets the owner and the group (tor's user) connect, and nobody else. */
-export async function protectSocket(socketPath: string): Promise<void> {
-  await chmod(socketPath, 0o660);
+/** The owner connects, and nobody else. */
+export const ownSocketMode = 0o600;
+
+/** Lets the owner and the group (tor's user) connect, and nobody else, unless said otherwise. */
+export async function protectSocket(socketPath: string, mode = 0o660): Promise<void> {
+  await chmod(socketPath, mode);
 }
 
 async function prepareDirectory(directory: string): Promise<void> {
@@ -51,7 +54,7 @@ async function prepareDirectory(directory: string): Promise<void> {
   if ((mode & 0o027) !== 0) {
     throw new AppError(
       'LISTEN_FAILED',
-      `Others may enter ${directory}, where the socket for tor is to be. Close it with: chmod 700 ${directory}`,
+      `Others may enter ${directory}, where a socket is to be. Close it with: chmod 700 ${directory}`,
     );
   }
 }

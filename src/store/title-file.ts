@@ -55,6 +55,11 @@ export class TitleFile {
     return this.#title;
   }
 
+  /** Looks at the file now. */
+  async reload(): Promise<void> {
+    await this.#read();
+  }
+
   /** Writes the title to the file, whole or not at all. Rejects if the disk refuses; the title shown changes all the same. */
   async set(title: string): Promise<void> {
     this.#use(title);

@@ -62,6 +62,8 @@ export const acts: readonly Act[] = [
   'pin',
   'unpin',
   'announce',
+  'open-poll',
+  'close-poll',
   'mode',
   'approve',
   'decline',

@@ -1,0 +1,57 @@
+import { randomBytes } from 'node:crypto';
+import { ControlServer } from '../http/control/control-server.ts';
+import { EventFeed } from '../http/control/event-feed.ts';
+import { peopleOperations } from '../http/control/people-operations.ts';
+import { operatorId, talkOperations } from '../http/control/talk-operations.ts';
+import type { TitleFile } from '../store/title-file.ts';
+import { controlSocketPath } from './control-socket.ts';
+import type { Lounge } from './lounge.ts';
+import { Owned } from './owned.ts';
+import type { Website } from './website.ts';
+
+export interface ControlOptions {
+  readonly dataDirectory: string;
+  readonly version: string;
+  readonly lounge: Lounge;
+  readonly website: Pick<Website, 'staffSnapshot' | 'people'>;
+  readonly titles: TitleFile;
+  onError(error: unknown): void;
+}
+
+/** The operator's door. */
+export interface Control {
+  close(): Promise<void>;
+}
+
+const epochBytes = 6;
+
+/** Opens the control socket. Throws LISTEN_FAILED if another server has it, or if it cannot be. */
+export async function openControl(options: ControlOptions): Promise<Control> {
+  const { lounge, website, titles, version, onError } = options;
+  const { chat, room, moderation, polls, log, emotes, bus } = lounge;
+  const owned = new Owned();
+  // What is written here is the broadcaster's, and nobody is to be put out for it.
+  lounge.people.note({ viewerId: operatorId, role: 'broadcaster' });
+  const shared = {
+    ...{ chat, room, moderation, polls, log, emotes, titles, bus, version, randomBytes },
+    pid: process.pid,
+    snapshot: () => website.staffSnapshot(),
+    people: () => website.people(),
+    now: () => Date.now(),
+  };
+  const feed = new EventFeed({ ...shared, epoch: randomBytes(epochBytes).toString('hex') });
+  owned.add(() => feed.close());
+  const server = new ControlServer({
+    socketPath: controlSocketPath(options.dataDirectory),
+    operations: [...talkOperations(shared), ...peopleOperations(shared)],
+    ...{ feed, onError },
+  });
+  owned.add(() => server.close());
+  try {
+    await server.listen();
+  } catch (error) {
+    await owned.close();
+    throw error;
+  }
+  return { close: () => owned.close() };
+}

@@ -1,0 +1,63 @@
+import type { Bus } from '../../bus/port.ts';
+import type { Emotes } from '../../chat/emote.ts';
+import type { ModerationCommand } from '../../chat/moderation/command.ts';
+import type { PeopleList } from '../../chat/people-list.ts';
+import type { Room } from '../../chat/room.ts';
+import type { StreamSnapshot } from '../../broadcast/stream-state.ts';
+import type { ChatService } from '../chat-service.ts';
+import type { LogPages } from '../log-pages.ts';
+import type { ModerationOutcome, ModerationService } from '../moderation-service.ts';
+import type { PollService } from '../poll-service.ts';
+import { describeEntry } from './described.ts';
+import { ControlRefusal } from './refusals.ts';
+import type { EntryShape } from './shapes.ts';
+
+/** What the control socket reaches: the same services as the pages. */
+export interface ControlDeps {
+  readonly chat: Pick<ChatService, 'submit' | 'authorOf'>;
+  readonly room: Pick<Room, 'find' | 'kept' | 'holds' | 'fairness'>;
+  readonly moderation: Pick<ModerationService, 'moderate' | 'invite' | 'record'>;
+  readonly polls: Pick<PollService, 'status'>;
+  readonly log: Pick<LogPages, 'posted' | 'find'>;
+  readonly emotes: { readonly emotes: Emotes; reload(): Promise<void> };
+  readonly titles: { readonly title: string; set(title: string): Promise<void> };
+  readonly bus: Bus;
+  snapshot(): StreamSnapshot;
+  /** Who is here, as staff may know it. */
+  people(): PeopleList;
+  readonly version: string;
+  readonly pid: number;
+  /** Unix milliseconds. */
+  now(): number;
+  randomBytes(size: number): Buffer;
+}
+
+/** Who is meant: a person, or whoever wrote a message. */
+export interface Whom {
+  readonly viewerId?: string;
+  readonly messageId?: number;
+}
+
+/** Does something as the operator. Throws ControlRefusal with the rule that forbids it. */
+export function act(
+  { moderation }: Pick<ControlDeps, 'moderation'>,
+  command: ModerationCommand,
+): { entry: EntryShape } {
+  return { entry: doneEntry(moderation.moderate({ kind: 'operator' }, command)) };
+}
+
+/** The entry of what was done. Throws ControlRefusal. */
+export function doneEntry(outcome: ModerationOutcome): EntryShape {
+  if (outcome.kind === 'refused') throw new ControlRefusal(outcome.rule);
+  return describeEntry(outcome.entry);
+}
+
+/** The person who is meant. Throws ControlRefusal. */
+export function viewerOf({ log }: Pick<ControlDeps, 'log'>, { viewerId, messageId }: Whom): string {
+  if ((viewerId === undefined) === (messageId === undefined)) {
+    throw new ControlRefusal('bad-request', 'Say who is meant by viewerId or by messageId, one of the two.');
+  }
+  const found = viewerId ?? log.find(messageId ?? 0)?.viewerId ?? '';
+  if (found === '') throw new ControlRefusal('unknown-person');
+  return found;
+}

@@ -1,0 +1,91 @@
+import type { ModerationRule } from '../../chat/moderation/command.ts';
+import type { RefusalRule } from '../../chat/refusal.ts';
+
+/** Why the socket itself does not do what was asked. */
+type SocketRule =
+  | 'bad-request'
+  | 'unknown-operation'
+  | 'method-not-allowed'
+  | 'too-large'
+  | 'unsupported-type'
+  | 'busy'
+  | 'internal'
+  | 'unknown-person'
+  | 'not-stored'
+  | 'filter';
+
+/** Stable names of all that can be answered instead of a result. */
+export type ControlCode = SocketRule | ModerationRule | RefusalRule;
+
+/** Thrown by whatever answers an operation; becomes `{"error":{"code","message"}}`. */
+export class ControlRefusal extends Error {
+  readonly code: ControlCode;
+
+  /** `message`: a sentence; that of the code unless something more is to be said. */
+  constructor(code: ControlCode, message?: string) {
+    super(message ?? sentences[code] ?? `This is refused (${code}).`);
+    this.name = 'ControlRefusal';
+    this.code = code;
+  }
+
+  get status(): number {
+    return statuses[this.code] ?? (this.code.startsWith('unknown-') ? 404 : 409);
+  }
+}
+
+const statuses: Partial<Record<ControlCode, number>> = {
+  'bad-request': 400,
+  'unknown-operation': 404,
+  'method-not-allowed': 405,
+  'too-large': 413,
+  'unsupported-type': 415,
+  busy: 503,
+  internal: 500,
+  'unknown-mode': 400,
+  duration: 400,
+  filter: 400,
+  'not-allowed': 403,
+  protected: 403,
+  'not-stored': 507,
+};
+
+/** The words of this door are English, as those of the command line. */
+const sentences: Partial<Record<ControlCode, string>> = {
+  'bad-request': 'The request could not be understood.',
+  'unknown-operation': 'There is no such operation.',
+  'method-not-allowed': 'This operation wants another method.',
+  'too-large': 'A request has at most 16 KiB.',
+  'unsupported-type': 'The body must be application/json, not compressed.',
+  busy: 'Too many programs are connected. Close one of them.',
+  internal: 'Something went wrong on this server.',
+  'unknown-person': 'Nobody is known by that: the message is not kept any more, or the house wrote it.',
+  'not-stored': 'The disk refused it.',
+  'not-allowed': 'This cannot be done from here.',
+  protected: 'This cannot be done to the broadcaster.',
+  'unknown-message': 'This message is not kept (any more).',
+  'unknown-sanction': 'This does not hold (any more).',
+  'unknown-moderator': 'There is no such moderator.',
+  'unknown-invitation': 'This invitation is not open.',
+  'unknown-entry': 'There is no such entry in the audit log (any more).',
+  'unknown-held': 'This does not wait (any more).',
+  'unknown-mode': 'There is no such switch, or it cannot be set to that.',
+  'nothing-to-do': 'It is so already.',
+  'nothing-to-undo': 'There is nothing left to take back.',
+  duration: 'That time is too short or too long.',
+  'text-empty': 'There is no text.',
+  'text-too-long': 'The text is too long.',
+  'text-forbidden': 'The text is too long, or holds something that is not allowed.',
+  'too-many': 'That is too much at once.',
+  'poll-is-open': 'A poll is open already. Close it first.',
+  'poll-question': 'The question must be one line of 1 to 140 characters.',
+  'poll-options': 'A poll has two to six answers.',
+  'poll-option-text': 'An answer must be one line of 1 to 60 characters.',
+  'poll-same-options': 'Two answers are the same.',
+  'poll-duration': 'A poll takes 10 seconds to 24 hours.',
+  'no-poll': 'There is no poll.',
+  empty: 'There is no text.',
+  'too-long': 'The text is too long.',
+  'too-many-lines': 'The text has too many lines.',
+  malformed: 'The text holds something that is not allowed.',
+  'reply-gone': 'The message that is answered is not kept (any more).',
+};
