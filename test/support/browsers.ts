@@ -15,6 +15,8 @@ export interface BrowserOptions {
   /** Further Firefox preferences. */
   readonly preferences?: Readonly<Record<string, string | number | boolean>>;
   readonly colourScheme?: 'dark' | 'light';
+  /** Source text that runs in every document before its own scripts; Chromium alone. */
+  readonly beforeScripts?: string;
 }
 
 /** One page of a real browser, reduced to what both drivers can do. Expressions are source text and give what JSON can carry. */
@@ -103,6 +105,7 @@ async function openChromium(options: BrowserOptions): Promise<BrowserPage> {
     viewport: { width, height },
     colorScheme: options.colourScheme ?? 'dark',
   });
+  if (options.beforeScripts !== undefined) await context.addInitScript(options.beforeScripts);
   const page = await context.newPage();
   return {
     goto: async (url) => {

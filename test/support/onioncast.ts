@@ -55,7 +55,7 @@ export class Onioncast {
     });
     createInterface({ input: this.#child.stdout }).on('line', (line) => this.#onLine(line));
     this.#child.stderr.on('data', (text: Buffer) => {
-      this.#errors = (this.#errors + text.toString()).slice(-8192);
+      this.#errors = (this.#errors + text.toString()).slice(-1_048_576);
     });
   }
 
@@ -80,7 +80,7 @@ export class Onioncast {
     return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 
-  /** What the program wrote to standard error, the last 8 KiB. */
+  /** What the program wrote to standard error, the last MiB. */
   get errors(): string {
     return this.#errors;
   }

@@ -87,7 +87,7 @@ describe('a reader of what is live', () => {
       ['/events', '/chat'].flatMap((target) => [server.visitor().open(target), server.visitor().open(target)]),
     );
     expect(await sockets()).toBe(before + open.length);
-    open.forEach(({ socket }, index) => (index % 2 === 0 ? socket.end() : socket.resetAndDestroy()));
+    open.forEach(({ socket }, index) => (index % 2 === 0 ? socket.end() : socket.destroy()));
     await vi.waitUntil(async () => (await sockets()) === before, { timeout: 5000, interval: 50 });
   });
 
