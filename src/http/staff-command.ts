@@ -1,4 +1,5 @@
 import type { ModerationCommand } from '../chat/moderation/command.ts';
+import type { PollWish } from '../chat/poll.ts';
 import type { FormFields } from './form-body.ts';
 import { staffFields as names } from '../views/staff-fields.ts';
 
@@ -64,6 +65,10 @@ function onRoom(verb: string, fields: FormFields): ModerationCommand | undefined
       return { kind: verb };
     case 'announce':
       return { kind: verb, text: fields.get(names.announcement) ?? '' };
+    case 'close-poll':
+      return { kind: verb };
+    case 'open-poll':
+      return { kind: verb, ...pollOf(fields) };
     case 'mode': {
       const words = [...fields].filter(([name]) => name.startsWith(names.modePrefix));
       return {
@@ -78,4 +83,11 @@ function onRoom(verb: string, fields: FormFields): ModerationCommand | undefined
     default:
       return undefined;
   }
+}
+
+function pollOf(fields: FormFields): PollWish {
+  const options = [...fields].filter(([name]) => name.startsWith(names.pollOptionPrefix)).map(([, option]) => option);
+  const seconds = fields.get(names.pollSeconds) ?? '';
+  const end = seconds === '' ? {} : { forMs: Number(seconds) * 1000 };
+  return { question: fields.get(names.pollQuestion) ?? '', options, ...end };
 }

@@ -14,6 +14,11 @@ export const staffFields = {
   label: 'label',
   tripcode: 'tripcode',
   announcement: 'announcement',
+  pollQuestion: 'poll-question',
+  /** Before the number of an answer, from 1. */
+  pollOptionPrefix: 'poll-option-',
+  /** Empty for a poll that staff close themselves. */
+  pollSeconds: 'poll-for',
   /** Before the name of a switch. */
   modePrefix: 'mode-',
   tab: 'tab',

@@ -10,6 +10,7 @@ import type { Reader } from './reader.ts';
 import { Shell } from './shell.tsx';
 import { invitationChoices, staffFields, type StaffTab, staffTabs } from './staff-fields.ts';
 import { actorText, actText, Do, Durations, Notice, SanctionLine, type StaffNotice } from './staff-parts.tsx';
+import { PollTools } from './staff-poll.tsx';
 import type { Texts } from './texts/en.ts';
 import { filled } from './texts/words.ts';
 import { momentText } from './time-text.ts';
@@ -189,6 +190,7 @@ function Switches({ data, words }: PartProps): JSX.Element {
           <Do what="announce">{words.announce}</Do>
         </p>
       </section>
+      <PollTools texts={data.texts} />
     </>
   );
 }

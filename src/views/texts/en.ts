@@ -104,6 +104,14 @@ const banner = { pinned: 'Pinned' } as const;
 /** Polls. `{n}` stands for a number of votes, `{p}` for percent, `{time}` for a time in UTC. */
 const poll = {
   heading: 'Poll',
+  ask: 'Ask everybody',
+  question: 'Question',
+  answer: 'Answer',
+  closes: 'Closes',
+  byHand: 'when staff close it',
+  minutes: { one: 'after {n} minute', other: 'after {n} minutes' },
+  open: 'Open the poll',
+  close: 'Close the poll',
   vote: 'Vote',
   votes: { one: '{n} vote', other: '{n} votes' },
   closesAt: 'Open until {time} UTC.',
