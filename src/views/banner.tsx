@@ -56,6 +56,15 @@ function PollResult({ status, texts }: { status: PollStatus; texts: Texts }): JS
       <p>
         <b class="badge">{texts.poll.heading}</b> <bdi class="poll-question">{poll.question}</bdi>
       </p>
+      <p class="poll-foot">
+        <a class="vote-link" href="chat/poll" target="chat-form">
+          {texts.poll.vote}
+        </a>{' '}
+        <span>{counted(texts.poll.votes, total, texts.lang)}</span>{' '}
+        {poll.closesAtMs !== undefined && (
+          <span>{filled(texts.poll.closesAt, { time: new Date(poll.closesAtMs).toISOString().slice(11, 16) })}</span>
+        )}
+      </p>
       <ul class="poll-options">
         {poll.options.map((option, index) => {
           const count = votes[index] ?? 0;
@@ -70,15 +79,6 @@ function PollResult({ status, texts }: { status: PollStatus; texts: Texts }): JS
           );
         })}
       </ul>
-      <p class="poll-foot">
-        <a class="vote-link" href="chat/poll" target="chat-form">
-          {texts.poll.vote}
-        </a>{' '}
-        <span>{counted(texts.poll.votes, total, texts.lang)}</span>{' '}
-        {poll.closesAtMs !== undefined && (
-          <span>{filled(texts.poll.closesAt, { time: new Date(poll.closesAtMs).toISOString().slice(11, 16) })}</span>
-        )}
-      </p>
     </div>
   );
 }

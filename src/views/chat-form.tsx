@@ -73,6 +73,8 @@ export function ChatForm({ data, texts, isForScript = false, children }: FormPro
       <button class="button send" type="submit" name={chatFormFields.action} value="post" accesskey="s">
         {texts.send}
       </button>
+      {/* Behind the button that sends, which must be the form's first: Enter in a field presses that one. */}
+      {(data.reply !== undefined || isForScript) && <Answering quote={data.reply} texts={texts} />}
       {(isForScript || data.captcha?.picture !== undefined) && (
         <AnotherPicture isHidden={data.captcha?.picture === undefined} texts={texts.captcha} />
       )}

@@ -102,10 +102,10 @@ describe('a chat row', () => {
   it('shows what a reply answers, in one line that leads there', () => {
     const quote = { messageId: 3, name: 'a\n<b>', text: '<i>' };
     const row = renderChatRow({ ...noon, quote }, undefined, look);
-    expect(row).toContain('<a class="quote q3" href="#m3"><bdi>a &lt;b></bdi>: <bdi>&lt;i></bdi></a>');
+    expect(row).toContain('<a class="quote q3" href="#m3">\u21B3 <bdi>a &lt;b></bdi>: <bdi>&lt;i></bdi></a>');
     expect(row).not.toContain('\n');
     const removed = renderChatRow({ ...noon, quote: { ...quote, isRemoved: true } }, undefined, look);
-    expect(removed).toContain('<span class="quote">Message removed</span>');
+    expect(removed).toContain('<span class="quote">\u21B3 Message removed</span>');
     expect(removed).not.toContain('&lt;');
   });
 

@@ -146,13 +146,27 @@ function nameClass({ colour }: Face): string {
  * the quotes of it that are already shown.
  */
 function QuoteLine({ quote, texts }: { quote: Quote; texts: Texts }): JSX.Element {
-  if (quote.isRemoved === true) return <span class="quote">{texts.messageRemoved}</span>;
   return (
-    <a class={`quote q${quote.messageId}`} href={`#m${quote.messageId}`}>
-      <bdi>{inOneLine(quote.name)}</bdi>: <bdi>{inOneLine(quote.text)}</bdi>
-    </a>
+    <>
+      {quote.isRemoved === true ? (
+        <span class="quote">
+          {answerSign}
+          {texts.messageRemoved}
+        </span>
+      ) : (
+        <a class={`quote q${quote.messageId}`} href={`#m${quote.messageId}`}>
+          {answerSign}
+          <bdi>{inOneLine(quote.name)}</bdi>: <bdi>{inOneLine(quote.text)}</bdi>
+        </a>
+      )}
+      {/* For text browsers; the style sheet gives the quote a line of its own anyway. */}
+      <br />
+    </>
   );
 }
+
+/** An arrow to the right and down: what follows answers this. */
+const answerSign = '\u21B3 ';
 
 function inOneLine(text: string): string {
   return text.replace(/[\r\n]+/gu, ' ');

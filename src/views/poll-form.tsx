@@ -70,7 +70,7 @@ function Choices({ poll, vote, token, texts }: ChoicesProps): JSX.Element {
     <>
       <input type="hidden" name={pollFormFields.token} value={token} />
       <input type="hidden" name={pollFormFields.poll} value={poll.id} />
-      <fieldset class="choices">
+      <fieldset class="ballot-choices">
         <legend>
           <bdi>{poll.question}</bdi>
         </legend>
