@@ -25,11 +25,28 @@ export function barePng(bytes: Buffer): BarePng | undefined {
     const type = bytes.toString('latin1', at + 4, at + 8);
     if (end > bytes.length || crc32(bytes.subarray(at + 4, end - 4)) !== bytes.readUInt32BE(end - 4)) return undefined;
     if ((kept.length === 1) !== (type === 'IHDR')) return undefined;
-    if (drawn.has(type)) kept.push(bytes.subarray(at, end));
-    if (type === 'IEND') return withSize(Buffer.concat(kept));
+    if (drawn.has(type)) kept.push(Buffer.from(bytes.subarray(at, end)));
+    if (type === 'IEND') return withSize(Buffer.concat(withFrameCount(kept)));
     at = end;
   }
   return undefined;
+}
+
+/**
+ * Says how many frames there are. FFmpeg writes that number last, and cannot go back for it in a pipe; with a wrong one browsers show nothing
+ * (PNG, third edition, 11.3.6.2).
+ */
+function withFrameCount(chunks: readonly Buffer[]): readonly Buffer[] {
+  const frames = chunks.filter((chunk) => typeOf(chunk) === 'fcTL').length;
+  for (const chunk of chunks.filter((one) => typeOf(one) === 'acTL')) {
+    chunk.writeUInt32BE(frames, 8);
+    chunk.writeUInt32BE(crc32(chunk.subarray(4, -4)), chunk.length - 4);
+  }
+  return chunks;
+}
+
+function typeOf(chunk: Buffer): string {
+  return chunk.toString('latin1', 4, 8);
 }
 
 function withSize(bytes: Buffer): BarePng {

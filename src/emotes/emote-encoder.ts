@@ -16,7 +16,7 @@ export const emoteLimits = {
 } as const;
 
 /** Changes whenever the same file would become another picture. */
-export const recipe = '1';
+export const recipe = '2';
 
 export type EncodedEmote =
   | { readonly kind: 'encoded'; readonly png: BarePng }

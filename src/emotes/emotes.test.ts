@@ -122,6 +122,8 @@ describe('an emote', () => {
     for (const format of ['gif', 'apng']) {
       const moving = await encoded(picture('128x128', ['-f', format], 1));
       expect(imageFactsOf(moving)).toEqual({ format: 'png', width: 64, height: 64, frames: 10 });
+      // What it says of itself, too: browsers believe that.
+      expect(moving.readUInt32BE(moving.indexOf('acTL') + 4)).toBe(10);
     }
   });
 

@@ -78,7 +78,6 @@ export function ChatForm({ data, texts, isForScript = false, children }: FormPro
       {(isForScript || data.captcha?.picture !== undefined) && (
         <AnotherPicture isHidden={data.captcha?.picture === undefined} texts={texts.captcha} />
       )}
-      {(data.reply !== undefined || isForScript) && <Answering quote={data.reply} texts={texts} />}
       <div class="form-line">
         <ChatSettings data={data} texts={texts} />
         {data.hasEmotes === true && (

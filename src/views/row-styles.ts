@@ -3,6 +3,11 @@
  * A later rule wins over an earlier one; rows are blocks.
  */
 
+/** Marks the rows that name the reader, by the class that mentions of them bear (`mentionClass`); with script a class of the row says it. */
+export function markRows(mark: string): string {
+  return `<style>.row:has(.${mark}){background:var(--accent-wash);box-shadow:inset 3px 0 var(--accent)}</style>`;
+}
+
 /** Takes rows out of sight, and the quotes of them in other rows. */
 export function hideRows(ids: readonly number[]): string {
   return style(ids, (id) => `#m${id},.q${id}`, 'display:none');

@@ -16,6 +16,7 @@ import { maxTripcodePasswordBytes, tripcodeColour } from '../../identity/tripcod
 import type { AppearanceWish } from '../../identity/viewer.ts';
 import { frameChunk } from '../../live/chunked.ts';
 import { writingNotice } from '../../views/modes-text.ts';
+import { markRows } from '../../views/row-styles.ts';
 import { refusalNotice } from '../../views/refusal-text.ts';
 import type { ChatFormAnswer } from '../../views/wire.ts';
 import type { ChatChannels } from '../chat-channels.ts';
@@ -29,6 +30,7 @@ import { formTokenRandomBytes, isFormToken, mintFormToken } from '../form-token.
 import { endlessFrameHeaders, frameHeaders, jsonHeaders, redirectHeaders } from '../headers.ts';
 import { limitedTo } from '../limited-channel.ts';
 import type { OpenResponses } from '../open-responses.ts';
+import { withPersonal } from '../personal-channel.ts';
 import type { Place, Places } from '../place.ts';
 
 export interface ChatRouteDeps {
@@ -89,7 +91,10 @@ export function registerChatRoutes(app: FastifyInstance, deps: ChatRouteDeps): v
       maxAgeMs: rotation.ageMs,
       keepAlive: emptyComment,
     });
-    response.follow(limitedTo(rotation.rows, deps.channels.of(deps.readersOf(request)).frames), { afterId: 0 });
+    const { viewerId, role } = deps.requesterOf(request);
+    const ownMark = frameChunk(Buffer.from(`${markRows(markOf(deps, viewerId, role === 'broadcaster'))}\n`));
+    const { frames } = deps.channels.of(deps.readersOf(request));
+    response.follow(limitedTo(rotation.rows, withPersonal(ownMark, frames)), { afterId: 0 });
     return reply;
   });
 
