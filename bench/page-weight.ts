@@ -63,8 +63,8 @@ async function visit(origin: string, mode: 'script' | 'noscript'): Promise<{ ans
   };
   await fetchAll(addresses(page.text, /<link[^>]+rel="stylesheet"[^>]+href="([^"]+)"/gu));
   if (mode === 'noscript') {
-    const [player] = await fetchAll(addresses(page.text, /<iframe[^>]+src="(\/player[^"]*)"/gu));
-    const [media] = addresses(player?.text ?? '', /<(?:source|video)[^>]+src="(\/stream\/[^"]+)"/gu);
+    const [player] = await fetchAll(addresses(page.text, /<iframe[^>]+src="([^"]*\/player[^"]*)"/gu));
+    const [media] = addresses(player?.text ?? '', /<(?:source|video)[^>]+src="([^"]*\/stream\/[^"]+)"/gu);
     if (media === undefined) throw new Error('the player document names no media');
     await fetchAll([media]);
     return { answers, roundTrips: 3 };

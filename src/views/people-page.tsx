@@ -95,13 +95,17 @@ function Person({ person, data }: { person: ListedPerson; data: PeoplePageData }
           class="tools-link"
           href={`chat/tools?person=${encodeURIComponent(person.viewerId)}`}
           target="chat-form"
-          title={person.face.name}
+          title={nameOf(person)}
         >
           {texts.staff.tools}
         </a>
       )}
     </li>
   );
+}
+
+function nameOf({ face: { name, tag } }: ListedPerson): string {
+  return tag === undefined ? name : `${name} #${tag}`;
 }
 
 function withCount(heading: string, { count }: PeopleGroup): string {
