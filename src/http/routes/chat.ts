@@ -94,7 +94,7 @@ export function registerChatRoutes(app: FastifyInstance, deps: ChatRouteDeps): v
     const { viewerId, role } = deps.requesterOf(request);
     const ownMark = frameChunk(Buffer.from(`${markRows(markOf(deps, viewerId, role === 'broadcaster'))}\n`));
     const { frames } = deps.channels.of(deps.readersOf(request));
-    response.follow(limitedTo(rotation.rows, withPersonal(ownMark, frames)), { afterId: 0 });
+    response.follow(withPersonal(ownMark, limitedTo(rotation.rows, frames)), { afterId: 0 });
     return reply;
   });
 
