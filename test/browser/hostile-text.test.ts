@@ -131,9 +131,11 @@ describe.each(['with the policy', 'without any policy'] as const)('hostile texts
       }
       await nothingHappened(page);
       // The player document, where the title is the content of a style rule, and the title as the first page has it.
-      for (const path of ['/player', '/']) {
+      for (const path of [`/player?view=${'A'.repeat(22)}`, '/']) {
         await page.evaluate(`void (location.href = '${path}')`);
-        await page.until(`location.pathname === '${path}' && document.body?.innerText.length > 0`);
+        await page.until(
+          `location.pathname + location.search === '${path}' && document.querySelector('#title') !== null`,
+        );
         await nothingHappened(page);
       }
     } finally {

@@ -129,7 +129,7 @@ describe('T17 two thousand visitors who do nothing', () => {
     closing.push(() => rm(data, { recursive: true, force: true }));
     const inspected = await startInspected(data);
     // Whatever is made on first use is made before.
-    for (let n = 0; n < 500; n += 1) await visit(inspected.server, n);
+    for (let n = 0; n < 1500; n += 1) await visit(inspected.server, n);
     const before = await inspected.heapBytes();
     for (let n = 0; n < 2000; n += 1) await visit(inspected.server, n);
     const grown = (await inspected.heapBytes()) - before;

@@ -100,7 +100,8 @@ export function registerChatRoutes(app: FastifyInstance, deps: ChatRouteDeps): v
 
   app.get('/chat/form', (request, reply) => {
     const place = deps.places.welcome(request, reply);
-    deps.chat.meet(place.viewer.id);
+    // Threat: T17. Of somebody without a token nothing is kept, who may be the same one again and again.
+    if (place.viewer.from !== 'new') deps.chat.meet(place.viewer.id);
     const form = { ...formDataOf(deps, request, place), ...wishedReply(deps, request, place) };
     return wantsJson(request)
       ? sendJson(deps, reply, { posted: false, form }, place)
