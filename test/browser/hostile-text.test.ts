@@ -1,4 +1,7 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { textOf } from '../../src/views/html-text.fixture.ts';
 import { type BrowserPage, openBrowser } from '../support/browsers.ts';
 import { type HeaderProxy, startHeaderProxy } from '../support/header-proxy.ts';
 import { hostilePayloads } from '../support/hostile-payloads.ts';
@@ -103,12 +106,12 @@ describe.each(['with the policy', 'without any policy'] as const)('hostile texts
       await page.until(`document.getElementById('${last}') !== null`);
       compare(await page.evaluate(rowsExpression(before)), wanted);
       await nothingHappened(page);
-      for (const path of ['/', '/chat', '/chat/log']) {
-        await page.evaluate(`void (location.href = '${path}')`);
-        await page.until(`location.pathname === '${path}' && document.getElementById('${last}') !== null`);
+      for (const target of ['/', '/chat', '/chat/log']) {
+        await page.evaluate(`void (location.href = '${target}')`);
+        await page.until(`location.pathname === '${target}' && document.getElementById('${last}') !== null`);
         const shown = await page.evaluate<Record<string, Shown>>(rowsExpression(before));
         // A page of the log holds a hundred rows.
-        compare(shown, new Map([...wanted].filter(([id]) => path !== '/chat/log' || id in shown)));
+        compare(shown, new Map([...wanted].filter(([id]) => target !== '/chat/log' || id in shown)));
         await nothingHappened(page);
       }
     } finally {
@@ -121,8 +124,10 @@ describe.each(['with the policy', 'without any policy'] as const)('hostile texts
     const page = await openBrowser('chromium', { script: true, beforeScripts: witness });
     try {
       await page.goto(`${base}/`);
-      for (const payload of hostilePayloads.filter((_, index) => index % 4 === 0)) {
-        expect((await owner.fill('/broadcaster', { title: payload }, '/broadcaster/title')).status).toBe(303);
+      for (const [index, payload] of hostilePayloads.filter((_, n) => n % 4 === 0).entries()) {
+        // With the desk and with the file in turn.
+        if (index % 2 === 0) await writeFile(path.join(server.program.data, 'title.txt'), `${payload}\n`);
+        else expect((await owner.fill('/broadcaster', { title: payload }, '/broadcaster/title')).status).toBe(303);
         expect((await owner.fill('/staff', { do: 'announce', announcement: payload })).status).toBe(303);
         const isTitle = `document.querySelector('#title').textContent === ${JSON.stringify(payload)}`;
         const isRow = `[...document.querySelectorAll('.announcement .text')].at(-1)?.textContent === ${JSON.stringify(payload)}`;
@@ -131,10 +136,10 @@ describe.each(['with the policy', 'without any policy'] as const)('hostile texts
       }
       await nothingHappened(page);
       // The player document, where the title is the content of a style rule, and the title as the first page has it.
-      for (const path of [`/player?view=${'A'.repeat(22)}`, '/']) {
-        await page.evaluate(`void (location.href = '${path}')`);
+      for (const target of [`/player?view=${'A'.repeat(22)}`, '/']) {
+        await page.evaluate(`void (location.href = '${target}')`);
         await page.until(
-          `location.pathname + location.search === '${path}' && document.querySelector('#title') !== null`,
+          `location.pathname + location.search === '${target}' && document.querySelector('#title') !== null`,
         );
         await nothingHappened(page);
       }
@@ -142,6 +147,29 @@ describe.each(['with the policy', 'without any policy'] as const)('hostile texts
       await page.close();
     }
   });
+});
+
+it('hostile texts as polls are text in Chromium without any policy: question, options and result, live and in the form', async () => {
+  const page = await openBrowser('chromium', { script: true, beforeScripts: witness });
+  try {
+    await page.goto(`${withoutPolicy.url}/`);
+    const payloads = hostilePayloads.filter((text) => text.length <= 60);
+    for (let n = 0; n + 2 < payloads.length; n += 6) {
+      const [question = '', one = '', other = ''] = payloads.slice(n, n + 3);
+      const poll = { 'poll-question': question, 'poll-option-1': one, 'poll-option-2': other };
+      expect((await owner.fill('/staff', { do: 'open-poll', ...poll })).status).toBe(303);
+      const texts = JSON.stringify([question, one, other]);
+      await page.until(`${texts}.every((text) => document.querySelector('#banner').textContent.includes(text))`);
+      const form = await server.visitor().get('/chat/poll');
+      for (const text of [question, one, other]) expect(textOf(form.body)).toContain(text);
+      expect((await owner.fill('/staff', { do: 'close-poll' })).status).toBe(303);
+      const result = `[...document.querySelectorAll('.announcement .text')].at(-1)?.textContent`;
+      await page.until(`${texts}.every((text) => ${result}?.includes(text))`);
+    }
+    await nothingHappened(page);
+  } finally {
+    await page.close();
+  }
 });
 
 it('the witness would see it', async () => {
