@@ -10,7 +10,7 @@ export function byId<T extends HTMLElement>(id: string, type: new () => T): T {
 
 /** What the server tells this page's script. */
 export function readSettings(): PageSettings {
-  return JSON.parse(byId('stage', HTMLElement).dataset.page ?? '') as PageSettings;
+  return JSON.parse(byId('page', HTMLElement).textContent) as PageSettings;
 }
 
 /** An address of ours, with a query. */

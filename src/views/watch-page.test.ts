@@ -164,3 +164,11 @@ describe('an error page', () => {
 function tagNames(html: string): string[] {
   return (html.match(/<\/?[a-z0-9]+/g) ?? []).filter((tag) => tag !== '');
 }
+
+test('what the script is told cannot end its block, whatever the title holds', () => {
+  const title = '</script><!-- <script>"';
+  const html = renderWatchPage({ ...data, snapshot: { ...snapshot, title } });
+  const [, json = ''] = /<script type="application\/json" id="page">(.*?)<\/script>/u.exec(html) ?? [];
+  expect(json).not.toContain('<');
+  expect(JSON.parse(json)).toMatchObject({ view: 'KEY', snapshot: { title } });
+});

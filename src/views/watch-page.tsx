@@ -7,7 +7,7 @@ import { ChatForm } from './chat-form.tsx';
 import { type PageAssets, renderDocument } from './document.tsx';
 import { PeopleCount } from './people-page.tsx';
 import { Keys, PlayerControls, SoundPill } from './player-controls.tsx';
-import { ScriptMarkup } from './raw-html.tsx';
+import { ScriptData, ScriptMarkup } from './raw-html.tsx';
 import { Shell } from './shell.tsx';
 import { describeSnapshot } from './snapshot-text.ts';
 import { StateScreen, StreamInfo } from './stream-info.tsx';
@@ -104,11 +104,14 @@ function Head({ data }: { data: WatchPageData }): JSX.Element {
 function Scripts({ data }: { data: WatchPageData }): JSX.Element {
   const [best] = data.snapshot.renditions;
   const query = new URLSearchParams({ view: data.view });
+  const { view, base, snapshot, texts } = data;
+  const settings: PageSettings = { view, base, snapshot, texts: texts.client };
   return (
     <>
       {best !== undefined && (
         <script data-url={`${data.base}/stream/${best.name}.mp4?${query}`}>{earlyMediaScript}</script>
       )}
+      <ScriptData id="page" data={settings} />
       <script type="module" src={data.assets.script} />
     </>
   );
@@ -140,15 +143,9 @@ function Tools({ data: { texts, base, script } }: { data: WatchPageData }): JSX.
 }
 
 function Stage({ data }: { data: WatchPageData }): JSX.Element {
-  const { snapshot, texts, base } = data;
-  const settings: PageSettings = {
-    view: data.view,
-    base,
-    snapshot,
-    texts: texts.client,
-  };
+  const { snapshot, texts } = data;
   return (
-    <section class="stage" id="stage" aria-label={texts.video} data-page={JSON.stringify(settings)}>
+    <section class="stage" id="stage" aria-label={texts.video}>
       <StateScreen screen={describeSnapshot(snapshot, texts).screen} />
       <p class="stage-notice" id="stage-notice" role="status" hidden />
       <PlayerControls renditions={snapshot.renditions} texts={texts} />

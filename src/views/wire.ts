@@ -20,7 +20,7 @@ export interface ChatFormAnswer {
   readonly captcha?: string;
 }
 
-/** What the page tells its script, as JSON in `data-page` of the root element of the stage. */
+/** What the page tells its script, as JSON in the data block `page`. */
 export interface PageSettings {
   /** View key of this page: ties its media responses together. */
   readonly view: string;
