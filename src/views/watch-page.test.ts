@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { earlyMediaScript } from './early-media.ts';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import type { StreamSnapshot } from '../broadcast/stream-state.ts';
 import { textOf } from './html-text.fixture.ts';
 import { renderErrorPage } from './error-page.tsx';
