@@ -15,7 +15,7 @@ export function EmoteButtons({ emotes, base }: { readonly emotes: Emotes; readon
       {[...emotes.values()].map((emote) => (
         <button
           key={emote.code}
-          class="emote-choice"
+          class="plain-button emote-choice"
           type="submit"
           name={chatFormFields.action}
           value={`emote:${emote.code}`}
