@@ -106,9 +106,6 @@ export function renderBroadcasterDesk(data: BroadcasterDeskData & Reader & { rea
       kind="desk-page"
       tools={
         <div class="desk-tools">
-          <a class="quiet-link" href={`${base}/broadcaster/access`}>
-            {texts.door.heading}
-          </a>{' '}
           <ToStream label={words.toStream} base={base} /> <Logout {...own} />
         </div>
       }
@@ -124,6 +121,7 @@ export function renderBroadcasterDesk(data: BroadcasterDeskData & Reader & { rea
           <div class="desk-column">
             <StreamFacts snapshot={snapshot} texts={texts} base={base} />
             <Title title={snapshot.title} {...own} />
+            <ChatTools texts={texts} base={base} />
           </div>
           <Publishing publishing={data.publishing} {...own} />
         </div>
@@ -193,6 +191,25 @@ function Title({ title, texts, base, formToken }: OwnForm & { title: string }): 
         </button>
       </form>
       <p class="small faint">{words.titleHint}</p>
+    </section>
+  );
+}
+
+/** The switches of the chat and the people in it have a page of their own, which moderators share; the door has one for the broadcaster. */
+function ChatTools({ texts, base }: Reader): JSX.Element {
+  const words = texts.desk;
+  return (
+    <section class="card">
+      <h2>{texts.chat}</h2>
+      <p class="faint">{words.chatHint}</p>
+      <p class="in-line wraps">
+        <a class="button" href={`${base}/staff`}>
+          {words.openChat}
+        </a>{' '}
+        <a class="button quiet" href={`${base}/broadcaster/access`}>
+          {texts.door.heading}
+        </a>
+      </p>
     </section>
   );
 }

@@ -226,6 +226,7 @@ describe('the desk', () => {
     await browser.logIn();
     const page = await browser.get('/broadcaster');
     expect(page.body).toContain('rtmp://127.0.0.1/live');
+    expect(page.body).toContain('href="/staff"');
     expect(page.body).not.toContain(key);
     expect((await browser.post('/broadcaster/key', { token: await browser.token() })).body).toContain(key);
   });

@@ -155,6 +155,8 @@ const desk = {
   title: 'Title',
   titleHint: 'Everybody sees the change at once.',
   change: 'Change',
+  chatHint: 'Slow mode and other switches, messages that wait for you, people, bans, moderators.',
+  openChat: 'Moderate the chat',
   connect: 'Connect OBS',
   connectHint: 'In OBS: Settings, Stream, Service \u201cCustom\u201d. Then enter:',
   server: 'Server',
