@@ -1,6 +1,6 @@
 import { deskAddress, ensureDeskKey, renewDeskKey } from '../app/desk-key.ts';
 import { AppError } from '../errors.ts';
-import { clientLine } from '../tor/client-key.ts';
+import { type ClientKey, clientLine } from '../tor/client-key.ts';
 import { loadServeConfig, type ServeFlags } from './serve-config.ts';
 
 /**
@@ -22,23 +22,38 @@ export async function runDesk(flags: ServeFlags, isNewKey: boolean, process: Nod
   }
   const key = isNewKey ? await renewDeskKey(config.data) : (await ensureDeskKey(config.data)).key;
   const address = await deskAddress(config);
-  const lines = [
-    ...(isNewKey ? ['The old key opens nothing any more, as soon as Onioncast is started again.', ''] : []),
-    ...(address === undefined ? ['It gets its address when Onioncast is started for the first time.'] : []),
-    ...(address === undefined ? [] : [`  Address  http://${address}/broadcaster`]),
-    `  Key      ${key.privateKey}`,
-    '',
-    'Tor Browser asks for the key when the address is opened; let it remember the key, and paste it.',
-    ...(address === undefined
-      ? []
-      : [
-          'For another tor, this is the one line of a file owner.auth_private in its ClientOnionAuthDir:',
-          '',
-          `  ${clientLine(address, key)}`,
-        ]),
-    ...(isNewKey && config.tor.mode === 'operator'
-      ? ['', 'Start Onioncast: it prints what your tor must be told.']
-      : []),
-  ];
-  process.stdout.write(`${lines.join('\n')}\n`);
+  process.stdout.write(
+    `${[...deskLines({ key, address, isNewKey, isOperator: config.tor.mode === 'operator' })].join('\n')}\n`,
+  );
+}
+
+interface DeskFacts {
+  readonly key: ClientKey;
+  readonly address: string | undefined;
+  readonly isNewKey: boolean;
+  /** Whether the operator runs tor. */
+  readonly isOperator: boolean;
+}
+
+function* deskLines({ key, address, isNewKey, isOperator }: DeskFacts): Generator<string> {
+  if (isNewKey) {
+    const restart = isOperator
+      ? 'once your tor has it: start Onioncast, run the commands that it prints, restart tor.'
+      : 'as soon as Onioncast is started again.';
+    yield `The old key opens nothing any more ${restart}`;
+    yield '';
+  }
+  if (address !== undefined) yield `  Address  http://${address}/broadcaster`;
+  yield `  Key      ${key.privateKey}`;
+  yield '';
+  if (address === undefined) {
+    yield isOperator
+      ? 'The address is not known here: put it into tor.desk_address.'
+      : 'It gets its address when Onioncast is started for the first time.';
+  }
+  yield 'Tor Browser asks for the key when the address is opened. Let it remember the key.';
+  if (address === undefined) return;
+  yield 'For another tor, this is the one line of a file owner.auth_private in its ClientOnionAuthDir:';
+  yield '';
+  yield `  ${clientLine(address, key)}`;
 }

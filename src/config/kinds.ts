@@ -67,7 +67,7 @@ export function word(maxLength: number) {
     .string()
     .max(maxLength)
     .regex(/^(?! )\P{Cc}+(?<! )$/u);
-  return { schema, expects: `a name of at most ${maxLength} characters` };
+  return { schema, expects: `a name of at most ${maxLength} characters, without spaces around it` };
 }
 
 /** Text that people read, over several lines. */

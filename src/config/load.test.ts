@@ -115,6 +115,18 @@ describe('loadConfig', () => {
       'my.toml line 2: encoder.ladder must be a list of "720p", "480p", "360p", "240p", each at most once, not ["360"]',
     ],
     ['[hls]\nwindow = "6s"\nsegment = "3s"', 'hls.window (6s) must hold at least three of hls.segment (3s)'],
+    [
+      '[broadcaster]\ndoor = "local"\n[listen]\nlocal = "off"',
+      'listen.local is off and broadcaster.door is "local": nobody could log in as the broadcaster',
+    ],
+    [
+      `[tor]\naddress = "${'a'.repeat(56)}.onion"\ndesk_address = "${'a'.repeat(56)}.onion"`,
+      'tor.address and tor.desk_address are the same: each onion service has an address of its own',
+    ],
+    [
+      '[broadcaster]\nlogin = " x"',
+      'my.toml line 2: broadcaster.login must be a name of at most 64 characters, without spaces around it, not " x"',
+    ],
     ['[limits]\nviewers = 2000', 'limits.viewers (2000) cannot be above limits.connections (1024)'],
     [
       '[listen]\nlocal = "off"\n[tor]\nenabled = false',
