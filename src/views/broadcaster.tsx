@@ -202,7 +202,7 @@ function ChatTools({ texts, base }: Reader): JSX.Element {
     <section class="card">
       <h2>{texts.chat}</h2>
       <p class="faint">{words.chatHint}</p>
-      <p class="in-line wraps">
+      <p>
         <a class="button" href={`${base}/staff`}>
           {words.openChat}
         </a>{' '}
