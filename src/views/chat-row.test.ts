@@ -4,6 +4,7 @@ import { mentionClass } from '../chat/mention-mark.ts';
 import type { Message } from '../chat/message.ts';
 import { renderChatLog } from './chat-log.tsx';
 import { renderChatRow } from './chat-row.tsx';
+import { de } from './texts/de.ts';
 import { en } from './texts/en.ts';
 import { textOf } from './html-text.fixture.ts';
 
@@ -49,6 +50,11 @@ describe('a chat row', () => {
       /^12:34 Broadcaster: /,
     );
     expect(renderChatRow({ ...noon, author }, undefined, look)).toContain('<bdi class="name');
+    const inGerman = renderChatRow({ ...noon, author: { ...author, capcode: 'broadcaster' } }, undefined, {
+      ...look,
+      texts: de,
+    });
+    expect(textOf(inGerman)).toMatch(/^12:34 Streamer: /);
   });
 
   it('tells nameless people apart by their tag', () => {

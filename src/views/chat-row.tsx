@@ -5,7 +5,7 @@ import type { Message, Quote } from '../chat/message.ts';
 import type { Face } from '../chat/people-list.ts';
 import type { Removal } from '../chat/readers.ts';
 import { messageMarkup } from './message-markup.tsx';
-import type { Texts } from './texts/en.ts';
+import { en, type Texts } from './texts/en.ts';
 import { filled } from './texts/words.ts';
 import { TripcodePill } from './tripcode.tsx';
 
@@ -124,13 +124,15 @@ function removalText({ by, why }: Removal, texts: Texts): string {
 
 /** Who speaks. The mark of staff is structure outside the name, where no name can reach. */
 export function Speaker({ author, texts }: { author: Face; texts: Texts }): JSX.Element {
-  const badge = author.capcode === undefined ? undefined : texts[author.capcode];
+  const { capcode } = author;
+  const badge = capcode === undefined ? undefined : texts[capcode];
+  // A name that only repeats the badge says nothing, be it in English, in which the broadcaster is called unless the configuration has another name.
+  const isRepeated = capcode !== undefined && [badge, en[capcode]].includes(author.name);
   return (
     <>
-      {badge !== undefined && <b class={`badge badge-${author.capcode}`}>{badge}</b>}
-      {/* A name that only repeats the badge says nothing. */}
-      {author.name !== badge && ' '}
-      {author.name !== badge && <bdi class={nameClass(author)}>{inOneLine(author.name)}</bdi>}
+      {badge !== undefined && <b class={`badge badge-${capcode}`}>{badge}</b>}
+      {!isRepeated && ' '}
+      {!isRepeated && <bdi class={nameClass(author)}>{inOneLine(author.name)}</bdi>}
       {author.tag !== undefined && <span class="tag">#{inOneLine(author.tag)}</span>}
       {author.tripcode !== undefined && <TripcodePill mark={author.tripcode} texts={texts.tripcode} />}
     </>

@@ -77,9 +77,10 @@ export function Notice({ done, refusal, texts }: StaffNotice & { readonly texts:
   );
 }
 
-/** What was done to whom: `banned Mallow #k3f`. */
+/** What was done to whom: `banned Mallow #k3f`. A colon that leads to nobody is left out. */
 export function actText({ act, target }: AuditEntry, texts: Texts): string {
-  return target === '' ? texts.staff.acts[act] : `${texts.staff.acts[act]} ${target}`;
+  const words = texts.staff.acts[act];
+  return target === '' ? words.replace(/\s*[:：]$/u, '') : `${words} ${target}`;
 }
 
 export function actorText(actor: Actor, texts: Texts): string {

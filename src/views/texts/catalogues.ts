@@ -1,8 +1,10 @@
+import { de } from './de.ts';
 import { en, type Texts } from './en.ts';
+import { es } from './es.ts';
 import { type LanguageCode, languages } from './languages.ts';
 
 /** All catalogues there are, in the order in which they are offered. Another language is another file and another line here. */
-const all: readonly Texts[] = [en];
+const all: readonly Texts[] = [en, de, es];
 
 /** The words of each language that can be chosen. */
 export type Catalogues = ReadonlyMap<LanguageCode, Texts>;

@@ -113,7 +113,7 @@ export const staffEn = {
     'revoke-invitation': 'revoked the invitation of',
     'open-poll': 'opened a poll',
     'close-poll': 'closed the poll',
-    undo: 'took back an act on',
+    undo: 'took an act back:',
     redeem: 'accepted the invitation for',
   },
   may: 'What moderators may do',

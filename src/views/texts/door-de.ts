@@ -1,0 +1,72 @@
+import type { Texts } from './en.ts';
+
+/** The picture or question before the first message, and at the door, in German. */
+export const captcha: Texts['captcha'] = {
+  picture: 'Bild mit fünf Buchstaben und Ziffern',
+  pictureAnswer: 'Was du siehst',
+  questionAnswer: 'Antwort',
+  another: 'Anderes Bild',
+  hint: 'Groß- und Kleinschreibung ist egal.',
+};
+
+/** The page before everything, in German. It must not say what is behind it. */
+export const gate: Texts['gate'] = {
+  heading: 'Bitte hier hereinkommen',
+  captcha: 'Lies das Bild, um hereinzukommen.',
+  question: 'Beantworte die Frage, um hereinzukommen.',
+  members: 'Dieser Ort ist nur für Mitglieder offen.',
+  password: 'Passwort',
+  passwordHint: 'Das, aus dem dein Tripcode entsteht. Hast du eine Einladung, dann öffne ihren Link.',
+  enter: 'Hereinkommen',
+  invitation: 'Du bist eingeladen',
+  invitationHint: 'Der Knopf löst die Einladung für diesen Browser ein.',
+  refusals: {
+    needed: 'Da fehlt noch etwas.',
+    wrong: 'Das war nicht richtig.',
+    expired: 'Das war zu alt oder schon benutzt. Hier ist eine neue Aufgabe.',
+    'form-expired': 'Dieses Formular war zu alt. Jetzt ist es frisch: Versuch es noch einmal.',
+    void: 'Diese Einladung öffnet nichts (mehr).',
+    wait: 'Zu viele Versuche. Versuch es in {n} s wieder.',
+  },
+};
+
+/** The broadcaster’s page about who may come in, in German. */
+export const door: Texts['door'] = {
+  heading: 'Zugang',
+  who: 'Wer hereindarf',
+  modes: {
+    open: 'Alle',
+    captcha: 'Wer ein Bild liest',
+    question: 'Wer die Frage beantwortet',
+    members: 'Mitglieder und Eingeladene',
+  },
+  tripcodes: 'Tripcodes der Mitglieder, einer je Zeile',
+  apply: 'Übernehmen',
+  atOnce: 'Das gilt sofort, auch für alle, die schon hier sind.',
+  captcha: 'Was vor der ersten Nachricht gefragt wird',
+  kinds: { picture: 'Ein Bild', question: 'Die Frage', both: 'Beides' },
+  question: 'Frage',
+  answers: 'Richtige Antworten, eine je Zeile',
+  invite: 'Einladen',
+  label: 'Für wen (nur du siehst es)',
+  uses: 'Für wie viele Leute',
+  days: 'Für wie viele Tage',
+  create: 'Link erstellen',
+  link: 'Link',
+  linkOnce: 'Dieser Link wird nur jetzt gezeigt:',
+  invitations: 'Einladungen',
+  used: '{n} von {m} benutzt.',
+  states: {
+    good: 'Offen.',
+    used: 'Aufgebraucht.',
+    old: 'Abgelaufen.',
+    revoked: 'Zurückgezogen: Wer damit kam, ist draußen.',
+  },
+  revoke: 'Zurückziehen',
+  restore: 'Wieder öffnen',
+  notices: {
+    bounds: 'Einer der Werte fehlt oder ist zu groß.',
+    'question-missing': 'Eine Frage braucht ihren Text und mindestens eine Antwort.',
+    'not-saved': 'Es gilt jetzt, konnte aber nicht gespeichert werden.',
+  },
+};

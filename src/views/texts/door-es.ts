@@ -1,0 +1,72 @@
+import type { Texts } from './en.ts';
+
+/** The picture or question before the first message, and at the door, in Spanish. */
+export const captcha: Texts['captcha'] = {
+  picture: 'Imagen con cinco letras y cifras',
+  pictureAnswer: 'Lo que se ve',
+  questionAnswer: 'Respuesta',
+  another: 'Otra imagen',
+  hint: 'Da igual usar mayúsculas o minúsculas.',
+};
+
+/** The page before everything, in Spanish. It must not say what is behind it. */
+export const gate: Texts['gate'] = {
+  heading: 'La entrada es por aquí',
+  captcha: 'Lee la imagen para entrar.',
+  question: 'Responde a la pregunta para entrar.',
+  members: 'Este lugar está abierto a sus miembros.',
+  password: 'Contraseña',
+  passwordHint: 'La que forma tu tripcode. Con una invitación, basta con abrir su enlace.',
+  enter: 'Entrar',
+  invitation: 'Tienes una invitación',
+  invitationHint: 'El botón usa la invitación para este navegador.',
+  refusals: {
+    needed: 'Falta algo.',
+    wrong: 'No era correcto.',
+    expired: 'Esa prueba había caducado o ya se había usado. Aquí tienes otra.',
+    'form-expired': 'Este formulario había caducado. Ya está renovado: inténtalo otra vez.',
+    void: 'Esta invitación no abre nada (o ya no).',
+    wait: 'Demasiados intentos. Inténtalo de nuevo en {n} s.',
+  },
+};
+
+/** The broadcaster’s page about who may come in, in Spanish. */
+export const door: Texts['door'] = {
+  heading: 'Acceso',
+  who: 'Quién puede entrar',
+  modes: {
+    open: 'Todo el mundo',
+    captcha: 'Quien lea una imagen',
+    question: 'Quien responda a la pregunta',
+    members: 'Miembros y personas invitadas',
+  },
+  tripcodes: 'Tripcodes de los miembros, uno por línea',
+  apply: 'Aplicar',
+  atOnce: 'Vale desde ya, también para quienes están aquí.',
+  captcha: 'Qué se pide antes del primer mensaje',
+  kinds: { picture: 'Una imagen', question: 'La pregunta', both: 'Ambas' },
+  question: 'Pregunta',
+  answers: 'Respuestas correctas, una por línea',
+  invite: 'Invitar',
+  label: 'Para quién (solo se ve aquí)',
+  uses: 'Para cuántas personas',
+  days: 'Para cuántos días',
+  create: 'Crear un enlace',
+  link: 'Enlace',
+  linkOnce: 'Este enlace solo se muestra ahora:',
+  invitations: 'Invitaciones',
+  used: '{n} de {m} usadas.',
+  states: {
+    good: 'Abierta.',
+    used: 'Agotada.',
+    old: 'Caducada.',
+    revoked: 'Anulada: quien entró con ella está fuera.',
+  },
+  revoke: 'Anular',
+  restore: 'Restaurar',
+  notices: {
+    bounds: 'Uno de los valores falta o es demasiado grande.',
+    'question-missing': 'Una pregunta necesita su texto y al menos una respuesta.',
+    'not-saved': 'Vale por ahora, pero no se ha podido guardar.',
+  },
+};
