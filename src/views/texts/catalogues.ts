@@ -1,10 +1,12 @@
 import { de } from './de.ts';
 import { en, type Texts } from './en.ts';
 import { es } from './es.ts';
+import { fr } from './fr.ts';
 import { type LanguageCode, languages } from './languages.ts';
+import { pt } from './pt.ts';
 
 /** All catalogues there are, in the order in which they are offered. Another language is another file and another line here. */
-const all: readonly Texts[] = [en, de, es];
+const all: readonly Texts[] = [en, de, es, pt, fr];
 
 /** The words of each language that can be chosen. */
 export type Catalogues = ReadonlyMap<LanguageCode, Texts>;

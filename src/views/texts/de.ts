@@ -86,6 +86,14 @@ const modes: Texts['modes'] = {
 
 const poll: Texts['poll'] = {
   heading: 'Umfrage',
+  ask: 'Alle fragen',
+  question: 'Frage',
+  answer: 'Antwort',
+  closes: 'Endet',
+  byHand: 'wenn das Team sie beendet',
+  minutes: { one: 'nach {n} Minute', other: 'nach {n} Minuten' },
+  open: 'Umfrage beginnen',
+  close: 'Umfrage beenden',
   vote: 'Abstimmen',
   votes: { one: '{n} Stimme', other: '{n} Stimmen' },
   closesAt: 'Offen bis {time} UTC.',

@@ -88,6 +88,14 @@ const modes: Texts['modes'] = {
 
 const poll: Texts['poll'] = {
   heading: 'Encuesta',
+  ask: 'Preguntar a todo el mundo',
+  question: 'Pregunta',
+  answer: 'Respuesta',
+  closes: 'Se cierra',
+  byHand: 'cuando la cierre el equipo',
+  minutes: { one: 'al cabo de {n} minuto', many: 'al cabo de {n} de minutos', other: 'al cabo de {n} minutos' },
+  open: 'Abrir la encuesta',
+  close: 'Cerrar la encuesta',
   vote: 'Votar',
   votes: { one: '{n} voto', many: '{n} de votos', other: '{n} votos' },
   closesAt: 'Abierta hasta las {time} UTC.',

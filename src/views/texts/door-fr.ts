@@ -1,0 +1,72 @@
+import type { Texts } from './en.ts';
+
+/** The picture or question before the first message, and at the door, in French. */
+export const captcha: Texts['captcha'] = {
+  picture: 'Image avec cinq lettres et chiffres',
+  pictureAnswer: 'Ce que vous voyez',
+  questionAnswer: 'Réponse',
+  another: 'Autre image',
+  hint: 'Majuscules ou minuscules, peu importe.',
+};
+
+/** The page before everything, in French. It must not say what is behind it. */
+export const gate: Texts['gate'] = {
+  heading: 'L’entrée, c’est par ici',
+  captcha: 'Lisez l’image pour entrer.',
+  question: 'Répondez à la question pour entrer.',
+  members: 'Ce lieu est ouvert à ses membres.',
+  password: 'Mot de passe',
+  passwordHint: 'Celui qui forme votre tripcode. Si vous avez une invitation, ouvrez son lien.',
+  enter: 'Entrer',
+  invitation: 'Vous avez une invitation',
+  invitationHint: 'Le bouton utilise l’invitation pour ce navigateur.',
+  refusals: {
+    needed: 'Il manque quelque chose.',
+    wrong: 'Ce n’était pas la bonne réponse.',
+    expired: 'Ce test était trop ancien ou avait déjà servi. En voici un autre.',
+    'form-expired': 'Ce formulaire était trop ancien. Le voici renouvelé\u00a0: réessayez.',
+    void: 'Cette invitation n’ouvre rien (ou plus rien).',
+    wait: 'Trop d’essais. Réessayez dans {n} s.',
+  },
+};
+
+/** The broadcaster’s page about who may come in, in French. */
+export const door: Texts['door'] = {
+  heading: 'Accès',
+  who: 'Qui peut entrer',
+  modes: {
+    open: 'Tout le monde',
+    captcha: 'Qui lit une image',
+    question: 'Qui répond à la question',
+    members: 'Les membres et les personnes invitées',
+  },
+  tripcodes: 'Tripcodes des membres, un par ligne',
+  apply: 'Appliquer',
+  atOnce: 'Cela vaut dès maintenant, aussi pour celles et ceux qui sont déjà là.',
+  captcha: 'Ce qui est demandé avant le premier message',
+  kinds: { picture: 'Une image', question: 'La question', both: 'Les deux' },
+  question: 'Question',
+  answers: 'Bonnes réponses, une par ligne',
+  invite: 'Inviter',
+  label: 'Pour qui (visible ici seulement)',
+  uses: 'Pour combien de personnes',
+  days: 'Pour combien de jours',
+  create: 'Créer un lien',
+  link: 'Lien',
+  linkOnce: 'Ce lien n’est montré que maintenant\u00a0:',
+  invitations: 'Invitations',
+  used: '{n} sur {m} utilisées.',
+  states: {
+    good: 'Ouverte.',
+    used: 'Épuisée.',
+    old: 'Trop ancienne.',
+    revoked: 'Annulée\u00a0: qui est entré avec elle est dehors.',
+  },
+  revoke: 'Annuler',
+  restore: 'Rétablir',
+  notices: {
+    bounds: 'Une des valeurs manque ou est trop grande.',
+    'question-missing': 'Une question a besoin de son texte et d’au moins une réponse.',
+    'not-saved': 'Cela vaut pour l’instant, mais n’a pas pu être enregistré.',
+  },
+};
