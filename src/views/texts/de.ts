@@ -136,6 +136,8 @@ const desk: Texts['desk'] = {
   title: 'Titel',
   titleHint: 'Alle sehen die Änderung sofort.',
   change: 'Ändern',
+  chatHint: 'Langsam-Modus und andere Schalter, wartende Nachrichten, Leute, Sperren, Moderatoren.',
+  openChat: 'Chat moderieren',
   connect: 'OBS verbinden',
   connectHint: 'In OBS: Einstellungen, Stream, Plattform „Benutzerdefiniert“. Dann eingeben:',
   server: 'Server',

@@ -138,6 +138,8 @@ const desk: Texts['desk'] = {
   title: 'Título',
   titleHint: 'Todo el mundo ve el cambio al instante.',
   change: 'Cambiar',
+  chatHint: 'Modo lento y otras opciones, mensajes pendientes, gente, bloqueos, moderadores.',
+  openChat: 'Moderar el chat',
   connect: 'Conectar OBS',
   connectHint: 'En OBS: Ajustes, Emisión, Servicio «Personalizado». Después, introducir:',
   server: 'Servidor',

@@ -140,6 +140,8 @@ const desk: Texts['desk'] = {
   title: 'Titre',
   titleHint: 'Tout le monde voit le changement aussitôt.',
   change: 'Changer',
+  chatHint: 'Mode lent et autres réglages, messages en attente, présents, bannissements, modérateurs.',
+  openChat: 'Modérer le chat',
   connect: 'Connecter OBS',
   connectHint: 'Dans OBS\u00a0: Paramètres, Stream (flux), Service «\u00a0Personnalisé\u00a0». Puis saisissez\u00a0:',
   server: 'Serveur',

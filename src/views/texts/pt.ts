@@ -137,6 +137,8 @@ const desk: Texts['desk'] = {
   title: 'Título',
   titleHint: 'Todos veem a mudança na hora.',
   change: 'Mudar',
+  chatHint: 'Modo lento e outras opções, mensagens em espera, pessoas, bloqueios, moderadores.',
+  openChat: 'Moderar o chat',
   connect: 'Conectar o OBS',
   connectHint: 'No OBS: Configurações, Transmissão, Serviço “Personalizado”. Depois informe:',
   server: 'Servidor',
