@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { filterProblem } from '../config/filters.ts';
 import { ControlServer } from '../http/control/control-server.ts';
 import { EventFeed } from '../http/control/event-feed.ts';
+import { filterOperations } from '../http/control/filter-operations.ts';
 import { peopleOperations } from '../http/control/people-operations.ts';
 import { operatorId, talkOperations } from '../http/control/talk-operations.ts';
 import type { TitleFile } from '../store/title-file.ts';
@@ -37,13 +39,14 @@ export async function openControl(options: ControlOptions): Promise<Control> {
     pid: process.pid,
     snapshot: () => website.staffSnapshot(),
     people: () => website.people(),
+    filterProblem,
     now: () => Date.now(),
   };
   const feed = new EventFeed({ ...shared, epoch: randomBytes(epochBytes).toString('hex') });
   owned.add(() => feed.close());
   const server = new ControlServer({
     socketPath: controlSocketPath(options.dataDirectory),
-    operations: [...talkOperations(shared), ...peopleOperations(shared)],
+    operations: [...talkOperations(shared), ...filterOperations(shared), ...peopleOperations(shared)],
     ...{ feed, onError },
   });
   owned.add(() => server.close());

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Bus } from '../bus/port.ts';
 import { LocalBus } from '../bus/local.ts';
 import { isAdmitted } from '../admission/standing.ts';
+import type { FairnessRules } from '../chat/fairness.ts';
 import { holdLimits } from '../chat/hold-queue.ts';
 import type { MemberList } from '../chat/members.ts';
 import { messageTextLimits } from '../chat/message-text.ts';
@@ -86,7 +87,11 @@ export async function openLounge(options: LoungeOptions): Promise<Lounge> {
   const held = new HeldRepository(database);
   held.expireBefore(Date.now() - holdLimits.keepMs);
   const viewers = openViewers(database, config, owned);
-  const rules = rulesOf(config, { modes: acts.loadModes(), members: membersOf(() => door) });
+  const rules = rulesOf(config, {
+    modes: acts.loadModes(),
+    liveFilters: acts.loadFilters(),
+    members: membersOf(() => door),
+  });
   const emotes = await openEmotes(options);
   const bus = new LocalBus(options.onError);
   owned.add(() => bus.close());
@@ -166,10 +171,14 @@ function openDatabase({ config, dataDirectory, report }: LoungeOptions, owned: O
   return database;
 }
 
-/** What holds in the room; `modes`: the switches as staff left them. */
+/** What holds in the room; `modes`: the switches as staff left them, `liveFilters`: the word filters that they have added. */
 function rulesOf(
   config: OnioncastConfig,
-  { modes, members }: { readonly modes: ModePatch; readonly members: MemberList },
+  {
+    modes,
+    liveFilters,
+    members,
+  }: { readonly modes: ModePatch } & Required<Pick<FairnessRules, 'liveFilters' | 'members'>>,
 ): RoomRules {
   const fairness = fairnessRulesOf(config);
   return {
@@ -177,6 +186,7 @@ function rulesOf(
     text: messageTextLimits(config.chat.maxLength),
     ...fairness,
     modes: { ...fairness.modes, ...modes },
+    liveFilters,
     members,
     names: { defaultName, broadcasterName: config.broadcaster.name },
   };

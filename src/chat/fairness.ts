@@ -6,12 +6,14 @@ import { Pace, type Wait } from './pace.ts';
 import type { EntryRule } from './refusal.ts';
 import { isExempt, type Requester } from './requester.ts';
 import { Standings } from './standings.ts';
-import { type FilterRule, WordFilter } from './word-filter.ts';
+import { type FilterRule, type LiveFilter, WordFilter } from './word-filter.ts';
 
 /** What the operator has set. Everything but the pace may be left out: then nothing of it holds. */
 export interface FairnessRules {
   readonly flood: FloodPolicy;
   readonly filters?: readonly FilterRule[];
+  /** What staff have added. */
+  readonly liveFilters?: readonly LiveFilter[];
   readonly members?: MemberList;
   /** The switches at the start. */
   readonly modes?: ChatModes;
@@ -32,16 +34,37 @@ const nobody: MemberList = { hasTripcode: () => false, hasViewer: () => false };
  */
 export class Fairness {
   readonly standings = new Standings();
-  readonly #filter: WordFilter;
+  readonly #configured: readonly FilterRule[];
+  #liveFilters: readonly LiveFilter[] = [];
+  #filter: WordFilter;
   readonly #pace: Pace;
   readonly #members: MemberList;
   #modes: ChatModes;
 
-  constructor({ flood, filters = [], members = nobody, modes = openModes }: FairnessRules) {
-    this.#filter = new WordFilter(filters);
+  constructor({ flood, filters = [], liveFilters = [], members = nobody, modes = openModes }: FairnessRules) {
+    this.#configured = filters;
+    this.#liveFilters = liveFilters;
+    this.#filter = this.#joined();
     this.#pace = new Pace(flood, this.standings);
     this.#members = members;
     this.#modes = modes;
+  }
+
+  /** The word filters of the configuration. */
+  get configuredFilters(): readonly FilterRule[] {
+    return this.#configured;
+  }
+
+  /** Those that staff have added, oldest first. */
+  get liveFilters(): readonly LiveFilter[] {
+    return this.#liveFilters;
+  }
+
+  /** Adds a word filter or takes it away; holds from the next message on. The rule has been checked. */
+  setLiveFilter(filter: LiveFilter, isAdded: boolean): void {
+    const others = this.#liveFilters.filter(({ id }) => id !== filter.id);
+    this.#liveFilters = isAdded ? [...others, filter].toSorted((a, b) => a.id - b.id) : others;
+    this.#filter = this.#joined();
   }
 
   get modes(): ChatModes {
@@ -84,6 +107,10 @@ export class Fairness {
   accept(requester: Requester, text: string, isHeld: boolean, nowMs: number): void {
     if (!isExempt(requester)) this.#pace.accept({ requester, text, isHeld }, nowMs);
     if (!isHeld) this.standings.hear(requester.viewerId, nowMs);
+  }
+
+  #joined(): WordFilter {
+    return new WordFilter([...this.#configured, ...this.#liveFilters.map(({ rule }) => rule)]);
   }
 
   #holdReason({ viewerId }: Requester, isCaught: boolean, nowMs: number): HoldReason | undefined {

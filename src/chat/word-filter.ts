@@ -15,6 +15,13 @@ export type FilterRule =
   /** A pattern in the syntax of RE2 (github.com/google/re2/wiki/Syntax), found in the text as it is, in any case. */
   | { readonly action: FilterAction; readonly pattern: string };
 
+/** A rule that staff have added while live; the others are the configuration's. */
+export interface LiveFilter {
+  /** Id of the audit entry that added it. */
+  readonly id: number;
+  readonly rule: FilterRule;
+}
+
 export type FilterVerdict =
   /** `text` has bars where something was censored. */
   | { readonly kind: 'passed'; readonly text: string; readonly isHeld: boolean }

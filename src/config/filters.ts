@@ -33,6 +33,14 @@ export const filters = {
     `of at most ${maxLength} characters`,
 };
 
+/** What is wrong with a filter that did not come from a file; undefined if it can be used. */
+export function filterProblem({ text, pattern }: Pick<Wanted, 'text' | 'pattern'>): string | undefined {
+  const given = text ?? pattern ?? '';
+  if (!words.safeParse(given).success)
+    return `text or pattern has 1 to ${maxLength} characters, without control characters`;
+  return problemOf({ text, pattern, wholeWords: undefined });
+}
+
 interface Wanted {
   readonly text: string | undefined;
   readonly pattern: string | undefined;

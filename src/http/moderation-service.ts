@@ -165,6 +165,8 @@ export class ModerationService {
         return joined(change.heldIds.map((heldId) => this.#declining(heldId, change.isDeclined, now)));
       case 'mode':
         return { take: () => this.#setModes(change.after) };
+      case 'filter':
+        return { take: () => room.fairness.setLiveFilter(change.filter, change.isAdded) };
       case 'poll-opened':
         return polls?.opening(change.poll) ?? {};
       case 'poll-closed':
@@ -242,6 +244,7 @@ export class ModerationService {
       cleanAnnouncement: (text) => cleanMessageText(text, room.rules.text),
       ...(polls === undefined ? {} : { polls: polls.facts() }),
       heldState: (id) => room.holds.stateOf(id, wallMs),
+      filters: room.fairness.liveFilters,
       modes: room.fairness.modes,
     };
   }

@@ -122,6 +122,10 @@ export const migrations: readonly string[] = [
    ALTER TABLE viewers ADD COLUMN is_tripcode_weak INTEGER NOT NULL DEFAULT 0;
    ALTER TABLE messages ADD COLUMN tripcode TEXT;
    ALTER TABLE messages ADD COLUMN is_tripcode_weak INTEGER NOT NULL DEFAULT 0;`,
+  `CREATE TABLE word_filters (
+     id INTEGER PRIMARY KEY,
+     rule TEXT NOT NULL
+   ) STRICT;`,
 ];
 
 /** Brings a database up to date, all steps or none. Returns `newer` and touches nothing if it knows more steps than this program. */

@@ -21,6 +21,7 @@ const facts: ModerationFacts = {
   nextMessageId: 9,
   cleanAnnouncement: (text) => ({ kind: 'clean', text }),
   heldState: () => 'waiting',
+  filters: [],
   modes: openModes,
 };
 

@@ -10,9 +10,15 @@ import { moderationLimits } from '../chat/moderation/limits.ts';
 import type { ModerationRecord } from '../chat/moderation/moderation.ts';
 import type { Appeal, Sanction } from '../chat/moderation/sanction.ts';
 import type { Invitation, Moderator } from '../chat/moderation/staff.ts';
+import { type FilterRule, filterActions, type LiveFilter } from '../chat/word-filter.ts';
 import { integerColumn, textColumn } from './columns.ts';
 import type { Database } from './database.ts';
 
+const action = z.enum(filterActions);
+const filterRule: z.ZodType<FilterRule> = z.union([
+  z.strictObject({ action, text: z.string(), wholeWords: z.boolean() }),
+  z.strictObject({ action, pattern: z.string() }),
+]);
 const modeWords = z.record(z.string(), z.string());
 
 type Row = Record<string, SQLOutputValue>;
@@ -48,6 +54,15 @@ export class ModerationRepository {
   loadModes(): ModePatch {
     const parsed = parseModePatch(this.#modes());
     return parsed.kind === 'patch' ? parsed.patch : {};
+  }
+
+  /** The word filters that staff have added, oldest first. */
+  loadFilters(): LiveFilter[] {
+    const rows = this.#database.read(() => this.#statements.all.filters.all(), []);
+    return rows.map((row) => ({
+      id: integerColumn(row['id']),
+      rule: filterRule.parse(JSON.parse(textColumn(row['rule']))),
+    }));
   }
 
   /** Keeps an act and what it changes; call it within `Database.commit`. */
@@ -92,6 +107,10 @@ export class ModerationRepository {
       case 'mode':
         setModes.run(JSON.stringify({ ...this.#modes(), ...change.after }));
         return;
+      case 'filter':
+        if (change.isAdded) insert.filter.run(change.filter.id, JSON.stringify(change.filter.rule));
+        else remove.filter.run(change.filter.id);
+        return;
       case 'hidden':
       case 'announced':
       case 'poll-opened':
@@ -133,6 +152,7 @@ function prepare(database: Database) {
       notes: of('SELECT * FROM notes ORDER BY rowid'),
       moderators: of('SELECT * FROM moderators ORDER BY id'),
       invitations: of('SELECT * FROM invitations ORDER BY id'),
+      filters: of('SELECT * FROM word_filters ORDER BY id'),
       audit: of('SELECT * FROM audit ORDER BY id'),
     },
     insert: {
@@ -144,6 +164,7 @@ function prepare(database: Database) {
       invitation: of(
         'INSERT INTO invitations (id, label, secret_hash, at_ms, expires_at_ms, state) VALUES (?, ?, ?, ?, ?, ?)',
       ),
+      filter: of('INSERT OR REPLACE INTO word_filters (id, rule) VALUES (?, ?)'),
       entry: of(
         'INSERT INTO audit (id, at_ms, by_actor, act, target, viewer, changes, undoes) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
       ),
@@ -152,6 +173,7 @@ function prepare(database: Database) {
       sanction: of('DELETE FROM sanctions WHERE id = ?'),
       note: of('DELETE FROM notes WHERE viewer = ?'),
       moderator: of('DELETE FROM moderators WHERE id = ?'),
+      filter: of('DELETE FROM word_filters WHERE id = ?'),
     },
     forget: {
       sanctions: of('DELETE FROM sanctions WHERE until_ms IS NOT NULL AND until_ms <= ?'),

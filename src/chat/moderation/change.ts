@@ -1,3 +1,4 @@
+import type { LiveFilter } from '../word-filter.ts';
 import type { Poll } from '../poll.ts';
 import type { ModeWords } from './command.ts';
 import type { Sanction } from './sanction.ts';
@@ -16,6 +17,7 @@ export type Change =
   | { readonly kind: 'poll-opened'; readonly poll: Poll }
   | { readonly kind: 'poll-closed'; readonly pollId: number }
   | { readonly kind: 'mode'; readonly before: ModeWords; readonly after: ModeWords }
+  | { readonly kind: 'filter'; readonly filter: LiveFilter; readonly isAdded: boolean }
   /** Held messages, and the messages they became. */
   | { readonly kind: 'approved'; readonly heldIds: readonly number[]; readonly messageIds: readonly number[] }
   | { readonly kind: 'declined'; readonly heldIds: readonly number[]; readonly isDeclined: boolean }
@@ -48,6 +50,8 @@ export function inverseOf(change: Change): Change | undefined {
       return { kind: 'hidden', messageIds: change.messageIds, isHidden: true };
     case 'declined':
       return { ...change, isDeclined: !change.isDeclined };
+    case 'filter':
+      return { ...change, isAdded: !change.isAdded };
     case 'moderator':
       return { ...change, isAppointed: !change.isAppointed };
     case 'invitation':

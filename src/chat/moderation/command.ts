@@ -1,3 +1,4 @@
+import type { FilterRule } from '../word-filter.ts';
 import type { PollRule, PollWish } from '../poll.ts';
 
 /** Switches of the chat as people write them, by name: `{ slow: '12s' }` (`parseModePatch`). */
@@ -36,6 +37,9 @@ export type ModerationCommand =
   | ({ readonly kind: 'open-poll' } & PollWish)
   | { readonly kind: 'close-poll' }
   | { readonly kind: 'mode'; readonly changes: ModeWords }
+  /** Word filters; the rule has been checked. */
+  | { readonly kind: 'add-filter'; readonly rule: FilterRule }
+  | { readonly kind: 'remove-filter'; readonly filterId: number }
   /** What becomes of messages that wait for approval. */
   | { readonly kind: 'approve' | 'decline'; readonly heldIds: readonly number[] }
   | { readonly kind: 'appoint'; readonly by: Credential; readonly label: string }
@@ -65,6 +69,8 @@ export const acts: readonly Act[] = [
   'open-poll',
   'close-poll',
   'mode',
+  'add-filter',
+  'remove-filter',
   'approve',
   'decline',
   'appoint',
@@ -106,6 +112,7 @@ export type ModerationRule =
   | 'unknown-entry'
   | 'unknown-held'
   | 'unknown-mode'
+  | 'unknown-filter'
   /** All of it is so already. */
   | 'nothing-to-do'
   /** It cannot be taken back (any more). */

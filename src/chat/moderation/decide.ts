@@ -1,4 +1,5 @@
 import { changedModes, describeModePatch, modesBefore, parseModePatch, wordsOf } from '../modes.ts';
+import type { FilterRule } from '../word-filter.ts';
 import type { Actor } from './actor.ts';
 import type { AuditEntry } from './audit.ts';
 import type { Change } from './change.ts';
@@ -97,6 +98,10 @@ function answerTo(question: Question): Answer {
       return closePoll(facts);
     case 'mode':
       return mode(command, facts);
+    case 'add-filter':
+      return addFilter(question, command);
+    case 'remove-filter':
+      return removeFilter(command.filterId, facts);
     case 'approve':
     case 'decline':
       return judgeHeld(command, facts);
@@ -245,6 +250,27 @@ function mode({ changes }: CommandOf<'mode'>, { modes }: ModerationFacts): Answe
     changes: [{ kind: 'mode', before: wordsOf(modesBefore(modes, patch)), after: wordsOf(patch) }],
     target: describeModePatch(patch),
   };
+}
+
+function addFilter({ facts, id }: Question, { rule }: CommandOf<'add-filter'>): Answer {
+  if (facts.filters.length >= moderationLimits.filters) return refused('too-many');
+  const written = JSON.stringify(rule);
+  if (facts.filters.some((one) => JSON.stringify(one.rule) === written)) return refused('nothing-to-do');
+  return {
+    kind: 'decided',
+    changes: [{ kind: 'filter', filter: { id, rule }, isAdded: true }],
+    target: wordsOfFilter(rule),
+  };
+}
+
+function removeFilter(filterId: number, { filters }: ModerationFacts): Answer {
+  const filter = filters.find(({ id }) => id === filterId);
+  if (filter === undefined) return refused('unknown-filter');
+  return { kind: 'decided', changes: [{ kind: 'filter', filter, isAdded: false }], target: wordsOfFilter(filter.rule) };
+}
+
+function wordsOfFilter(rule: FilterRule): string {
+  return `${rule.action}: ${'text' in rule ? rule.text : rule.pattern}`;
 }
 
 function judgeHeld({ kind, heldIds }: CommandOf<'approve' | 'decline'>, facts: ModerationFacts): Answer {

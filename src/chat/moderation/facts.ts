@@ -1,5 +1,6 @@
 import type { Capcode, TripcodeMark } from '../message.ts';
 import type { OpenDecision, PollWish } from '../poll.ts';
+import type { LiveFilter } from '../word-filter.ts';
 import type { ChatModes } from '../modes.ts';
 
 /** What is known of a message that is still kept. */
@@ -45,6 +46,8 @@ export interface ModerationFacts {
   heldState(heldId: number): 'waiting' | 'declined' | undefined;
   /** Absent where there are no polls. */
   readonly polls?: PollFacts;
+  /** The word filters that staff have added. */
+  readonly filters: readonly LiveFilter[];
   /** The switches that hold now. */
   readonly modes: ChatModes;
 }

@@ -5,6 +5,7 @@ export const moderationLimits = {
   moderators: 64,
   openInvitations: 32,
   invitations: 256,
+  filters: 256,
   audit: 2000,
   circuitsPerSanction: 64,
 } as const;

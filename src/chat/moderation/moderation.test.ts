@@ -53,6 +53,7 @@ class World {
       nextMessageId: this.messages + 1,
       cleanAnnouncement: (text) => (text.trim() === '' ? { kind: 'refused' } : { kind: 'clean', text: text.trim() }),
       heldState: (id) => this.held.get(id),
+      filters: [],
       modes: this.modes,
     };
   }

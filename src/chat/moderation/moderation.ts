@@ -174,6 +174,7 @@ export class Moderation {
       case 'poll-opened':
       case 'poll-closed':
       case 'mode':
+      case 'filter':
       case 'approved':
       case 'declined':
         return;

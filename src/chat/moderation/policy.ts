@@ -30,6 +30,7 @@ export function forbiddenBy(actor: Actor, change: Change, view: PolicyView): Mod
     case 'sanction':
       if (change.holds) return isStaff(change.sanction.viewerId, view) ? 'protected' : undefined;
       return isOwner(change.sanction.by) ? 'protected' : undefined;
+    case 'filter':
     case 'moderator':
     case 'invitation':
       return 'not-allowed';

@@ -43,6 +43,8 @@ function stillPossible(change: Change, { state, facts, nowMs }: Question): Chang
       const heldIds = change.heldIds.filter((id) => facts.heldState(id) === from);
       return heldIds.length === 0 ? [] : [{ ...change, heldIds }];
     }
+    case 'filter':
+      return keep(change, facts.filters.some(({ id }) => id === change.filter.id) !== change.isAdded);
     case 'moderator':
       return keep(change, state.moderators.some(({ id }) => id === change.moderator.id) !== change.isAppointed);
     case 'invitation': {

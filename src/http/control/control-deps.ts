@@ -25,6 +25,11 @@ export interface ControlDeps {
   snapshot(): StreamSnapshot;
   /** Who is here, as staff may know it. */
   people(): PeopleList;
+  /** What is wrong with a word filter. */
+  filterProblem(filter: {
+    readonly text: string | undefined;
+    readonly pattern: string | undefined;
+  }): string | undefined;
   readonly version: string;
   readonly pid: number;
   /** Unix milliseconds. */

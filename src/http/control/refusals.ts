@@ -69,6 +69,7 @@ const sentences: Partial<Record<ControlCode, string>> = {
   'unknown-entry': 'There is no such entry in the audit log (any more).',
   'unknown-held': 'This does not wait (any more).',
   'unknown-mode': 'There is no such switch, or it cannot be set to that.',
+  'unknown-filter': 'There is no such word filter, or it is one of the configuration.',
   'nothing-to-do': 'It is so already.',
   'nothing-to-undo': 'There is nothing left to take back.',
   duration: 'That time is too short or too long.',
