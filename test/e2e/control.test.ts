@@ -218,6 +218,35 @@ describe('commands about the talk', () => {
   });
 });
 
+describe('word filters', () => {
+  it('are added and removed while live, survive a restart, and can be taken back', async () => {
+    const someone = await stranger(server.url);
+    const { entry } = await done('addFilter', ['filter', 'add', 'block', 'casino']);
+    expect(await someone.say('a casino here')).toBe(false);
+    const wrong = await onioncast(data, ['filter', 'add', 'hold', '(', '--pattern']);
+    expect(wrong.code).toBe(1);
+    expect(wrong.stderr).toContain('RE2');
+    await server.close();
+    server = await Onioncast.start({ data, env });
+    const { filters } = await done('filters', ['filter', 'list']);
+    expect(filters).toEqual([{ id: entry.id, action: 'block', text: 'casino', wholeWords: true }]);
+    const other = await stranger(server.url);
+    expect(await other.say('a casino here')).toBe(false);
+    const removed = await done('removeFilter', ['filter', 'remove', String(entry.id)]);
+    expect(await other.say('a casino here')).toBe(true);
+    await done('undo', ['undo', String(removed.entry.id)]);
+    expect(await other.say('the casino again')).toBe(false);
+    await done('removeFilter', ['filter', 'remove', String(entry.id)]);
+  });
+});
+
+describe('emotes', () => {
+  it('are listed and read again', async () => {
+    expect((await done('emotes', ['emotes'])).codes).toEqual([]);
+    expect((await done('reloadEmotes', ['emotes', '--reload'])).codes).toEqual([]);
+  });
+});
+
 describe('commands about people', () => {
   it('time out, ban, kick, note, purge, and lift it again', async () => {
     const someone = await stranger(server.url);

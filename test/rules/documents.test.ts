@@ -4,8 +4,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { createProgram } from '../../src/cli/program.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { sectionNames, settingsByName } from '../../src/config/settings.ts';
+import { eventShapes } from '../../src/http/control/event-shapes.ts';
+import { operations } from '../../src/http/control/operations.ts';
 import { ownFiles, readOwn, root } from './repository.ts';
 
 const documents = ownFiles().filter((file) => file.endsWith('.md'));
@@ -30,15 +33,15 @@ describe.each(documents)('%s', (document) => {
     const nodes = matches(text, /node ((?:bin|scripts|bench)\/[\w./-]+)/g);
     expect(nodes.filter((file) => !existsSync(join(root, file)))).toEqual([]);
     const commands = matches(text, /node bin\/onioncast\.cjs ([a-z]+)/g);
-    const program = readOwn('src/cli/program.ts');
-    expect(commands.filter((name) => !program.includes(`.command('${name}')`))).toEqual([]);
+    const known = createProgram(() => undefined).commands.map((command) => command.name());
+    expect(commands.filter((name) => !known.includes(name))).toEqual([]);
     const settings = matches(text, /`([a-z]+(?:\.[a-z_]+)+)`/g).filter((name) =>
       sectionNames.has(name.split('.')[0] ?? ''),
     );
     expect(settings.filter((name) => !settingsByName.has(name))).toEqual([]);
     const variables = matches(text, /\b(ONIONCAST_[A-Z_]+[A-Z])/g);
-    const known = new Set([...settingsByName.values()].map((setting) => setting.variable));
-    expect(variables.filter((name) => !known.has(name) && !/_(?:CONFIG|DEBUG|SETUP)$/.test(name))).toEqual([]);
+    const knownVariables = new Set([...settingsByName.values()].map((setting) => setting.variable));
+    expect(variables.filter((name) => !knownVariables.has(name) && !/_(?:CONFIG|DEBUG|SETUP)$/.test(name))).toEqual([]);
   });
 
   it('shows configurations that are valid', () => {
@@ -51,6 +54,19 @@ describe.each(documents)('%s', (document) => {
     } finally {
       rmSync(directory, { recursive: true });
     }
+  });
+});
+
+describe('docs/CONTROL.md', () => {
+  it('tells every operation, event and field of the control socket (else: node scripts/write-control-reference.js)', () => {
+    const run = () => execFileSync(process.execPath, [join(root, 'scripts/write-control-reference.js'), '--check']);
+    expect(run).not.toThrow();
+    const text = readOwn('docs/CONTROL.md');
+    for (const { method, path, input } of Object.values(operations)) {
+      expect(text).toContain(`### ${method} ${path}\n`);
+      for (const field of Object.keys(input.shape)) expect(text).toContain(`\`${field}\``);
+    }
+    for (const event of Object.keys(eventShapes)) expect(text).toContain(`### Event \`${event}\`\n`);
   });
 });
 

@@ -110,7 +110,7 @@ export class ControlServer {
     try {
       const url = new URL(request.url ?? '', 'http://control');
       if (request.method === 'GET' && url.pathname === '/events') this.#openEvents(request, response, url.searchParams);
-      else send(response, 200, await this.#run(request, url));
+      else send(response, 200, await this.#run(request, response, url));
     } catch (error) {
       const refusal = this.#refusalOf(error);
       const { code, message } = refusal;
@@ -120,12 +120,14 @@ export class ControlServer {
     }
   }
 
-  async #run(request: IncomingMessage, url: URL): Promise<unknown> {
+  async #run(request: IncomingMessage, response: ServerResponse, url: URL): Promise<unknown> {
     const operation = this.#operations.get(`${request.method} ${url.pathname}`);
     if (operation === undefined) {
       throw new ControlRefusal(this.#paths.has(url.pathname) ? 'method-not-allowed' : 'unknown-operation');
     }
     if (operation.method === 'GET') return await operation.run(queryOf(url.searchParams));
+    // RFC 9110, 10.1.1: curl asks before it sends more than a little.
+    if (request.headers.expect !== undefined) response.writeContinue();
     return await operation.run(await readObject(request));
   }
 
@@ -190,7 +192,6 @@ async function readObject(request: IncomingMessage): Promise<object> {
   }
   const parts: Buffer[] = [];
   let bytes = 0;
-  if (request.headers.expect !== undefined) throw new ControlRefusal('bad-request', 'Expect is of no use here.');
   for await (const part of request.iterator({ destroyOnReturn: false })) {
     if (!Buffer.isBuffer(part)) continue;
     bytes += part.length;

@@ -19,7 +19,8 @@ export const authorShape = z
       .exactOptional(z.strictObject({ code: z.string(), isWeak: z.boolean() }))
       .describe('Proves who knows a password; `isWeak`: the classic kind, which proves little.'),
   })
-  .readonly();
+  .readonly()
+  .meta({ id: 'Author' });
 
 export const messageShape = z
   .strictObject({
@@ -42,14 +43,16 @@ export const messageShape = z
     isAnnouncement: z.exactOptional(z.literal(true)).describe('Said by the house.'),
     isHidden: z.exactOptional(z.literal(true)).describe('Staff have hidden it.'),
   })
-  .readonly();
+  .readonly()
+  .meta({ id: 'Message' });
 
 export const actorShape = z
   .strictObject({
     kind: z.enum(['broadcaster', 'moderator', 'operator', 'house']),
     label: z.exactOptional(z.string()).describe('Which moderator.'),
   })
-  .readonly();
+  .readonly()
+  .meta({ id: 'Actor' });
 
 export const entryShape = z
   .strictObject({
@@ -62,7 +65,8 @@ export const entryShape = z
     messageIds: z.array(id).readonly().describe('Messages that it hid, showed, let in or made.'),
     undoes: z.exactOptional(id).describe('The entry that was taken back.'),
   })
-  .readonly();
+  .readonly()
+  .meta({ id: 'Entry' });
 
 export const sanctionShape = z
   .strictObject({
@@ -78,7 +82,8 @@ export const sanctionShape = z
     reason: z.exactOptional(z.string()).describe('Shown to the person.'),
     appeal: z.exactOptional(z.string()).describe('What the person says about it.'),
   })
-  .readonly();
+  .readonly()
+  .meta({ id: 'Sanction' });
 
 export const heldShape = z
   .strictObject({
@@ -89,7 +94,8 @@ export const heldShape = z
     author: authorShape,
     text: z.string(),
   })
-  .readonly();
+  .readonly()
+  .meta({ id: 'Held' });
 
 export const pollShape = z
   .strictObject({
@@ -100,7 +106,8 @@ export const pollShape = z
     openedAtMs: z.int(),
     closesAtMs: z.exactOptional(z.int()).describe('When it closes by itself.'),
   })
-  .readonly();
+  .readonly()
+  .meta({ id: 'Poll' });
 
 export const modesShape = z
   .strictObject({
@@ -112,7 +119,8 @@ export const modesShape = z
     new_speakers: z.string().describe('How many people may write their first message within a minute.'),
     captcha: z.string().describe('`off`, `flood` or `first`.'),
   })
-  .readonly();
+  .readonly()
+  .meta({ id: 'Modes' });
 
 export const streamShape = z
   .strictObject({
@@ -120,7 +128,8 @@ export const streamShape = z
     title: z.string(),
     uptimeSeconds: z.exactOptional(z.int()).describe('Since the broadcast went live; absent when there is none.'),
   })
-  .readonly();
+  .readonly()
+  .meta({ id: 'Stream' });
 
 export const personShape = z
   .strictObject({
@@ -132,7 +141,8 @@ export const personShape = z
     sanction: z.exactOptional(z.enum(['time-out', 'ban', 'kick'])).describe('What holds against them.'),
     note: z.exactOptional(z.string()).describe('What staff have noted.'),
   })
-  .readonly();
+  .readonly()
+  .meta({ id: 'Person' });
 
 export const moderatorShape = z
   .strictObject({
@@ -142,7 +152,8 @@ export const moderatorShape = z
     tripcode: z.exactOptional(z.string()).describe('or as whoever bears this tripcode.'),
     atMs,
   })
-  .readonly();
+  .readonly()
+  .meta({ id: 'Moderator' });
 
 export const invitationShape = z
   .strictObject({
@@ -152,7 +163,8 @@ export const invitationShape = z
     expiresAtMs: z.int(),
     state: z.enum(['open', 'used', 'revoked', 'expired']),
   })
-  .readonly();
+  .readonly()
+  .meta({ id: 'Invitation' });
 
 export type AuthorShape = z.input<typeof authorShape>;
 export type MessageShape = z.input<typeof messageShape>;
