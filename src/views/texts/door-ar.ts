@@ -1,0 +1,62 @@
+import type { Texts } from './en.ts';
+
+/** The picture or question before the first message, and at the door, in Arabic. */
+export const captcha: Texts['captcha'] = {
+  picture: 'صورة فيها خمسة حروف وأرقام',
+  pictureAnswer: 'ما تراه',
+  questionAnswer: 'الجواب',
+  another: 'صورة أخرى',
+  hint: 'لا فرق بين الحروف الكبيرة والصغيرة.',
+};
+
+/** The page before everything, in Arabic. */
+export const gate: Texts['gate'] = {
+  heading: 'تفضّل من الباب',
+  captcha: 'اقرأ الصورة لتدخل.',
+  question: 'أجب عن السؤال لتدخل.',
+  members: 'هذا المكان مفتوح لأعضائه.',
+  password: 'كلمة السر',
+  passwordHint: 'التي يُصنع منها رمزك. إن كانت معك دعوة فافتح رابطها.',
+  enter: 'ادخل',
+  invitation: 'أنت مدعوّ',
+  invitationHint: 'يستعمل الزر الدعوة لهذا المتصفح.',
+  refusals: {
+    needed: 'ينقص شيء.',
+    wrong: 'لم يكن صحيحًا.',
+    expired: 'كان ذاك قديمًا أو مستعملًا. هذا غيره.',
+    'form-expired': 'كانت هذه الاستمارة قديمة وقد جُدّدت: حاول مرة أخرى.',
+    void: 'هذه الدعوة لا تفتح شيئًا (بعد الآن).',
+    wait: 'محاولات كثيرة. حاول بعد {n} ث.',
+  },
+};
+
+/** The broadcaster’s page about who may come in, in Arabic. */
+export const door: Texts['door'] = {
+  heading: 'الدخول',
+  who: 'من يمكنه الدخول',
+  modes: { open: 'الجميع', captcha: 'من يقرأ صورة', question: 'من يجيب عن السؤال', members: 'الأعضاء والمدعوّون' },
+  tripcodes: 'رموز الأعضاء، واحد في كل سطر',
+  apply: 'طبّق',
+  atOnce: 'يسري فورًا، وعلى الحاضرين أيضًا.',
+  captcha: 'ما يُطلب قبل أول رسالة',
+  kinds: { picture: 'صورة', question: 'السؤال', both: 'كلاهما' },
+  question: 'السؤال',
+  answers: 'الأجوبة الصحيحة، واحد في كل سطر',
+  invite: 'ادعُ',
+  label: 'لمن (تراه وحدك)',
+  uses: 'كم شخصًا',
+  days: 'كم يومًا',
+  create: 'أنشئ رابطًا',
+  link: 'الرابط',
+  linkOnce: 'يظهر هذا الرابط الآن فقط:',
+  invitations: 'الدعوات',
+  used: 'استُعمل {n} من {m}.',
+  states: { good: 'مفتوحة.', used: 'استُنفدت.', old: 'قديمة.', revoked: 'سُحبت: أُخرج من دخل بها.' },
+  revoke: 'اسحب',
+  restore: 'أعِد',
+  notices: {
+    bounds: 'إحدى القيم ناقصة أو كبيرة جدًا.',
+    'question-missing': 'يحتاج السؤال إلى نصّه وجواب واحد على الأقل.',
+    'not-saved': 'يسري الآن، لكن تعذّر حفظه.',
+  },
+};

@@ -1,0 +1,62 @@
+import type { Texts } from './en.ts';
+
+/** The picture or question before the first message, and at the door, in Chinese. */
+export const captcha: Texts['captcha'] = {
+  picture: '含有五个字母和数字的图片',
+  pictureAnswer: '您看到的内容',
+  questionAnswer: '答案',
+  another: '换一张图片',
+  hint: '不区分大小写。',
+};
+
+/** The page before everything, in Chinese. */
+export const gate: Texts['gate'] = {
+  heading: '请从门口进入',
+  captcha: '请读出图片内容以进入。',
+  question: '请回答问题以进入。',
+  members: '这里只对成员开放。',
+  password: '密码',
+  passwordHint: '即生成您识别码的密码。如果有邀请，请打开邀请链接。',
+  enter: '进入',
+  invitation: '您受到邀请',
+  invitationHint: '按下按钮即在此浏览器中使用邀请。',
+  refusals: {
+    needed: '缺少一些内容。',
+    wrong: '答案不对。',
+    expired: '那个已过期或已用过。请试试这个。',
+    'form-expired': '这个表单已过期，现已更新：请重试。',
+    void: '这个邀请（已）无效。',
+    wait: '尝试次数太多。请在 {n} 秒后重试。',
+  },
+};
+
+/** The broadcaster’s page about who may come in, in Chinese. */
+export const door: Texts['door'] = {
+  heading: '准入',
+  who: '谁可以进入',
+  modes: { open: '所有人', captcha: '读出图片的人', question: '答对问题的人', members: '成员和受邀者' },
+  tripcodes: '成员的识别码，每行一个',
+  apply: '应用',
+  atOnce: '立即生效，对已在场的人也有效。',
+  captcha: '首次发言前的验证',
+  kinds: { picture: '图片', question: '问题', both: '两者' },
+  question: '问题',
+  answers: '正确答案，每行一个',
+  invite: '邀请',
+  label: '给谁（只有您能看到）',
+  uses: '多少人',
+  days: '多少天',
+  create: '生成链接',
+  link: '链接',
+  linkOnce: '此链接只显示这一次：',
+  invitations: '邀请',
+  used: '已使用 {n} / {m}。',
+  states: { good: '有效。', used: '已用完。', old: '已过期。', revoked: '已撤销：凭此进入的人已被移出。' },
+  revoke: '撤销',
+  restore: '恢复',
+  notices: {
+    bounds: '某个值缺失或过大。',
+    'question-missing': '问题需要文字和至少一个答案。',
+    'not-saved': '暂时生效，但未能保存。',
+  },
+};
