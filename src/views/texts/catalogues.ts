@@ -1,12 +1,18 @@
+import { ar } from './ar.ts';
 import { de } from './de.ts';
 import { en, type Texts } from './en.ts';
 import { es } from './es.ts';
+import { fa } from './fa.ts';
 import { fr } from './fr.ts';
 import { type LanguageCode, languages } from './languages.ts';
 import { pt } from './pt.ts';
+import { ru } from './ru.ts';
+import { tr } from './tr.ts';
+import { uk } from './uk.ts';
+import { zh } from './zh.ts';
 
 /** All catalogues there are, in the order in which they are offered. Another language is another file and another line here. */
-const all: readonly Texts[] = [en, de, es, pt, fr];
+const all: readonly Texts[] = [en, de, es, pt, fr, ru, uk, fa, ar, zh, tr];
 
 /** The words of each language that can be chosen. */
 export type Catalogues = ReadonlyMap<LanguageCode, Texts>;

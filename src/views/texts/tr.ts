@@ -58,7 +58,8 @@ const refusals: Texts['refusals'] = {
   'slow-mode': 'Yavaş mod açık. {n} sn sonra yeniden yazabilirsiniz.',
   'too-many-rows': 'Çok satır doldurdunuz. {n} sn sonra tekrar deneyin.',
   'circuit-busy': 'Bağlantınız üzerinden çok yazılıyor. {n} sn sonra tekrar deneyin.',
-  'copied-text': 'Birkaç kişi az önce aynısını gönderdi. {n} sn sonra tekrar deneyin ya da kendi sözlerinizle söyleyin.',
+  'copied-text':
+    'Birkaç kişi az önce aynısını gönderdi. {n} sn sonra tekrar deneyin ya da kendi sözlerinizle söyleyin.',
   'too-new': 'Önce biraz bakının: {n} sn sonra yazabilirsiniz.',
   'new-speakers': 'Şu anda çok kişi yazmaya başlıyor. {n} sn sonra tekrar deneyin.',
   'chat-closed': 'Sohbet şimdilik kapalı.',
@@ -132,6 +133,8 @@ const desk: Texts['desk'] = {
   title: 'Başlık',
   titleHint: 'Değişikliği herkes hemen görür.',
   change: 'Değiştir',
+  chatHint: 'Yavaş mod ve öteki ayarlar, sizi bekleyen mesajlar, kişiler, yasaklar, moderatörler.',
+  openChat: 'Sohbeti yönet',
   connect: 'OBS’yi bağla',
   connectHint: 'OBS’de: Ayarlar, Yayın, Hizmet “Özel”. Sonra şunları girin:',
   server: 'Sunucu',

@@ -119,6 +119,8 @@ const desk: Texts['desk'] = {
   title: '标题',
   titleHint: '所有人会立即看到更改。',
   change: '更改',
+  chatHint: '慢速模式等开关、等待处理的消息、在场的人、封禁、管理员。',
+  openChat: '管理聊天',
   connect: '连接 OBS',
   connectHint: '在 OBS 中：设置、直播、服务选“自定义”。然后填入：',
   server: '服务器',
