@@ -47,9 +47,14 @@ function headBytes(response: http.IncomingMessage): number {
   return response.rawHeaders.reduce((sum, text) => sum + Buffer.byteLength(text) + 2, 17);
 }
 
-/** Addresses of a page that match, in order, without repetition. */
+/** Attributes of a page that match, in order, without repetition. */
 function addresses(text: string, pattern: RegExp): string[] {
-  return [...new Set([...text.matchAll(pattern)].map((match) => (match[1] ?? '').replaceAll('&amp;', '&')))];
+  return [...new Set([...text.matchAll(pattern)].map((match) => unescaped(match[1] ?? '')))];
+}
+
+/** The text of an attribute: a document in a document. */
+function unescaped(attribute: string): string {
+  return attribute.replaceAll('&quot;', '"').replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&');
 }
 
 async function visit(origin: string, mode: 'script' | 'noscript'): Promise<{ answers: Answer[]; roundTrips: number }> {
@@ -63,11 +68,16 @@ async function visit(origin: string, mode: 'script' | 'noscript'): Promise<{ ans
   };
   await fetchAll(addresses(page.text, /<link[^>]+rel="stylesheet"[^>]+href="([^"]+)"/gu));
   if (mode === 'noscript') {
-    const [player] = await fetchAll(addresses(page.text, /<iframe[^>]+src="([^"]*\/player[^"]*)"/gu));
-    const [media] = addresses(player?.text ?? '', /<(?:source|video)[^>]+src="([^"]*\/stream\/[^"]+)"/gu);
+    // The page holds the first player document: its media and its frames are asked for as soon as the page is there. A page that does not costs one more.
+    const [inner] = addresses(page.text, /<iframe[^>]+name="player"[^>]+srcdoc="([^"]*)"/gu);
+    const [player] =
+      inner === undefined ? await fetchAll(addresses(page.text, /<iframe[^>]+src="(\/[^"]*player\?[^"]*)"/gu)) : [];
+    const document = inner ?? player?.text ?? '';
+    await fetchAll(addresses(document, /<iframe[^>]+src="([^"]+)"/gu));
+    const [media] = addresses(document, /<(?:source|video)[^>]+src="([^"]*\/stream\/[^"]+)"/gu);
     if (media === undefined) throw new Error('the player document names no media');
     await fetchAll([media]);
-    return { answers, roundTrips: 3 };
+    return { answers, roundTrips: inner === undefined ? 3 : 2 };
   }
   await fetchAll(addresses(page.text, /<script[^>]+src="([^"]+)"/gu));
   // The head of the page asks for the stream itself, while the script is on its way; a page that does not costs one round trip more.

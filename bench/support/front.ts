@@ -36,7 +36,7 @@ export async function startFront(target: string): Promise<Front> {
         headers: asSeenBy(upstream, request.headers),
       },
       (answer) => {
-        response.writeHead(answer.statusCode ?? 502, answer.headers);
+        response.writeHead(answer.statusCode ?? 502, underName(request.headers.host, upstream, answer.headers));
         answer.on('data', (data: Buffer) => {
           bytes += data.length;
         });
@@ -68,6 +68,13 @@ function asSeenBy(upstream: URL, headers: IncomingHttpHeaders): IncomingHttpHead
   if (seen.origin !== undefined) seen.origin = upstream.origin;
   if (seen.referer !== undefined) seen.referer = upstream.origin;
   return seen;
+}
+
+/** The policy of the watch page names the host. */
+function underName(host: string | undefined, upstream: URL, headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  const policy = headers['content-security-policy'];
+  if (host === undefined || typeof policy !== 'string') return headers;
+  return { ...headers, 'content-security-policy': policy.replace(upstream.host, host) };
 }
 
 const hlsPage = `<!doctype html><meta charset="utf-8"><title>hls.js</title>

@@ -44,7 +44,8 @@ import { renderChatLog } from '../views/chat-log.tsx';
 import { renderEmoteList } from '../views/emote-picker.tsx';
 import { renderErrorPage } from '../views/error-page.tsx';
 import { renderLanguagePage } from '../views/language-page.tsx';
-import { renderPlayerDocument, renderPlayerUpdate } from '../views/player-document.tsx';
+import { renderPlayerDocument, renderPlayerStrip } from '../views/player-document.tsx';
+import { renderPlayerUpdate } from '../views/player-update.ts';
 import { renderPollForm } from '../views/poll-form.tsx';
 import type { Reader } from '../views/reader.ts';
 import { catalogues, offeredLanguages, textsIn } from '../views/texts/catalogues.ts';
@@ -129,10 +130,12 @@ export function buildWebsite(options: WebsiteOptions): Website {
     staffSnapshot,
     people: () => here.presence.listFor('staff'),
     refresh: () => {
-      const names = studio.pipeline.status().renditions.map(({ name }) => name);
+      const { state, renditions } = studio.pipeline.status();
+      const names = renditions.map(({ name }) => name);
       // Documents that show a screen in place of a picture are loaded anew once there is one, and the other way round.
       if (names.join() !== offered) viewings.renditionsChanged(names);
       offered = names.join();
+      if (state !== 'live') viewings.pictureCovered();
       info.update();
     },
     close: () => owned.close(),
@@ -249,12 +252,11 @@ function registerStaff({ server, places, requesters, secret, assets, lounge }: R
 }
 
 function registerMedia(parts: RouteParts): void {
-  const { server, places, studio, audience, viewings, snapshot, info, assets, config } = parts;
+  const { server, places, studio, audience, viewings, snapshot, info, assets } = parts;
   const { app, responses } = server;
   const { pipeline } = studio;
   const renditions = () => pipeline.status().renditions;
-  const now = (): number => performance.now();
-  const hasRoomFor = (who: Trace): boolean => audience.hasRoomFor(who, config.limits.viewers, now());
+  const hasRoomFor = roomIn(parts);
   registerMediaRoutes(app, {
     responses,
     places,
@@ -263,7 +265,7 @@ function registerMedia(parts: RouteParts): void {
     renditions,
     channel: (name) => pipeline.rendition(name)?.fanOut,
     pictureChannel: (name) => pipeline.rendition(name)?.picture,
-    maxLagMs: config.live.maxViewerLagMs,
+    maxLagMs: parts.config.live.maxViewerLagMs,
     hasRoomFor,
   });
   registerHlsRoutes(app, {
@@ -271,7 +273,7 @@ function registerMedia(parts: RouteParts): void {
     audience,
     renditions,
     window: (name) => pipeline.rendition(name)?.window,
-    now,
+    now: () => performance.now(),
   });
   registerPlayerRoutes(app, {
     responses,
@@ -282,7 +284,14 @@ function registerMedia(parts: RouteParts): void {
     hasRoomFor,
     renderPlayerDocument: ({ place, ...document }) =>
       renderPlayerDocument({ ...document, ...readerOf(place), styleHref: assets.style }),
+    renderPlayerStrip: ({ place, ...strip }) =>
+      renderPlayerStrip({ ...strip, ...readerOf(place), sound: false, styleHref: assets.style }),
   });
+}
+
+/** Whether a viewer, by the name of counting, would be given the stream now. */
+function roomIn({ audience, config }: RouteParts): (who: Trace) => boolean {
+  return (who) => audience.hasRoomFor(who, config.limits.viewers, performance.now());
 }
 
 function registerPeople(parts: RouteParts): void {
@@ -300,6 +309,7 @@ function registerPeople(parts: RouteParts): void {
     places,
     languages: offeredLanguages(),
     isStaff: (request) => requesters.requesterOf(request).role !== undefined,
+    hasRoomFor: roomIn(parts),
     isCaptchaAsked: (request) => lounge.door.captcha.isNeeded(requesters.requesterOf(request)),
     mintViewKey: () => randomBytes(16).toString('base64url'),
     assets,

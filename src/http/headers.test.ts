@@ -15,9 +15,19 @@ import {
   redirectHeaders,
   scriptPageHeaders,
   textHeaders,
+  watchPageHeaders,
 } from './headers.ts';
 
-const documents = { pageHeaders, scriptPageHeaders, frameHeaders, endlessFrameHeaders, playerHeaders, errorHeaders };
+const scriptPage = scriptPageHeaders('example.onion');
+const documents = {
+  pageHeaders,
+  watchPage: watchPageHeaders('example.onion'),
+  scriptPage,
+  frameHeaders,
+  endlessFrameHeaders,
+  playerHeaders,
+  errorHeaders,
+};
 const others = {
   asset: assetHeaders('text/css; charset=utf-8'),
   endlessMedia: endlessMediaHeaders('video/mp4'),
@@ -65,15 +75,19 @@ test('script runs on the watch page alone, from our own files and one line in th
   const withScript = Object.entries(documents).filter(([, headers]) =>
     headers['Content-Security-Policy']?.includes('script-src'),
   );
-  expect(withScript.map(([name]) => name)).toEqual(['scriptPageHeaders']);
-  expect(scriptPageHeaders['Content-Security-Policy']).toMatch(
+  expect(withScript.map(([name]) => name)).toEqual(['scriptPage']);
+  expect(scriptPage['Content-Security-Policy']).toMatch(
     /script-src 'self' 'sha256-[A-Za-z0-9+/]{43}='; connect-src 'self'/,
   );
-  expect(scriptPageHeaders['Content-Security-Policy']).toContain(earlyMediaSource);
-  expect(scriptPageHeaders['Content-Security-Policy']).toContain(
-    "require-trusted-types-for 'script'; trusted-types row;",
-  );
+  expect(scriptPage['Content-Security-Policy']).toContain(earlyMediaSource);
+  expect(scriptPage['Content-Security-Policy']).toContain("require-trusted-types-for 'script'; trusted-types row;");
   expect(JSON.stringify(documents)).not.toContain('unsafe-eval');
+});
+
+test('the watch page frames documents of its own origin, which it names for the document that stands in the page', () => {
+  for (const headers of [documents.watchPage, scriptPage]) {
+    expect(headers['Content-Security-Policy']).toContain("; frame-src 'self' http://example.onion; ");
+  }
 });
 
 test('style inside a document is allowed in endless documents alone, whose updates are style rules', () => {

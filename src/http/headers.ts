@@ -42,39 +42,46 @@ function policy(ancestors: "'none'" | "'self'", directives: readonly string[]): 
 const look = ["img-src 'self'", "style-src 'self'"];
 
 /** A whole page without script. */
-export const pageHeaders: HeaderSet = {
-  ...document,
-  ...noStore,
-  ...topLevel,
-  ...policy("'none'", [
-    "img-src 'self'",
-    "media-src 'self'",
-    "style-src 'self'",
-    "frame-src 'self'",
-    "form-action 'self'",
-  ]),
-};
+export const pageHeaders: HeaderSet = { ...document, ...noStore, ...topLevel, ...pagePolicy([], "'self'") };
+
+/** The watch page without script, see `ownFrames`. */
+export function watchPageHeaders(host: string): HeaderSet {
+  return { ...pageHeaders, ...pagePolicy([], ownFrames(host)) };
+}
 
 /**
- * The watch page, whose head asks for the stream (hence the one hash), whose script feeds it to MediaSource (hence `blob:`) and inserts the server's own chat rows
- * through one Trusted Types policy called `row`.
+ * The watch page with script: its head asks for the stream (hence the one hash), its script feeds it to MediaSource (hence `blob:`) and inserts the server's
+ * own chat rows through one Trusted Types policy called `row`.
  */
-export const scriptPageHeaders: HeaderSet = {
-  ...document,
-  ...noStore,
-  ...topLevel,
-  ...policy("'none'", [
-    `script-src 'self' ${earlyMediaSource}`,
-    "connect-src 'self'",
+export function scriptPageHeaders(host: string): HeaderSet {
+  const script = [`script-src 'self' ${earlyMediaSource}`, "connect-src 'self'"];
+  const types = ["require-trusted-types-for 'script'", 'trusted-types row'];
+  return { ...pageHeaders, ...pagePolicy(script, ownFrames(host), { media: "'self' blob:", last: types }) };
+}
+
+function pagePolicy(
+  script: readonly string[],
+  frames: string,
+  { media = "'self'", last = [] }: { readonly media?: string; readonly last?: readonly string[] } = {},
+): HeaderSet {
+  return policy("'none'", [
+    ...script,
     "img-src 'self'",
-    "media-src 'self' blob:",
+    `media-src ${media}`,
     "style-src 'self'",
-    "frame-src 'self'",
+    `frame-src ${frames}`,
     "form-action 'self'",
-    "require-trusted-types-for 'script'",
-    'trusted-types row',
-  ]),
-};
+    ...last,
+  ]);
+}
+
+/**
+ * Frames of our own for a page that holds a document in an attribute (`srcdoc`), which has the policy of the page: in such a document Firefox takes `'self'` for
+ * no address in `frame-src`. `host` must have been found to be ours.
+ */
+function ownFrames(host: string): string {
+  return `'self' http://${host}`;
+}
 
 /** A finished document inside one of our pages, forms allowed. */
 export const frameHeaders: HeaderSet = {
@@ -175,7 +182,7 @@ export const closedHeaders: HeaderSet = { ...noStore, ...noSniff, ...ownOriginOn
 
 /** Every header name that may ever leave this server, in lower case. */
 export const allowedHeaderNames: ReadonlySet<string> = new Set([
-  ...[pageHeaders, scriptPageHeaders, endlessMediaHeaders('video/mp4')].flatMap((set) =>
+  ...[pageHeaders, endlessMediaHeaders('video/mp4')].flatMap((set) =>
     Object.keys(set).map((name) => name.toLowerCase()),
   ),
   'set-cookie',

@@ -137,6 +137,50 @@ test('documents without a picture, or with one that is gone, reload once there i
   expect([waiting.reason, gone.reason, playing.reason]).toEqual(['resync', 'resync', undefined]);
 });
 
+describe('the strip of a first document', () => {
+  function openStrip(): Response {
+    const strip = new Response((self, reason) => viewings.documentClosed(key, self, reason));
+    viewings.stripOpened(key, strip, '360p');
+    return strip;
+  }
+
+  test('stands for the document: it ends with the media, the rest plays what is decided then', () => {
+    const media = play('360p');
+    const strip = openStrip();
+    expect(media.reason).toBeUndefined();
+    media.close('slow');
+    expect(strip.reason).toBe('resync');
+    const { document, rendition } = load();
+    expect([rendition, document.reason]).toEqual(['240p', undefined]);
+  });
+
+  test.each<ClosedReason>(['slow', 'resync'])('ends at once when the media was lost before it came (%s)', (reason) => {
+    play('360p').close(reason);
+    expect(openStrip().reason).toBe('resync');
+    expect(load().document.reason).toBeUndefined();
+    expect(openStrip().reason).toBeUndefined();
+  });
+
+  test('ends at once when the browser has lost the media before it came, but not when it was left', () => {
+    play('360p');
+    viewings.mediaLost(key);
+    expect(openStrip().reason).toBe('resync');
+    load();
+    play('360p').close('viewer-left');
+    expect(openStrip().reason).toBeUndefined();
+  });
+
+  test('gives way when something stands before the picture, with its media; whole documents stay', () => {
+    const media = play('360p');
+    const strip = openStrip();
+    viewings.pictureCovered();
+    expect([strip.reason, media.reason]).toEqual(['resync', 'closed']);
+    const { document } = load();
+    viewings.pictureCovered();
+    expect(document.reason).toBeUndefined();
+  });
+});
+
 test('it remembers a bounded number of views: expired and unused ones make room, used ones stay', () => {
   const { document } = load();
   for (let count = 0; count < 100; count += 1) {

@@ -27,6 +27,10 @@ interface Viewing {
   /** What the open document shows; absent for one without a picture. */
   shown: string | undefined;
   media: Closable | undefined;
+  /** The open document is the strip of a first one: it has nothing to show in place of the picture. */
+  isStrip: boolean;
+  /** The media response was lost before the document was open. */
+  owesReload: boolean;
   /** The server has ended the document: the browser comes back by itself, with the address of before. */
   awaitsReload: boolean;
   openedAtMs: number[];
@@ -111,8 +115,27 @@ export class Viewings {
     viewing.shown = rendition;
     viewing.rendition = rendition ?? viewing.rendition;
     viewing.awaitsReload = false;
+    viewing.isStrip = false;
+    viewing.owesReload = false;
     viewing.openedAtMs = [...viewing.openedAtMs.filter((atMs) => atMs > nowMs - reloadWindowMs), nowMs].slice(-16);
     previous?.close('closed');
+  }
+
+  /**
+   * The strip of a first document is open. That document stands in the page, and its media may have been asked for, and lost, before the strip: then it
+   * is ended at once. For all else the strip is the document.
+   */
+  stripOpened(key: string, strip: Closable, rendition: string): void {
+    const owesReload = this.#viewings.get(key)?.owesReload === true;
+    this.documentOpened(key, strip, rendition);
+    const viewing = this.#viewings.get(key);
+    if (viewing?.document === strip) viewing.isStrip = true;
+    if (owesReload) strip.close('resync');
+  }
+
+  /** Something is to be shown in place of the picture: strips give way to documents that can. */
+  pictureCovered(): void {
+    for (const { document, isStrip } of [...this.#viewings.values()]) if (isStrip) document?.close('resync');
   }
 
   /** A document is over; its media response has nobody to show it. */
@@ -148,12 +171,18 @@ export class Viewings {
     viewing.media = undefined;
     const { reload, lower } = outcomeOf(reason);
     if (lower) viewing.rendition = nextLower(renditions, rendition);
-    if (reload) viewing.document?.close('resync');
+    if (reload) this.#reload(viewing);
   }
 
   /** The browser has lost its media response and cannot go on where that broke off: the document reloads. */
   mediaLost(key: string): void {
-    this.#viewings.get(key)?.document?.close('resync');
+    const viewing = this.#viewings.get(key);
+    if (viewing !== undefined) this.#reload(viewing);
+  }
+
+  #reload(viewing: Viewing): void {
+    if (viewing.document === undefined) viewing.owesReload = true;
+    else viewing.document.close('resync');
   }
 
   /** The renditions that can be played have changed: documents that show none, or one that is gone, reload if there is something to show. */
@@ -192,6 +221,8 @@ function newViewing(): Viewing {
     document: undefined,
     shown: undefined,
     media: undefined,
+    isStrip: false,
+    owesReload: false,
     awaitsReload: false,
     openedAtMs: [],
     touchedAtMs: 0,

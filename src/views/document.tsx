@@ -13,6 +13,8 @@ export interface DocumentProps {
   readonly styleHref: string;
   /** Class of the body: says which document this is. */
   readonly kind: string;
+  /** Stands in an attribute of a page (`srcdoc`), which has said already what holds for the window. */
+  readonly isWithin?: boolean;
   /** More for the head: refresh, script, own rules. */
   readonly head?: ComponentChildren;
   readonly children?: ComponentChildren;
@@ -28,20 +30,28 @@ export interface PageAssets {
 }
 
 /** The skeleton of every document: language, title, style sheet, icon, viewport. */
-export function Document({ texts, title, styleHref, kind, head, children }: DocumentProps): JSX.Element {
+export function Document({ texts, title, styleHref, kind, isWithin, head, children }: DocumentProps): JSX.Element {
   return (
     <html lang={texts.lang} dir={languages[texts.lang].dir}>
       <head>
-        <meta charset="utf-8" />
-        <title>{title}</title>
-        <meta name="viewport" content="width=device-width, initial-scale=1, interactive-widget=resizes-content" />
-        <meta name="color-scheme" content="dark light" />
-        <link rel="icon" type="image/png" href="/favicon.png" />
+        {isWithin !== true && <WindowMetadata title={title} />}
         <link rel="stylesheet" href={styleHref} />
         {head}
       </head>
       <body class={kind}>{children}</body>
     </html>
+  );
+}
+
+function WindowMetadata({ title }: { readonly title: string }): JSX.Element {
+  return (
+    <>
+      <meta charset="utf-8" />
+      <title>{title}</title>
+      <meta name="viewport" content="width=device-width, initial-scale=1, interactive-widget=resizes-content" />
+      <meta name="color-scheme" content="dark light" />
+      <link rel="icon" type="image/png" href="/favicon.png" />
+    </>
   );
 }
 

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { RenditionInfo, StreamSnapshot, StreamState } from '../broadcast/stream-state.ts';
 import { textOf } from './html-text.fixture.ts';
 import { en } from './texts/en.ts';
-import { renderPlayerDocument, renderPlayerUpdate } from './player-document.tsx';
+import { renderFirstPlayer, renderPlayerDocument, renderPlayerStrip } from './player-document.tsx';
+import { renderPlayerUpdate } from './player-update.ts';
 
 const rendition: RenditionInfo = {
   name: '360p',
@@ -121,6 +122,46 @@ describe('the player document', () => {
     const html = documentOf({ ...live, title });
     expect(html).not.toContain('<script');
     expect(textOf(html)).toContain(title);
+  });
+});
+
+describe('the first player document, which stands in the page', () => {
+  const { renditions } = live;
+  const first = renderFirstPlayer({
+    snapshot: live,
+    styleHref: '/assets/style.css',
+    view: 'KEY',
+    texts: en,
+    base: '/v/TOKEN',
+    rendition,
+    needsLength: true,
+  });
+
+  it('plays at once, muted, and is whole but for its strip, after whose end the browser loads the document of the moment', () => {
+    expect(first).toContain('<source src="/v/TOKEN/stream/360p.mp4?view=KEY&amp;length=1"');
+    expect(first).toMatch(/<video[^>]* muted/);
+    expect(first).toContain('src="/v/TOKEN/player/strip?view=KEY&amp;r=360p"');
+    expect(first).toContain('<meta http-equiv="refresh" content="0; url=/v/TOKEN/player?view=KEY"/>');
+    expect(first.endsWith('</body></html>')).toBe(true);
+  });
+
+  it('has no style of its own, which the policy of the page would not allow', () => {
+    expect(first).not.toContain('<style');
+    expect(first).not.toContain(' style=');
+  });
+
+  it('has a strip with the information, left open, whose links lead the frame of the player', () => {
+    const data = { snapshot: live, styleHref: '/s.css', view: 'KEY', texts: en, base: '', rendition, sound: false };
+    const strip = renderPlayerStrip(data);
+    expect(textOf(strip)).toContain('Harbour');
+    expect(strip).not.toContain('</body>');
+    expect(strip).not.toContain('<video');
+    const links = strip.match(/<a [^>]*>/g) ?? [];
+    expect(links).toHaveLength(2 + renditions.length);
+    expect(
+      links.every((link) => link.includes('href="/player?view=KEY&amp;r=') && link.includes('target="_parent"')),
+    ).toBe(true);
+    expect(documentOf(live)).not.toContain('target=');
   });
 });
 

@@ -20,6 +20,7 @@ const snapshot: StreamSnapshot = {
   ],
   run: 1,
 };
+const bare = { name: '360p', mimeType: 'video/mp4', bandwidth: 4e5 };
 const data: WatchPageData = {
   snapshot,
   assets: { style: '/assets/style.css', script: '/assets/main.js', staffStyle: '/staff.css', staffScript: '/staff.js' },
@@ -68,6 +69,17 @@ describe('the watch page', () => {
     expect(html).toContain('href="/"');
   });
 
+  it('holds the first player document where there is a picture, beside the address of one for browsers that want that', () => {
+    for (const script of [true, false]) {
+      const html = renderWatchPage({ ...data, script, firstPlayer: { rendition: bare, needsLength: false } });
+      expect(html).toMatch(
+        /<iframe[^>]* src="\/player\?view=KEY" srcdoc="&lt;!doctype html>&lt;html[^"]*stream\/360p[^"]*"/,
+      );
+      expect(html.match(/<iframe/g)).toHaveLength(3);
+      expect(renderWatchPage({ ...data, script })).not.toContain('srcdoc');
+    }
+  });
+
   it('can be read in a text browser: title, state, a way to the chat', () => {
     const html = withoutScript(renderWatchPage(data));
     expect(textOf(html)).toContain('Harbour');
@@ -108,8 +120,9 @@ describe('the watch page', () => {
           fc.constantFrom('</script><img src=x onerror=alert(1)>', '"><b>'),
         ),
         (title) => {
-          const html = renderWatchPage({ ...data, snapshot: { ...snapshot, title } });
-          expect(tagNames(html)).toEqual(tagNames(renderWatchPage(data)));
+          const firstPlayer = { rendition: bare, needsLength: false };
+          const html = renderWatchPage({ ...data, firstPlayer, snapshot: { ...snapshot, title } });
+          expect(tagNames(html)).toEqual(tagNames(renderWatchPage({ ...data, firstPlayer })));
         },
       ),
     );

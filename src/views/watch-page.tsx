@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { StreamSnapshot } from '../broadcast/stream-state.ts';
+import type { RenditionInfo, StreamSnapshot } from '../broadcast/stream-state.ts';
 import type { ChatFormData, ChatLimits } from '../chat/chat-view.ts';
 import { openModes, publicModes } from '../chat/modes.ts';
 import { palette } from '../identity/colour.ts';
@@ -7,6 +7,8 @@ import { ChatForm } from './chat-form.tsx';
 import { type PageAssets, renderDocument } from './document.tsx';
 import { PeopleCount } from './people-page.tsx';
 import { Keys, PlayerControls, SoundPill } from './player-controls.tsx';
+import { renderFirstPlayer } from './player-document.tsx';
+import { playerHref } from './player-parts.tsx';
 import { ScriptData, ScriptMarkup } from './raw-html.tsx';
 import { Shell } from './shell.tsx';
 import { describeSnapshot } from './snapshot-text.ts';
@@ -26,6 +28,8 @@ export interface WatchPageData extends Reader {
   readonly about: string;
   /** View key, new for every page. */
   readonly view: string;
+  /** What the player's frame plays at once; absent if there is nothing, or nothing for this viewer: the frame then asks what to show. */
+  readonly firstPlayer?: { readonly rendition: RenditionInfo; readonly needsLength: boolean };
   /** False for the page without script: the frames stand in the open and no script is loaded. */
   readonly script: boolean;
   /** Those to choose from. */
@@ -64,13 +68,7 @@ export function renderWatchPage(data: WatchPageData): string {
             </ScriptMarkup>
           )}
           <Frames script={data.script}>
-            <iframe
-              class="player-iframe"
-              name="player"
-              title={texts.video}
-              src={`${base}/player?view=${encodeURIComponent(data.view)}`}
-              allow="autoplay; fullscreen"
-            />
+            <PlayerIframe data={data} />
           </Frames>
           <section class="info" aria-label={texts.information}>
             <StreamInfo snapshot={data.snapshot} texts={texts} />
@@ -87,6 +85,22 @@ export function renderWatchPage(data: WatchPageData): string {
         </ScriptMarkup>
       )}
     </Shell>,
+  );
+}
+
+/** The player without script. Where the page holds its first document, the request for the media need not wait for that of a document. */
+function PlayerIframe({ data }: { data: WatchPageData }): JSX.Element {
+  const { firstPlayer, assets, texts } = data;
+  const first = firstPlayer && renderFirstPlayer({ ...data, ...firstPlayer, styleHref: assets.style });
+  return (
+    <iframe
+      class="player-iframe"
+      name="player"
+      title={texts.video}
+      src={playerHref(data)}
+      srcdoc={first}
+      allow="autoplay; fullscreen"
+    />
   );
 }
 

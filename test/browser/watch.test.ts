@@ -1,4 +1,6 @@
-import { afterAll, beforeAll, describe, it } from 'vitest';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BrowserName, type BrowserPage, likeTorBrowser, openBrowser } from '../support/browsers.ts';
 import { Onioncast } from '../support/onioncast.ts';
 import { encoderOf } from '../support/processes.ts';
@@ -10,6 +12,9 @@ const cases: { browser: BrowserName; script: boolean }[] = [
   { browser: 'firefox', script: true },
   { browser: 'firefox', script: false },
 ];
+
+const player = `document.querySelector('iframe[name=player]').contentDocument`;
+const strip = `${player}.querySelector('iframe').contentDocument`;
 
 describe('the watch page in real browsers', () => {
   let server: Onioncast;
@@ -39,6 +44,25 @@ describe('the watch page in real browsers', () => {
       await page.close();
     }
   });
+
+  for (const browser of ['chromium', 'firefox'] as const) {
+    it(`plays in ${browser} without script from the page itself, with a strip that is brought up to date and leads on to sound`, async () => {
+      const page = await open(browser, false);
+      try {
+        await pictureMoves(page);
+        expect(await page.evaluate(`${player}.URL`)).toBe('about:srcdoc');
+        await writeFile(path.join(server.data, 'title.txt'), `seen in ${browser}\n`);
+        await page.until(
+          `getComputedStyle(${strip}.querySelector('#title'), '::after').content.includes('seen in ${browser}')`,
+        );
+        expect(await page.evaluate(`${player}.URL`)).toBe('about:srcdoc');
+        await page.evaluate(`${strip}.querySelector('.choices a').click()`);
+        await page.until(`${player}.URL.includes('sound=1') && !${player}.querySelector('video').muted`);
+      } finally {
+        await page.close();
+      }
+    });
+  }
 
   for (const { browser, script } of cases) {
     const mode = `${browser} ${script ? 'with' : 'without'} script`;

@@ -3,7 +3,7 @@ import type { RenditionInfo, StreamSnapshot } from '../../broadcast/stream-state
 import type { Trace } from '../../broadcast/person.ts';
 import { AppError } from '../../errors.ts';
 import { frameChunk } from '../../live/chunked.ts';
-import type { Channel } from '../../live/endless-response.ts';
+import type { Channel, EndlessResponse } from '../../live/endless-response.ts';
 import type { LanguageCode } from '../../views/texts/languages.ts';
 import { startsOnlyWithLength } from '../announced-length.ts';
 import { playerHeaders } from '../headers.ts';
@@ -27,6 +27,15 @@ export interface PlayerDocument {
   readonly refreshSeconds: number;
 }
 
+/** What the strip below the picture of a page's first player document is made of. */
+export interface PlayerStrip {
+  readonly snapshot: StreamSnapshot;
+  readonly view: string;
+  readonly place: Place;
+  /** What the document plays; absent if that can be played no longer. */
+  readonly rendition?: RenditionInfo;
+}
+
 export interface PlayerDeps {
   readonly responses: OpenResponses;
   readonly places: Pick<Places, 'placeOf'>;
@@ -38,6 +47,8 @@ export interface PlayerDeps {
   hasRoomFor(who: Trace): boolean;
   /** The open half of the document. */
   renderPlayerDocument(document: PlayerDocument): string;
+  /** The open half of the strip. */
+  renderPlayerStrip(strip: PlayerStrip): string;
 }
 
 /** Style rules that may wait for a slow reader. */
@@ -50,16 +61,22 @@ const emptyComment = frameChunk(Buffer.from('<!---->\n'));
 
 /**
  * `/player?view=KEY[&r=RENDITION][&sound=1]`: an endless document around the picture. When the server ends it, the browser loads it again:
- * that is how a viewer without script gets back to the live edge.
+ * that is how a viewer without script gets back to the live edge. `/player/strip?view=KEY&r=RENDITION` is what is endless in the first one, which stands
+ * in the page: when it ends, the browser loads `/player`.
  */
 export function registerPlayerRoutes(app: FastifyInstance, deps: PlayerDeps): void {
-  app.get('/player', (request, reply) => {
-    const view = queryValue(request.query, 'view');
-    if (view === undefined || !isViewKey(view)) throw new AppError('BAD_REQUEST');
-    if (request.method === 'HEAD') return reply.headers(playerHeaders).send();
-    openDocument(deps, request, reply, view);
-    return reply;
-  });
+  for (const [path, open] of [
+    ['/player', openDocument],
+    ['/player/strip', openStrip],
+  ] as const) {
+    app.get(path, (request, reply) => {
+      const view = queryValue(request.query, 'view');
+      if (view === undefined || !isViewKey(view)) throw new AppError('BAD_REQUEST');
+      if (request.method === 'HEAD') return reply.headers(playerHeaders).send();
+      open(deps, request, reply, view);
+      return reply;
+    });
+  }
 }
 
 function openDocument(deps: PlayerDeps, request: FastifyRequest, reply: FastifyReply, view: string): void {
@@ -84,17 +101,44 @@ function openDocument(deps: PlayerDeps, request: FastifyRequest, reply: FastifyR
     needsLength: startsOnlyWithLength(request.headers['user-agent']),
     refreshSeconds: plan.refreshSeconds,
   });
-  const response = deps.responses.open(request, reply, {
-    kind: 'player',
-    viewer: viewer.token,
-    headers: playerHeaders,
-    maxQueuedBytes,
-    maxAgeMs: isTurnedAway ? turnedAwayMs : maxAgeMs,
-    keepAlive: emptyComment,
-  });
-  response.write(frameChunk(Buffer.from(html)));
+  const response = openHtml(deps, request, reply, html, isTurnedAway ? turnedAwayMs : maxAgeMs);
   if (response.isOpen) deps.viewings.documentOpened(view, response, rendition?.name);
   response.whenClosed((reason) => deps.viewings.documentClosed(view, response, reason));
   // What is sent to those who have a picture would take the screen away.
   if (!isTurnedAway) response.follow(deps.updates(place.language), 'now');
+}
+
+function openStrip(deps: PlayerDeps, request: FastifyRequest, reply: FastifyReply, view: string): void {
+  const snapshot = deps.snapshot();
+  const name = queryValue(request.query, 'r');
+  const place = deps.places.placeOf(request);
+  const rendition = snapshot.renditions.find((offered) => offered.name === name);
+  const html = deps.renderPlayerStrip({ snapshot, view, place, ...(rendition === undefined ? {} : { rendition }) });
+  const response = openHtml(deps, request, reply, html, maxAgeMs);
+  response.whenClosed((reason) => deps.viewings.documentClosed(view, response, reason));
+  if (response.isOpen) deps.viewings.stripOpened(view, response, name ?? '');
+  // What the page was made from is so no longer: it needs a document of this moment.
+  const mayStay =
+    rendition !== undefined && snapshot.state === 'live' && deps.hasRoomFor(countedAs(place.viewer, request));
+  if (mayStay) response.follow(deps.updates(place.language), 'now');
+  else response.close('resync');
+}
+
+function openHtml(
+  { responses, places }: PlayerDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  html: string,
+  ageMs: number,
+): EndlessResponse {
+  const response = responses.open(request, reply, {
+    kind: 'player',
+    viewer: places.placeOf(request).viewer.token,
+    headers: playerHeaders,
+    maxQueuedBytes,
+    maxAgeMs: ageMs,
+    keepAlive: emptyComment,
+  });
+  response.write(frameChunk(Buffer.from(html)));
+  return response;
 }

@@ -26,7 +26,7 @@ export interface StandingRouteDeps {
 }
 
 /** Documents that are refused with a page that says why. */
-const documents: ReadonlySet<string> = new Set(['/', '/player', '/chat', '/chat/log']);
+const documents: ReadonlySet<string> = new Set(['/', '/player', '/player/strip', '/chat', '/chat/log']);
 /** What is no document is refused in one line. */
 const streams: ReadonlySet<string> = new Set([
   '/events',
@@ -36,7 +36,14 @@ const streams: ReadonlySet<string> = new Set([
   '/stream/:rendition/:file',
 ]);
 /** What keeps somebody here: from then on it is remembered by which circuit they come. */
-const endless: ReadonlySet<string> = new Set(['/player', '/chat', '/events', '/stream.mp4', '/stream/:rendition.mp4']);
+const endless: ReadonlySet<string> = new Set([
+  '/player',
+  '/player/strip',
+  '/chat',
+  '/events',
+  '/stream.mp4',
+  '/stream/:rendition.mp4',
+]);
 /** Somebody who is out looks again so often whether that still holds; rarely while they may be writing about it. */
 const refreshSeconds = { idle: 30, writing: 300 };
 const maxFormBytes = 8192;

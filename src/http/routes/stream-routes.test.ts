@@ -12,7 +12,7 @@ import {
   RawConnection,
 } from '../../../test/support/raw-http.ts';
 import { Audience } from '../../broadcast/audience.ts';
-import type { RenditionInfo, StreamSnapshot } from '../../broadcast/stream-state.ts';
+import type { RenditionInfo, StreamSnapshot, StreamState } from '../../broadcast/stream-state.ts';
 import { MediaWindow } from '../../hls/media-window.ts';
 import { frameChunk } from '../../live/chunked.ts';
 import { FanOut } from '../../live/fan-out.ts';
@@ -38,6 +38,7 @@ let updates: FanOut;
 let audience: Audience;
 let viewings: Viewings;
 let renditions: RenditionInfo[];
+let state: StreamState;
 let documents: PlayerDocument[];
 const connections: RawConnection[] = [];
 let circuitId = 0;
@@ -60,6 +61,7 @@ beforeEach(async () => {
   audience = new Audience();
   viewings = new Viewings({ now: () => performance.now() });
   documents = [];
+  state = 'live';
   const { responses, app } = server;
   const shared = { responses, places, viewings, audience, renditions: () => renditions, now: () => performance.now() };
   registerMediaRoutes(app, {
@@ -74,11 +76,12 @@ beforeEach(async () => {
     ...shared,
     updates: () => updates,
     hasRoomFor: (viewer) => audience.hasRoomFor(viewer, maxViewers, performance.now()),
-    snapshot: (): StreamSnapshot => ({ state: 'live', stateSeconds: 1, title: 't', viewers: 0, renditions, run: 1 }),
+    snapshot: (): StreamSnapshot => ({ state, stateSeconds: 1, title: 't', viewers: 0, renditions, run: 1 }),
     renderPlayerDocument: (document) => {
       documents.push(document);
       return `<!doctype html>${document.rendition?.name ?? 'nothing'}`;
     },
+    renderPlayerStrip: ({ rendition }) => `<!doctype html>strip ${rendition?.name ?? 'nothing'}`,
   });
   await server.listen();
 });
@@ -340,6 +343,44 @@ describe('the player document', () => {
     const media = await open(`/stream/360p.mp4?view=${view}`, '360p-key');
     player.close();
     await media.untilClosed();
+  });
+});
+
+describe('the strip of the first player document', () => {
+  const strip = `/player/strip?view=${view}&r=360p`;
+
+  test('stays open and is brought up to date', async () => {
+    const viewer = await open(strip, 'strip 360p');
+    updates.publish(frameChunk(Buffer.from('<style>x</style>')));
+    await viewer.until(() => viewer.received.includes('<style>'), 'an update');
+    expect(viewer.received).toContain('X-Frame-Options: SAMEORIGIN');
+  });
+
+  test('ends with the media of its page, for the player document that then comes', async () => {
+    const channel = broadcast('360p');
+    const viewer = await open(strip, 'strip 360p');
+    await open(`/stream/360p.mp4?view=${view}`, '360p-key');
+    channel.setHead(frameChunk(init));
+    expect(await viewer.untilClosed()).toMatch(/\r\n0\r\n\r\n$/);
+  });
+
+  test('ends at once when the page was made from what is so no longer', async () => {
+    const gone = await open(`/player/strip?view=${view}&r=720p`, 'strip nothing');
+    expect(await gone.untilClosed()).toMatch(/\r\n0\r\n\r\n$/);
+    state = 'interrupted';
+    const covered = await open(strip, 'strip 360p');
+    expect(await covered.untilClosed()).toMatch(/\r\n0\r\n\r\n$/);
+  });
+
+  test('ends at once when as many are watching as may', async () => {
+    broadcast('360p');
+    for (let count = 0; count < maxViewers; count += 1) await open('/stream/360p.mp4', '360p-key');
+    const viewer = await open(strip, 'strip 360p');
+    expect(await viewer.untilClosed()).toMatch(/\r\n0\r\n\r\n$/);
+  });
+
+  test.each(['/player/strip', '/player/strip?view=short&r=360p'])('%s is no address of one', async (target) => {
+    expect((await fetch(target)).status).toBe(400);
   });
 });
 

@@ -1,11 +1,14 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Trace } from '../../broadcast/person.ts';
 import type { StreamSnapshot } from '../../broadcast/stream-state.ts';
 import type { ChatLimits } from '../../chat/chat-view.ts';
 import type { PageAssets } from '../../views/document.tsx';
 import { renderWatchPage } from '../../views/watch-page.tsx';
 import type { OfferedLanguage } from '../../views/texts/catalogues.ts';
-import { pageHeaders, scriptPageHeaders } from '../headers.ts';
+import { startsOnlyWithLength } from '../announced-length.ts';
+import { scriptPageHeaders, watchPageHeaders } from '../headers.ts';
 import type { Places } from '../place.ts';
+import { countedAs } from '../viewer.ts';
 import { pageRoute } from './place.ts';
 
 /** What the watch page needs to know; asked anew for each page. */
@@ -17,6 +20,8 @@ export interface WatchRouteOptions {
   /** Whether the form will ask this person for a captcha. */
   isCaptchaAsked(request: FastifyRequest, reply: FastifyReply): boolean;
   isStaff(request: FastifyRequest): boolean;
+  /** Whether this viewer would be given the stream. */
+  hasRoomFor(who: Trace): boolean;
   /** A new view key. */
   mintViewKey(): string;
   readonly assets: PageAssets;
@@ -34,13 +39,16 @@ export interface WatchRouteOptions {
 export function registerWatchRoutes(app: FastifyInstance, options: WatchRouteOptions): void {
   app.get<{ Querystring: { script?: unknown } }>('/', pageRoute, (request, reply) => {
     const script = request.query.script !== '0';
-    const { texts, base } = options.places.welcome(request, reply);
+    const { texts, base, viewer } = options.places.welcome(request, reply);
+    const snapshot = options.snapshot();
+    const hasRoom = options.hasRoomFor(countedAs(viewer, request));
     const people = options.peopleFor(request);
     const html = renderWatchPage({
       texts,
       base,
       languages: options.languages,
-      snapshot: options.snapshot(),
+      snapshot,
+      ...(hasRoom ? firstPlayerFor(snapshot, request.headers['user-agent']) : {}),
       assets: options.assets,
       siteName: options.siteName,
       about: options.about,
@@ -51,6 +59,15 @@ export function registerWatchRoutes(app: FastifyInstance, options: WatchRouteOpt
       isStaff: options.isStaff(request),
       chat: { ...options.chat, hasEmotes: options.hasEmotes() },
     });
-    return reply.headers(script ? scriptPageHeaders : pageHeaders).send(html);
+    // No header can be made of it: the guards let only names of our own through.
+    const host = request.headers.host ?? '';
+    return reply.headers(script ? scriptPageHeaders(host) : watchPageHeaders(host)).send(html);
   });
+}
+
+/** What plays at once; nothing if there is no picture, or something stands before it. */
+function firstPlayerFor({ state, renditions }: StreamSnapshot, userAgent: string | undefined) {
+  const [rendition] = renditions;
+  if (state !== 'live' || rendition === undefined) return {};
+  return { firstPlayer: { rendition, needsLength: startsOnlyWithLength(userAgent) } };
 }

@@ -1,0 +1,119 @@
+import type { ComponentChildren, JSX } from 'preact';
+import type { RenditionInfo, StreamSnapshot } from '../broadcast/stream-state.ts';
+import type { Reader } from './reader.ts';
+import { renditionLabel } from './snapshot-text.ts';
+import { StreamInfo } from './stream-info.tsx';
+
+/** Which picture, and how. */
+export interface PictureData extends Reader {
+  /** The view key: ties what is on one screen together. */
+  readonly view: string;
+  readonly rendition: RenditionInfo;
+  /** Starts with sound; browsers may then wait for a click. */
+  readonly sound: boolean;
+  /** The browser starts only what has a length: the address of the media asks for one. */
+  readonly needsLength: boolean;
+}
+
+/** What stands below the picture. */
+export interface InformationData extends Reader {
+  readonly snapshot: StreamSnapshot;
+  readonly view: string;
+  /** Absent if nothing is played, and there is nothing to choose. */
+  readonly rendition?: RenditionInfo;
+  readonly sound: boolean;
+}
+
+/** The picture; it plays by itself as long as it is muted. `children` is what browsers without video show. */
+export function Picture({
+  data,
+  children,
+}: {
+  readonly data: PictureData;
+  readonly children?: ComponentChildren;
+}): JSX.Element {
+  const { texts, rendition, sound } = data;
+  return (
+    <>
+      {rendition.height === undefined && <p class="sound-only">{texts.audioOnly}</p>}
+      <video class="picture" autoplay muted={!sound} controls playsinline aria-label={texts.video}>
+        <source src={pictureHref(data)} type={silentType(data) ?? rendition.mimeType} />
+        {children}
+      </video>
+    </>
+  );
+}
+
+/** The address of the media. */
+export function pictureHref(data: PictureData): string {
+  const wishes = { ...(silentType(data) !== undefined && { sound: '0' }), ...(data.needsLength && { length: '1' }) };
+  return `${data.base}/stream/${encodeURIComponent(data.rendition.name)}.mp4?${viewQuery(data.view, wishes)}`;
+}
+
+/** Muted, a browser has no use for sound; and without any it does not wait for a second of it before it begins. */
+function silentType({ sound, rendition }: PictureData): string | undefined {
+  return sound ? undefined : rendition.pictureMimeType;
+}
+
+/** The information, and the choices as links to player documents. `target`: the frame of the player, if this document is not the one in it. */
+export function Information({
+  data,
+  target,
+}: {
+  readonly data: InformationData;
+  readonly target?: '_parent';
+}): JSX.Element {
+  return (
+    <div class="info">
+      <StreamInfo snapshot={data.snapshot} texts={data.texts} />
+      <Choices data={data} target={target} />
+    </div>
+  );
+}
+
+/** Quality, sound and the way back to live. */
+function Choices({ data, target }: { data: InformationData; target: '_parent' | undefined }): JSX.Element | null {
+  const { rendition, snapshot, sound, texts } = data;
+  if (rendition === undefined) return null;
+  const link = (name: string, withSound: boolean): string =>
+    playerHref(data, { r: name, ...(withSound && { sound: '1' }) });
+  return (
+    <div class="choices-and-hint">
+      <nav class="choices" aria-label={texts.quality}>
+        <a class="chip" href={link(rendition.name, !sound)} target={target}>
+          {sound ? texts.soundOff : texts.soundOn}
+        </a>
+        <a class="chip" href={link(rendition.name, sound)} target={target} title={texts.goLiveTitle} accesskey="l">
+          {texts.goLive}
+        </a>
+        <span class="segments">
+          {snapshot.renditions.map((other) => (
+            <a
+              key={other.name}
+              class="segment"
+              href={link(other.name, sound)}
+              target={target}
+              aria-current={other.name === rendition.name ? 'true' : undefined}
+            >
+              {renditionLabel(other, texts)}
+            </a>
+          ))}
+        </span>
+      </nav>
+      <small class="hint">{texts.clickToPlay}</small>
+    </div>
+  );
+}
+
+/** The address of a player document of this view. */
+export function playerHref(
+  { base, view }: Pick<InformationData, 'base' | 'view'>,
+  wishes: Readonly<Record<string, string>> = {},
+): string {
+  return `${base}/player?${viewQuery(view, wishes)}`;
+}
+
+/** The view key, and more. */
+export function viewQuery(view: string, more: Readonly<Record<string, string>>): string {
+  return new URLSearchParams({ view, ...more }).toString();
+}
