@@ -89,7 +89,7 @@ type Part = { readonly data: DoorDeskData & Reader; readonly words: Words };
 function WhoMayEnter({ data, words }: Part): JSX.Element {
   return (
     <Form data={data} heading={words.who}>
-      <fieldset class="choices">
+      <fieldset class="choice-list">
         <legend class="hidden-text">{words.who}</legend>
         {data.modes.map((mode) => (
           <Choice name={doorFields.mode} value={mode} isChosen={mode === data.mode} label={words.modes[mode]} />
@@ -105,7 +105,7 @@ function WhoMayEnter({ data, words }: Part): JSX.Element {
 function Question({ data, words }: Part): JSX.Element {
   return (
     <Form data={data} heading={words.captcha}>
-      <fieldset class="choices">
+      <fieldset class="choice-list">
         <legend class="hidden-text">{words.captcha}</legend>
         {(['picture', 'question', 'both'] as const).map((kind) => (
           <Choice name={doorFields.kind} value={kind} isChosen={kind === data.kind} label={words.kinds[kind]} />

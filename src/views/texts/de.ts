@@ -272,7 +272,7 @@ export const de: Texts = {
   audioOnly: 'Nur Ton',
   goLive: 'Zum Livebild',
   goLiveTitle: 'Das Bild vom neuesten Moment an neu laden',
-  clickToPlay: 'Kein Bild? Klick hinein: Manche Sicherheitsstufen warten auf einen Klick.',
+  clickToPlay: 'Kein Bild? Manche Sicherheitsstufen warten auf einen Klick.',
   noVideo: 'Dieser Browser zeigt kein Video.',
   openStream: 'Den Stream selbst öffnen',
   notWorking: 'Die Seite geht nicht?',

@@ -3,7 +3,7 @@ import type { Texts } from './en.ts';
 /** The picture or question before the first message, and at the door, in German. */
 export const captcha: Texts['captcha'] = {
   picture: 'Bild mit fünf Buchstaben und Ziffern',
-  pictureAnswer: 'Was du siehst',
+  pictureAnswer: 'Zeichen',
   questionAnswer: 'Antwort',
   another: 'Anderes Bild',
   hint: 'Groß- und Kleinschreibung ist egal.',

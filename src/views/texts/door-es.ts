@@ -3,7 +3,7 @@ import type { Texts } from './en.ts';
 /** The picture or question before the first message, and at the door, in Spanish. */
 export const captcha: Texts['captcha'] = {
   picture: 'Imagen con cinco letras y cifras',
-  pictureAnswer: 'Lo que se ve',
+  pictureAnswer: 'Caracteres',
   questionAnswer: 'Respuesta',
   another: 'Otra imagen',
   hint: 'Da igual usar mayúsculas o minúsculas.',

@@ -3,7 +3,7 @@ import type { Texts } from './en.ts';
 /** The picture or question before the first message, and at the door, in French. */
 export const captcha: Texts['captcha'] = {
   picture: 'Image avec cinq lettres et chiffres',
-  pictureAnswer: 'Ce que vous voyez',
+  pictureAnswer: 'Caractères',
   questionAnswer: 'Réponse',
   another: 'Autre image',
   hint: 'Majuscules ou minuscules, peu importe.',
@@ -38,7 +38,7 @@ export const door: Texts['door'] = {
     open: 'Tout le monde',
     captcha: 'Qui lit une image',
     question: 'Qui répond à la question',
-    members: 'Les membres et les personnes invitées',
+    members: 'Membres et invités',
   },
   tripcodes: 'Tripcodes des membres, un par ligne',
   apply: 'Appliquer',

@@ -3,7 +3,7 @@ import type { Texts } from './en.ts';
 /** The picture or question before the first message, and at the door, in Portuguese. */
 export const captcha: Texts['captcha'] = {
   picture: 'Imagem com cinco letras e algarismos',
-  pictureAnswer: 'O que você vê',
+  pictureAnswer: 'Caracteres',
   questionAnswer: 'Resposta',
   another: 'Outra imagem',
   hint: 'Maiúsculas e minúsculas valem o mesmo.',

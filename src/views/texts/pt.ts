@@ -15,7 +15,7 @@ const states: Texts['states'] = {
     sentence: 'A transmissão está prestes a começar.',
     advice: 'A imagem chega em instantes.',
   },
-  live: { heading: 'Ao vivo', sentence: 'Ao vivo agora.', advice: '' },
+  live: { heading: 'Ao vivo', sentence: 'Ao vivo.', advice: '' },
   interrupted: {
     heading: 'Conexão perdida',
     sentence: 'Conexão perdida, aguardando',
@@ -174,7 +174,7 @@ const tripcode: Texts['tripcode'] = {
 
 const full: Texts['full'] = {
   heading: 'Lotada',
-  sentence: 'Ao vivo agora.',
+  sentence: 'Ao vivo.',
   advice: 'Esta transmissão não comporta mais espectadores. Fique nesta página: ela tenta de novo sozinha.',
 };
 
@@ -273,12 +273,12 @@ export const pt: Texts = {
   removedBy: 'Removida por {name}',
   noMessages: 'Ainda não há mensagens. Diga olá.',
   quality: 'Qualidade',
-  soundOn: 'Ligar o som',
-  soundOff: 'Desligar o som',
+  soundOn: 'Com som',
+  soundOff: 'Sem som',
   audioOnly: 'Só som',
   goLive: 'Ir ao vivo',
   goLiveTitle: 'Recarregar a imagem a partir do momento mais recente',
-  clickToPlay: 'Sem imagem? Clique nela: alguns níveis de segurança esperam um clique.',
+  clickToPlay: 'Sem imagem? Níveis altos de segurança pedem um clique.',
   noVideo: 'Este navegador não mostra vídeo.',
   openStream: 'Abrir a própria transmissão',
   notWorking: 'A página não funciona?',

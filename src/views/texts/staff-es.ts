@@ -40,7 +40,7 @@ export const staffEs: Texts['staff'] = {
   tabs: {
     held: 'Pendientes',
     sanctions: 'Bloqueos y silencios',
-    switches: 'Opciones',
+    switches: 'Ajustes',
     staff: 'Moderadores',
     log: 'Registro',
   },
@@ -60,7 +60,7 @@ export const staffEs: Texts['staff'] = {
   appeal: 'Dice:',
   notes: 'Notas',
   noNotes: 'No hay notas.',
-  switches: 'Opciones del chat',
+  switches: 'Ajustes del chat',
   switchNames: {
     slow: 'Modo lento',
     locked: 'Solo lectura',
@@ -106,7 +106,7 @@ export const staffEs: Texts['staff'] = {
     pin: 'mensaje fijado:',
     unpin: 'mensaje ya no fijado',
     announce: 'anuncio publicado',
-    mode: 'opciones:',
+    mode: 'ajustes:',
     'add-filter': 'filtro de palabras añadido:',
     'remove-filter': 'filtro de palabras quitado:',
     approve: 'mensajes pendientes aprobados',
@@ -124,7 +124,7 @@ export const staffEs: Texts['staff'] = {
   mayList: [
     'Ocultar y mostrar mensajes, fijar uno, hacer anuncios.',
     'Silenciar, bloquear y expulsar a espectadores, y levantar lo que hayan hecho moderadores y filtros.',
-    'Aprobar o rechazar lo pendiente y cambiar las opciones.',
+    'Aprobar o rechazar lo pendiente y cambiar los ajustes.',
     'Deshacer lo hecho, en la medida en que habría podido hacerlo.',
   ],
   mayNot:
@@ -143,7 +143,7 @@ export const staffEs: Texts['staff'] = {
     'unknown-invitation': 'Esta invitación ya no está abierta.',
     'unknown-entry': 'El registro no llega tan atrás.',
     'unknown-held': 'Esto ya no está pendiente.',
-    'unknown-mode': 'Esa opción no existe o no admite ese valor.',
+    'unknown-mode': 'Ese ajuste no existe o no admite ese valor.',
     'unknown-filter': 'Ese filtro de palabras no existe o está en la configuración.',
     'nothing-to-do': 'Ya está así.',
     'nothing-to-undo': 'No queda nada que deshacer.',
