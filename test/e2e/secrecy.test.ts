@@ -77,7 +77,7 @@ async function eventfulEvening(server: OnionServer): Promise<readonly string[]> 
 }
 
 describe('T32 a compressed answer', () => {
-  it('holds no secret: pages with one are not compressed, whatever the browser takes', async () => {
+  it('holds no secret that comes again: pages with one are not compressed, whatever the browser takes', async () => {
     const server = await start();
     const owner = await logIn(server.neighbour(), server.password);
     const person = server.neighbour();
@@ -109,8 +109,16 @@ describe('T32 a compressed answer', () => {
         expect(body).not.toMatch(/name="(?:token|nonce)" value="[^"]+"/);
       }
     }
-    // The files of the page are compressed, so that the test has seen some, and nothing else is.
-    expect(new Set(compressed)).toEqual(new Set(assets));
+    // The files of the page and the page itself are compressed, so that the test has seen some, and nothing else is.
+    expect(new Set(compressed)).toEqual(new Set([...assets, '/']));
+    const bare = server.neighbour();
+    const minted = async (): Promise<string> =>
+      /\/v\/([A-Za-z0-9_-]{44})\//.exec(await plain(server.neighbour(), '/', 'gzip'))?.[1] ?? 'no token';
+    const [first, second] = [await minted(), await minted()];
+    expect(first).not.toBe(second);
+    const again = await bare.get(`/v/${first}/`, ['Accept-Encoding: gzip']);
+    expect(again.headers.get('content-encoding')).toBeUndefined();
+    expect(again.body).toContain(first);
   });
 });
 

@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { AppError } from '../../errors.ts';
 import type { PageAssets } from '../../views/document.tsx';
+import { acceptedCodings } from '../accepted-codings.ts';
 import { assetHeaders } from '../headers.ts';
 
 /** A file that never changes under its name, with its compressed forms, in memory. */
@@ -55,7 +56,7 @@ export async function loadAssets(directory: string): Promise<Assets> {
 export function registerAssetRoutes(app: FastifyInstance, assets: Assets): void {
   for (const [path, asset] of assets.files) {
     app.get(path, (request, reply) => {
-      const { bytes, encoding } = chooseEncoding(asset, request.headers['accept-encoding']);
+      const { bytes, encoding } = chooseEncoding(asset, acceptedCodings(request.headers['accept-encoding']));
       reply.headers(path === '/favicon.png' ? iconHeaders : assetHeaders(asset.type));
       if (asset.gzip !== undefined) reply.header('Vary', 'Accept-Encoding');
       if (encoding !== undefined) reply.header('Content-Encoding', encoding);
@@ -67,18 +68,11 @@ export function registerAssetRoutes(app: FastifyInstance, assets: Assets): void 
 /** The icon's name holds no hash, so it may be kept for a day only. */
 const iconHeaders = { ...assetHeaders('image/png'), 'Cache-Control': 'private, max-age=86400' };
 
-/** The smallest form that the client takes (RFC 9110, 12.5.3). A weight of zero refuses a coding. */
-export function chooseEncoding(
+/** The smallest form that the client takes. */
+function chooseEncoding(
   asset: Asset,
-  acceptEncoding: string | undefined,
+  accepted: ReadonlySet<string>,
 ): { readonly bytes: Buffer; readonly encoding?: 'br' | 'gzip' } {
-  const accepted = new Set(
-    (acceptEncoding ?? '')
-      .split(',')
-      .map((part) => part.trim().toLowerCase())
-      .filter((part) => !/;\s*q=0(?:\.0*)?$/.test(part))
-      .map((part) => part.split(';')[0]?.trim() ?? ''),
-  );
   if (asset.brotli !== undefined && accepted.has('br')) return { bytes: asset.brotli, encoding: 'br' };
   if (asset.gzip !== undefined && accepted.has('gzip')) return { bytes: asset.gzip, encoding: 'gzip' };
   return { bytes: asset.plain };

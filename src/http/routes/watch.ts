@@ -6,6 +6,7 @@ import type { PageAssets } from '../../views/document.tsx';
 import { renderWatchPage } from '../../views/watch-page.tsx';
 import type { OfferedLanguage } from '../../views/texts/catalogues.ts';
 import { startsOnlyWithLength } from '../announced-length.ts';
+import { sendPage } from '../compressed-page.ts';
 import { scriptPageHeaders, watchPageHeaders } from '../headers.ts';
 import type { Places } from '../place.ts';
 import { countedAs } from '../viewer.ts';
@@ -61,7 +62,7 @@ export function registerWatchRoutes(app: FastifyInstance, options: WatchRouteOpt
     });
     // No header can be made of it: the guards let only names of our own through.
     const host = request.headers.host ?? '';
-    return reply.headers(script ? scriptPageHeaders(host) : watchPageHeaders(host)).send(html);
+    return sendPage(request, reply.headers(script ? scriptPageHeaders(host) : watchPageHeaders(host)), html, viewer);
   });
 }
 
