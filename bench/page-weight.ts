@@ -5,6 +5,7 @@
  *   npm run bench:weight
  */
 import http from 'node:http';
+import { gunzipSync } from 'node:zlib';
 import { Onioncast } from '../test/support/onioncast.ts';
 import { table } from './support/statistics.ts';
 
@@ -26,7 +27,9 @@ async function get(origin: string, path: string, cookie?: string): Promise<Answe
       const done = (): void => {
         request.destroy();
         const body = Buffer.concat(parts);
-        resolve({ path, wireBytes: headBytes(response) + body.length, text: body.toString('utf8') });
+        const isCompressed = response.headers['content-encoding'] === 'gzip';
+        const text = (isCompressed ? gunzipSync(body) : body).toString('utf8');
+        resolve({ path, wireBytes: headBytes(response) + body.length, text });
       };
       let pause: NodeJS.Timeout | undefined;
       response.on('data', (data: Buffer) => {
