@@ -67,7 +67,7 @@ export class OpenResponses {
     // Threat: T20. Behind an unfinished answer the bytes of both would mix.
     if (reply.raw.socket !== socket) socket.destroy();
     this.#sockets.add(socket);
-    const owner = `${options.kind} ${options.viewer}`;
+    const owner = ownerOf(options.kind, options.viewer);
     const response = new EndlessResponse({
       socket,
       watch: this.#watch,
@@ -87,6 +87,11 @@ export class OpenResponses {
   /** All that are open at this moment. */
   opened(): readonly OpenResponse[] {
     return [...this.#open.values()];
+  }
+
+  /** Those of one kind that a viewer has open. */
+  of(kind: EndlessKind, viewer: string): readonly EndlessResponse[] {
+    return this.#byOwner.get(ownerOf(kind, viewer)) ?? [];
   }
 
   /** Ends all of them. */
@@ -115,4 +120,8 @@ export class OpenResponses {
     if (left.length === 0) this.#byOwner.delete(owner);
     else this.#byOwner.set(owner, left);
   }
+}
+
+function ownerOf(kind: EndlessKind, viewer: string): string {
+  return `${kind} ${viewer}`;
 }

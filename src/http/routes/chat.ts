@@ -37,7 +37,7 @@ export interface ChatRouteDeps {
   readonly chat: ChatService;
   readonly channels: Pick<ChatChannels, 'of'>;
   readonly captcha: Pick<Captcha, 'isNeeded' | 'view' | 'another'>;
-  readonly responses: Pick<OpenResponses, 'open'>;
+  readonly responses: Pick<OpenResponses, 'open' | 'of'>;
   readonly places: Pick<Places, 'placeOf' | 'welcome'>;
   /** For whom and in which language the log is. */
   readersOf(request: FastifyRequest): Readers;
@@ -91,10 +91,8 @@ export function registerChatRoutes(app: FastifyInstance, deps: ChatRouteDeps): v
       maxAgeMs: rotation.ageMs,
       keepAlive: emptyComment,
     });
-    const { viewerId, role } = deps.requesterOf(request);
-    const ownMark = frameChunk(Buffer.from(`${markRows(markOf(deps, viewerId, role === 'broadcaster'))}\n`));
     const { frames } = deps.channels.of(deps.readersOf(request));
-    response.follow(withPersonal(ownMark, limitedTo(rotation.rows, frames)), { afterId: 0 });
+    response.follow(withPersonal(markRule(ownMarkOf(deps, request)), limitedTo(rotation.rows, frames)), { afterId: 0 });
     return reply;
   });
 
@@ -124,9 +122,11 @@ async function takeForm(deps: ChatRouteDeps, request: FastifyRequest, reply: Fas
   const edit = formEditOf(fields);
   if (edit !== undefined) return sendEdited(deps, request, reply, place, fields, edit);
   const submission = submissionOf(fields, deps.requesterOf(request));
+  const markBefore = ownMarkOf(deps, request);
   const outcome: SubmitOutcome = isFormToken(token, 'chat', viewer.id, deps.secret, deps.now())
     ? await deps.chat.submit(submission)
     : { kind: 'refused', rule: 'form-expired', text };
+  renewMark(deps, request, viewer.id, markBefore);
   const posted = outcome.kind !== 'refused' && submission.post !== undefined;
   if (posted && !wantsJson(request)) {
     return reply.status(303).headers(redirectHeaders).header('Location', `${place.base}/chat/form`).send();
@@ -259,6 +259,22 @@ function formDataOf(deps: ChatRouteDeps, request: FastifyRequest, place: Place, 
     ...standingNotice(deps, requester, place),
     ...(isAsked ? { captcha: captchaAt(base, deps.captcha.view(viewer.id, given)) } : {}),
   };
+}
+
+/** The log that somebody has open goes on to mark what names them when they are called something else. */
+function renewMark(deps: ChatRouteDeps, request: FastifyRequest, viewerId: string, before: string): void {
+  const mark = ownMarkOf(deps, request);
+  if (mark === before) return;
+  for (const response of deps.responses.of('chat', viewerId)) response.write(markRule(mark));
+}
+
+function ownMarkOf(deps: ChatRouteDeps, request: FastifyRequest): string {
+  const { viewerId, role } = deps.requesterOf(request);
+  return markOf(deps, viewerId, role === 'broadcaster');
+}
+
+function markRule(mark: string): Buffer {
+  return frameChunk(Buffer.from(`${markRows(mark)}\n`));
 }
 
 /** The class of mentions of this viewer. */
