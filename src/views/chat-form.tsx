@@ -61,7 +61,7 @@ export function ChatForm({ data, texts, isForScript = false, children }: FormPro
         aria-describedby="notice"
         placeholder={texts.writeMessage}
         title={filled(texts.limits, { c: limits.maxCharacters, l: limits.maxLines })}
-        rows={data.capcode === undefined ? 2 : 5}
+        rows={2}
         accesskey="m"
         enterkeyhint="send"
       >
@@ -131,7 +131,7 @@ function Standing({ data, texts, isForScript = false }: FormProps): JSX.Element 
         </a>
       )}
       {(isForScript || appealHref !== undefined) && (
-        <a class="appeal-link" href={appealHref ?? ''} target={isForScript ? '_blank' : '_self'}>
+        <a class="appeal-link" href={appealHref ?? ''} target="_blank">
           {texts.staff.standing.appealLink}
         </a>
       )}

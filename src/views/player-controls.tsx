@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { toolKeys } from './staff-fields.ts';
 import type { RenditionInfo } from '../broadcast/stream-state.ts';
 import { renditionLabel } from './snapshot-text.ts';
 import type { Texts } from './texts/en.ts';
@@ -55,25 +56,37 @@ export function SoundPill({ texts }: { readonly texts: Texts }): JSX.Element {
 }
 
 /** The list of keys, opened with `?`. */
-export function Keys({ texts }: { readonly texts: Texts }): JSX.Element {
+export function Keys({ texts, isStaff }: { readonly texts: Texts; readonly isStaff: boolean }): JSX.Element {
   return (
     <dialog class="keys" id="keys" aria-labelledby="keys-heading">
       <h2 id="keys-heading">{texts.keysTitle}</h2>
-      <dl>
-        {texts.keys.map(([key, meaning]) => (
-          <div key={key}>
-            <dt>
-              <kbd>{key}</kbd>
-            </dt>
-            <dd>{meaning}</dd>
-          </div>
-        ))}
-      </dl>
+      <KeyList keys={texts.keys} />
+      {isStaff && (
+        <>
+          <h2>{texts.staff.toolsFor}</h2>
+          <KeyList keys={toolKeys(texts)} />
+        </>
+      )}
       <form method="dialog">
         <button class="button" type="submit">
           {texts.close}
         </button>
       </form>
     </dialog>
+  );
+}
+
+function KeyList({ keys }: { readonly keys: readonly (readonly string[])[] }): JSX.Element {
+  return (
+    <dl>
+      {keys.map(([key, meaning]) => (
+        <div key={key}>
+          <dt>
+            <kbd>{key}</kbd>
+          </dt>
+          <dd>{meaning}</dd>
+        </div>
+      ))}
+    </dl>
   );
 }

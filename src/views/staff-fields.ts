@@ -1,3 +1,5 @@
+import type { Texts } from './texts/en.ts';
+
 /** Names of the fields of the staff's forms. The value of `action` is a verb, with the id of what it is about behind a colon: `hide:12`. */
 export const staffFields = {
   token: 'token',
@@ -32,3 +34,17 @@ export type StaffTab = (typeof staffTabs)[number];
 export const durationChoices = [10, 60, 600, 3600, 86_400, 604_800, 1_209_600] as const;
 /** For invitations. */
 export const invitationChoices = [3600, 86_400, 604_800] as const;
+
+/** The keys of the panel's buttons where script listens, each with what it does, as the list of keys shows them. */
+export function toolKeys({ staff }: Texts): readonly (readonly [key: string, meaning: string])[] {
+  return [
+    ['h', staff.hide],
+    ['p', staff.pin],
+    ['t', staff.timeOut],
+    ['k', staff.kick],
+    ['a', staff.purge],
+    ['b', staff.ban],
+    ['l', staff.lift],
+    ['z', staff.undo],
+  ];
+}

@@ -326,10 +326,12 @@ function Log({ data, words }: PartProps): JSX.Element {
           </li>
         ))}
       </ul>
-      <p class="staff-pages">
-        {page > 1 && <a href={href(page - 1)}>{words.newer}</a>}{' '}
-        {hasOlder && <a href={href(page + 1)}>{words.older}</a>}
-      </p>
+      {(page > 1 || hasOlder) && (
+        <p class="staff-pages">
+          {page > 1 && <a href={href(page - 1)}>{words.newer}</a>}{' '}
+          {hasOlder && <a href={href(page + 1)}>{words.older}</a>}
+        </p>
+      )}
     </section>
   );
 }

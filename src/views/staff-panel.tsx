@@ -35,6 +35,8 @@ export interface StaffPanelData extends Reader {
   readonly message?: StaffMessage & { readonly isPinned: boolean };
   /** Absent for what belongs to nobody. */
   readonly person?: StaffPerson;
+  /** Only the broadcaster makes moderators. */
+  readonly mayAppoint: boolean;
   readonly notice: StaffNotice;
 }
 
@@ -66,7 +68,7 @@ export function renderStaffPanel(data: StaffPanelData): string {
           {person !== undefined && <input type="hidden" name={staffFields.person} value={person.viewerId} />}
           <Notice {...notice} texts={texts} />
           {message !== undefined && <TheMessage message={message} data={data} />}
-          {person !== undefined && <ThePerson person={person} texts={texts} />}
+          {person !== undefined && <ThePerson person={person} texts={texts} mayAppoint={data.mayAppoint} />}
         </form>
       </main>
     </Document>,
@@ -115,7 +117,13 @@ function TheMessage({
   );
 }
 
-function ThePerson({ person, texts }: { person: StaffPerson; texts: Texts }): JSX.Element {
+interface PersonProps {
+  readonly person: StaffPerson;
+  readonly texts: Texts;
+  readonly mayAppoint: boolean;
+}
+
+function ThePerson({ person, texts, mayAppoint }: PersonProps): JSX.Element {
   const words = texts.staff;
   return (
     <>
@@ -154,7 +162,15 @@ function ThePerson({ person, texts }: { person: StaffPerson; texts: Texts }): JS
         <p class="staff-actions">
           <Do what="note" isQuiet>
             {words.saveNote}
-          </Do>
+          </Do>{' '}
+          {mayAppoint && !person.isStaff && (
+            <>
+              <input type="hidden" name={staffFields.label} value={person.label} />
+              <Do what="appoint-person" isQuiet>
+                {words.appointPerson}
+              </Do>
+            </>
+          )}
         </p>
       </section>
     </>
@@ -176,7 +192,7 @@ function Sanctioning({ texts }: { texts: Texts }): JSX.Element {
         <Do what="time-out" keyName="t">
           {words.timeOut}
         </Do>{' '}
-        <Do what="kick" isQuiet keyName="k">
+        <Do what="kick" isQuiet keyName="k" title={words.kickHint}>
           {words.kick}
         </Do>{' '}
         <Do what="purge" isQuiet keyName="a">

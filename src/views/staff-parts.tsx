@@ -18,13 +18,21 @@ export interface StaffNotice {
 export function Do(props: {
   readonly what: string;
   readonly keyName?: string;
+  readonly title?: string;
   readonly isQuiet?: boolean;
   readonly isBad?: boolean;
   readonly children: ComponentChildren;
 }): JSX.Element {
   const kinds = ['button', props.isQuiet === true && 'quiet', props.isBad === true && 'bad'].filter(Boolean);
   return (
-    <button class={kinds.join(' ')} type="submit" name={staffFields.action} value={props.what} data-key={props.keyName}>
+    <button
+      class={kinds.join(' ')}
+      type="submit"
+      name={staffFields.action}
+      value={props.what}
+      title={props.title}
+      data-key={props.keyName}
+    >
       {props.children}
     </button>
   );

@@ -4,6 +4,8 @@ import { maxAppealCharacters } from '../chat/moderation/command.ts';
 import type { Sanction } from '../chat/moderation/sanction.ts';
 import { Document, renderDocument } from './document.tsx';
 import type { Reader } from './reader.ts';
+import { Shell } from './shell.tsx';
+import { StateScreen } from './stream-info.tsx';
 import type { Texts } from './texts/en.ts';
 import { filled } from './texts/words.ts';
 import { momentText } from './time-text.ts';
@@ -23,8 +25,8 @@ export interface StandingPageData extends Reader {
   readonly refusal?: keyof Texts['staff']['refusals'];
   /** For a page in place of another: it looks again by itself. */
   readonly refreshSeconds?: number;
-  /** In the place of the picture the sentence is enough: the chat beside it takes the message. */
-  readonly isPicture?: boolean;
+  /** Which frame of the page it stands in; absent for a page of its own. In the place of the picture the sentence is enough: the chat takes the message. */
+  readonly frame?: 'picture' | 'chat';
 }
 
 /** The page (or frame) that says which rule, until when, and takes one short message to the moderators. */
@@ -33,20 +35,51 @@ export function renderStandingPage(data: StandingPageData): string {
   const words = texts.staff;
   const heading = sanction === undefined ? words.refusals['not-sanctioned'] : standingSentence(sanction, texts);
   const refresh = refreshSeconds !== undefined && <meta http-equiv="refresh" content={String(refreshSeconds)} />;
+  const document = { texts, title: heading, styleHref: data.styleHref, head: refresh };
+  if (data.frame === 'picture') {
+    return renderDocument(
+      <Document {...document} kind="frame player-frame">
+        <main class="stage">
+          <StateScreen screen={{ heading, advice: sanction?.reason ?? '' }} />
+        </main>
+      </Document>,
+    );
+  }
+  if (data.frame === 'chat') {
+    return renderDocument(
+      <Document {...document} kind="frame form-frame">
+        <main class="standing">
+          <Standing data={data} heading={heading} />
+        </main>
+      </Document>,
+    );
+  }
   return renderDocument(
-    <Document texts={texts} title={heading} styleHref={data.styleHref} kind="frame standing-page" head={refresh}>
-      <main class="standing">
-        <h1>{heading}</h1>
-        {sanction?.reason !== undefined && <p>{filled(words.standing.reason, { why: sanction.reason })}</p>}
-        {sanction?.endsVideo === false && <p class="faint">{words.standing.mayWatch}</p>}
-        {sanction !== undefined && data.isPicture !== true && <Appeal data={data} />}
-        <p>
-          <a href={`${base}/`} target="_top">
-            {texts.backToStream}
-          </a>
-        </p>
+    <Shell {...document} base={base} kind="login-page">
+      <main class="login">
+        <div class="card">
+          <Standing data={data} heading={heading} />
+        </div>
       </main>
-    </Document>,
+    </Shell>,
+  );
+}
+
+function Standing({ data, heading }: { data: StandingPageData; heading: string }): JSX.Element {
+  const { texts, base, sanction } = data;
+  const words = texts.staff;
+  return (
+    <>
+      <h1>{heading}</h1>
+      {sanction?.reason !== undefined && <p>{filled(words.standing.reason, { why: sanction.reason })}</p>}
+      {sanction?.endsVideo === false && <p class="faint">{words.standing.mayWatch}</p>}
+      {sanction !== undefined && <Appeal data={data} />}
+      <p>
+        <a href={`${base}/`} target="_top">
+          {texts.backToStream}
+        </a>
+      </p>
+    </>
   );
 }
 
@@ -87,7 +120,7 @@ export function renderStandingRow(sanction: Sanction, { texts, base }: Reader): 
     <p class="standing-row" role="status">
       {standingSentence(sanction, texts)}{' '}
       {sanction.reason !== undefined && `${filled(standing.reason, { why: sanction.reason })} `}
-      <a href={`${base}/chat/appeal`} target="chat-form">
+      <a href={`${base}/chat/appeal`} target="_blank">
         {standing.appealLink}
       </a>
     </p>,

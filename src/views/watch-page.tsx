@@ -81,7 +81,7 @@ export function renderWatchPage(data: WatchPageData): string {
       </main>
       {data.script && (
         <ScriptMarkup>
-          <Keys texts={texts} />
+          <Keys texts={texts} isStaff={data.isStaff === true} />
         </ScriptMarkup>
       )}
     </Shell>,

@@ -166,6 +166,7 @@ function sendPanel(
   const place = deps.places.welcome(request, reply);
   const data = {
     formToken: mintToken(deps, place),
+    mayAppoint: deps.requesters.requesterOf(request).role === 'broadcaster',
     ...(found === undefined ? {} : { message: found.message }),
     // What the house says belongs to nobody.
     ...(whose === undefined || whose === '' ? {} : { person: deps.records.person(whose) }),

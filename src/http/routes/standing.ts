@@ -27,6 +27,11 @@ export interface StandingRouteDeps {
 
 /** Documents that are refused with a page that says why. */
 const documents: ReadonlySet<string> = new Set(['/', '/player', '/player/strip', '/chat', '/chat/log']);
+const frames: ReadonlyMap<string, 'picture' | 'chat'> = new Map([
+  ['/player', 'picture'],
+  ['/player/strip', 'chat'],
+  ['/chat', 'chat'],
+]);
 /** What is no document is refused in one line. */
 const streams: ReadonlySet<string> = new Set([
   '/events',
@@ -89,11 +94,11 @@ function refuse(
   isDocument: boolean,
 ): FastifyReply {
   reply.status(403);
-  const isPicture = request.routeOptions.url === '/player';
+  const frame = frames.get(request.routeOptions.url ?? '');
   if (!isDocument) return reply.headers(textHeaders).send(`${sanction.kind}\n`);
   return sendPage(deps, request, reply, deps.places.welcome(request, reply), {
-    refreshSeconds: isPicture || hasAppealed(deps, sanction) ? refreshSeconds.idle : refreshSeconds.writing,
-    isPicture,
+    refreshSeconds: frame === 'picture' || hasAppealed(deps, sanction) ? refreshSeconds.idle : refreshSeconds.writing,
+    ...(frame === undefined ? {} : { frame }),
   });
 }
 
@@ -119,7 +124,7 @@ function sendPage(
   request: FastifyRequest,
   reply: FastifyReply,
   place: Place,
-  more: Pick<Partial<StandingPageData>, 'draft' | 'refusal' | 'refreshSeconds' | 'isPicture'>,
+  more: Pick<Partial<StandingPageData>, 'draft' | 'refusal' | 'refreshSeconds' | 'frame'>,
 ): FastifyReply {
   const sanction = deps.moderation.standingOf(deps.requesters.requesterOf(request));
   const random = deps.randomBytes(formTokenRandomBytes);
