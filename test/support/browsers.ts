@@ -1,7 +1,11 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { chromium } from 'playwright-core';
-import puppeteer from 'puppeteer-core';
+import { type Browser as Chromium, type BrowserContext, chromium } from 'playwright-core';
+import puppeteer, {
+  type Browser as Firefox,
+  type BrowserContext as FirefoxContext,
+  type Viewport,
+} from 'puppeteer-core';
 
 export type BrowserName = 'chromium' | 'firefox';
 
@@ -31,7 +35,17 @@ export interface BrowserPage {
   /** Types into whatever has the focus. */
   type(text: string): Promise<void>;
   press(key: 'Enter' | 'Tab' | 'Space' | 'Escape'): Promise<void>;
+  resize(width: number, height: number): Promise<void>;
   screenshot(path?: string): Promise<Buffer>;
+  /** Another page of the same person. */
+  tab(): Promise<BrowserPage>;
+  close(): Promise<void>;
+}
+
+/** A running browser in which several people can be at home: no page knows anything of another one. */
+export interface RunningBrowser {
+  /** A page with cookies and storage of its own. */
+  open(): Promise<BrowserPage>;
   close(): Promise<void>;
 }
 
@@ -64,8 +78,15 @@ const quietPreferences = {
   'media.gmp-manager.updateEnabled': false,
 } as const;
 
+export async function launchBrowser(name: BrowserName, options: BrowserOptions): Promise<RunningBrowser> {
+  return name === 'chromium' ? await launchChromium(options) : await launchFirefox(options);
+}
+
+/** A browser for one page; it ends with the page. */
 export async function openBrowser(name: BrowserName, options: BrowserOptions): Promise<BrowserPage> {
-  return name === 'chromium' ? await openChromium(options) : await openFirefox(options);
+  const browser = await launchBrowser(name, options);
+  const page = await browser.open();
+  return { ...page, close: async () => await browser.close() };
 }
 
 /** What to hand to `preferences` for a Firefox that behaves like Tor Browser. */
@@ -79,8 +100,8 @@ function executable(name: BrowserName): string {
   return found;
 }
 
-async function openChromium(options: BrowserOptions): Promise<BrowserPage> {
-  const { width = 1400, height = 900, socksPort } = options;
+async function launchChromium(options: BrowserOptions): Promise<RunningBrowser> {
+  const { socksPort } = options;
   const browser = await chromium.launch({
     executablePath: executable('chromium'),
     args: [
@@ -100,12 +121,24 @@ async function openChromium(options: BrowserOptions): Promise<BrowserPage> {
           ]),
     ],
   });
+  return {
+    open: async () => await openInChromium(browser, options),
+    close: async () => await browser.close(),
+  };
+}
+
+async function openInChromium(browser: Chromium, options: BrowserOptions): Promise<BrowserPage> {
+  const { width = 1400, height = 900 } = options;
   const context = await browser.newContext({
     javaScriptEnabled: options.script,
     viewport: { width, height },
     colorScheme: options.colourScheme ?? 'dark',
   });
   if (options.beforeScripts !== undefined) await context.addInitScript(options.beforeScripts);
+  return { ...(await chromiumPage(context)), close: async () => await context.close() };
+}
+
+async function chromiumPage(context: BrowserContext): Promise<BrowserPage> {
   const page = await context.newPage();
   return {
     goto: async (url) => {
@@ -117,12 +150,14 @@ async function openChromium(options: BrowserOptions): Promise<BrowserPage> {
     click: async (x, y) => await page.mouse.click(x, y),
     type: async (text) => await page.keyboard.type(text),
     press: async (key) => await page.keyboard.press(key),
+    resize: async (width, height) => await page.setViewportSize({ width, height }),
     screenshot: async (path) => await page.screenshot(path === undefined ? {} : { path }),
-    close: async () => await browser.close(),
+    tab: async () => await chromiumPage(context),
+    close: async () => await page.close(),
   };
 }
 
-async function openFirefox(options: BrowserOptions): Promise<BrowserPage> {
+async function launchFirefox(options: BrowserOptions): Promise<RunningBrowser> {
   const { width = 1400, height = 900, socksPort } = options;
   const browser = await puppeteer.launch({
     browser: 'firefox',
@@ -137,8 +172,21 @@ async function openFirefox(options: BrowserOptions): Promise<BrowserPage> {
       ...options.preferences,
     },
   });
-  const page = await browser.newPage();
-  await page.setViewport({ width, height });
+  return {
+    open: async () => await openInFirefox(browser, options),
+    close: async () => await browser.close(),
+  };
+}
+
+async function openInFirefox(browser: Firefox, { width = 1400, height = 900 }: BrowserOptions): Promise<BrowserPage> {
+  const viewport = { width, height };
+  const context = await browser.createBrowserContext();
+  return { ...(await firefoxPage(context, viewport)), close: async () => await context.close() };
+}
+
+async function firefoxPage(context: FirefoxContext, viewport: Viewport): Promise<BrowserPage> {
+  const page = await context.newPage();
+  await page.setViewport(viewport);
   return {
     goto: async (url) => {
       await page.goto(url, { waitUntil: 'domcontentloaded', timeout: 60_000 });
@@ -149,12 +197,14 @@ async function openFirefox(options: BrowserOptions): Promise<BrowserPage> {
     click: async (x, y) => await page.mouse.click(x, y),
     type: async (text) => await page.keyboard.type(text),
     press: async (key) => await page.keyboard.press(key),
+    resize: async (width, height) => await page.setViewport({ width, height }),
     screenshot: async (path) => {
       const picture = Buffer.from(await page.screenshot());
       if (path !== undefined) await writeFile(path, picture);
       return picture;
     },
-    close: async () => await browser.close(),
+    tab: async () => await firefoxPage(context, viewport),
+    close: async () => await page.close(),
   };
 }
 
