@@ -250,6 +250,26 @@ describe('the first message', () => {
     expect((await anna.send({ message: 'three' })).status).toBe(303);
   });
 
+  it('may be followed by another captcha by chance, and never is for the broadcaster', async () => {
+    const anna = await Person.arrive();
+    await anna.look();
+    expect((await anna.send({ message: 'one', 'captcha-picture': 'ACEHK' })).status).toBe(303);
+    chance = 0.1;
+    expect((await anna.send({ message: 'two' })).status).toBe(303);
+    expect(anna.form).not.toContain('captcha-picture');
+    chance = 0.099;
+    expect((await anna.send({ message: 'three' })).status).toBe(303);
+    expect(anna.form).toContain('captcha-picture');
+    await anna.look();
+    chance = 0.5;
+    expect((await anna.send({ message: 'four', 'captcha-picture': 'ACEHK' })).status).toBe(303);
+    expect((await anna.send({ message: 'five' })).status).toBe(303);
+    const host = await Person.arrive();
+    chance = 0;
+    for (const message of ['a', 'b'])
+      expect((await host.send({ message }, { 'x-test-broadcaster': 'yes' })).status).toBe(303);
+  });
+
   it('is remembered over a restart', async () => {
     const anna = await Person.arrive();
     await anna.look();

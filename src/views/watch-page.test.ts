@@ -69,6 +69,13 @@ describe('the watch page', () => {
     expect(html).toContain('href="/"');
   });
 
+  it('lets whoever has no script load the messages anew, in their frame', () => {
+    const html = renderWatchPage({ ...data, script: false });
+    expect(html).toMatch(/<iframe[^>]* name="chat"/);
+    expect(html).toMatch(/<a [^>]*href="\/chat" target="chat"[^>]*>Reload<\/a>/);
+    expect(renderWatchPage(data)).toMatch(/<noscript><a [^>]*target="chat"/);
+  });
+
   it('holds the first player document where there is a picture, beside the address of one for browsers that want that', () => {
     for (const script of [true, false]) {
       const html = renderWatchPage({ ...data, script, firstPlayer: { rendition: bare, needsLength: false } });

@@ -33,6 +33,12 @@ const bannersExpression = `[...${inner}.querySelectorAll('.banner')]
   .filter((banner) => banner.checkVisibility())
   .map((banner) => banner.getBoundingClientRect().top + ' ' + banner.textContent).join()`;
 
+/** Whether a row can be seen where the document is now. */
+const isInView = (id: number): string => `(() => {
+  const { top, bottom } = ${inner}.querySelector('#m${id}').getBoundingClientRect();
+  return top >= 0 && bottom <= ${inner}.documentElement.clientHeight;
+})()`;
+
 describe.each<BrowserName>(['chromium', 'firefox'])('the open chat document without script in %s', (browser) => {
   let server: Server;
   let page: BrowserPage;
@@ -89,7 +95,11 @@ describe.each<BrowserName>(['chromium', 'firefox'])('the open chat document with
     await page.until(`(${shownExpression}).endsWith('text 40')`);
   });
 
-  afterEach(() => channels.close());
+  afterEach(async () => {
+    // Before the document ends, which would make the browser load it again just as it is led elsewhere.
+    await page.goto('about:blank');
+    channels.close();
+  });
 
   afterAll(async () => {
     await page.close();
@@ -110,6 +120,21 @@ describe.each<BrowserName>(['chromium', 'firefox'])('the open chat document with
     bus.publish('room', { kind: 'restored', messages: [messageOf(39), messageOf(40)] });
     await page.until(`(${shownExpression}).endsWith('text 40')`);
     expect(await shown()).toBe(before);
+  });
+
+  it('begins with the newest row in view and stays there as rows come, but never takes a reader from where they read', async () => {
+    await page.until(isInView(40));
+    bus.publish('room', { kind: 'message', message: messageOf(41) });
+    await page.until(`(${shownExpression}).endsWith('text 41')`);
+    expect(await page.evaluate(isInView(41))).toBe(true);
+    const place = `${inner}.querySelector('#m9').getBoundingClientRect().top`;
+    await page.evaluate(`${inner}.querySelector('#m9').scrollIntoView()`);
+    const before = await page.evaluate<number>(place);
+    bus.publish('room', { kind: 'message', message: messageOf(42) });
+    await page.until(`(${shownExpression}).endsWith('text 42')`);
+    // Rows are not whole pixels high, scrolling may be.
+    expect(Math.abs((await page.evaluate<number>(place)) - before)).toBeLessThan(4);
+    expect(await page.evaluate(isInView(42))).toBe(false);
   });
 
   it('shows what stands above the talk at its upper edge, the newest alone', async () => {
