@@ -3,7 +3,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { build } from 'esbuild';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type BrowserName, type BrowserPage, openBrowser } from '../support/browsers.ts';
 
 const assets = path.resolve(import.meta.dirname, '../../dist/assets');
@@ -83,7 +83,7 @@ describe.each<BrowserName>(['chromium', 'firefox'])('the log with script in %s',
     lastId = 0;
     reader = undefined;
     await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
-    await expect.poll(() => reader).toBeDefined();
+    await vi.waitUntil(() => reader !== undefined);
     await say(30);
     await page.until(isInView(30));
   });
