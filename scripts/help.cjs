@@ -15,7 +15,9 @@ const commands = [
   ['npm run bench:abuse', 'replay, parallel attempts and brute force on captcha, login and invitation'],
   ['npm run bench:page-weight', 'bytes and round trips to the first picture'],
   ['npm run help', 'this list'],
-  ['node bin/onioncast.cjs --help', 'the program itself: serve, doctor, config'],
+  ['node scripts/write-control-reference.js', 'bring docs/CONTROL.md up to date with the control socket'],
+  ['node scripts/write-confusables.js', 'make the table of look-alike characters anew, from the Unicode of this Node'],
+  ['node bin/onioncast.cjs --help', 'the program itself: serve, doctor, config, and commands for a server that runs'],
 ];
 
 const width = Math.max(...commands.map(([command]) => command.length));
