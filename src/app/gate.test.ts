@@ -268,6 +268,18 @@ describe('coming in', () => {
     expect((await ask('/', { cookie })).status).toBe(403);
   });
 
+  it('with the password of a moderator’s tripcode, who needs no place among the members', async () => {
+    const { code } = (await lounge.tripcodes.make('keeper of the keys')) ?? { code: '' };
+    rules({ mode: 'members', tripcodes: [] });
+    const { cookie, fields } = await stand();
+    const knock = () => ask('/access', { method: 'POST', cookie, form: { ...fields, password: 'keeper of the keys' } });
+    expect((await knock()).status).toBe(403);
+    const by = { kind: 'tripcode', code } as const;
+    lounge.moderation.moderate({ kind: 'broadcaster' }, { kind: 'appoint', by, label: 'Keeper' });
+    expect((await knock()).status).toBe(303);
+    expect((await ask('/', { cookie })).status).toBe(200);
+  });
+
   it('by an invitation, as often as it says, after its button was pressed', async () => {
     const link = lounge.door.invitations.create({ label: 'friends', maxUses: 1, forMs: 3_600_000 }) ?? '';
     const [anna, bert] = [await stand(`/invitation/${link}`), await stand(`/invitation/${link}`)];

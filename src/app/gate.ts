@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
+import type { AccessRules } from '../admission/standing.ts';
 import type { TripcodeMark } from '../chat/message.ts';
+import type { Moderator } from '../chat/moderation/staff.ts';
 import { AccessGate } from '../http/access-gate.ts';
 import { askedWith } from '../http/asked.ts';
 import type { Place, Places } from '../http/place.ts';
@@ -20,6 +22,8 @@ export interface GateOptions {
   isStaff(request: FastifyRequest): boolean;
   isBroadcaster(request: FastifyRequest): boolean;
   tripcodeOf(password: string): Promise<TripcodeMark | undefined>;
+  /** Who moderates may always come in, also with a browser that nobody knows yet. */
+  moderators(): readonly Moderator[];
 }
 
 /** The door as the web server sees it. */
@@ -44,11 +48,17 @@ const openRoutes = [
 export function buildGate(options: GateOptions): Gate {
   const { door, places, secret, styleHref, isStaff, isBroadcaster, tripcodeOf } = options;
   const { captcha, settings, admissions, invitations } = door;
+  const rules = (): AccessRules => {
+    const { mode, tripcodes } = settings.access;
+    const ofModerators = options.moderators().flatMap(({ by }) => (by.kind === 'tripcode' ? [by.code] : []));
+    return { mode, tripcodes: [...tripcodes, ...ofModerators] };
+  };
   const styled = ({ texts, base }: Place) => ({ texts, base, styleHref });
   const askedOf = askedWith(places);
   const now = (): number => Date.now();
   const deps: AccessRouteDeps = {
-    ...{ places, captcha, settings, admissions, invitations, secret, randomBytes, tripcodeOf, askedOf },
+    ...{ places, captcha, rules, admissions, invitations, secret, randomBytes, tripcodeOf, askedOf },
+    question: () => settings.question,
     now,
     renderGate: (data, place) => renderGatePage({ ...data, ...styled(place) }),
     renderInvitation: (data, place) => renderInvitationPage({ ...data, ...styled(place) }),
@@ -57,7 +67,7 @@ export function buildGate(options: GateOptions): Gate {
     places,
     admissions,
     isStaff,
-    rules: () => settings.access,
+    rules,
     isGoodInvitation: (id) => invitations.isGood(id),
     openRoutes: new Set([...openRoutes, ...doorRoutes, styleHref]),
     renderGate: (request, reply) => {

@@ -97,6 +97,7 @@ export function buildWebsite(options: WebsiteOptions): Website {
     random: randomBytes,
     catalogues,
     language: config.site.language,
+    keepSeconds: config.chat.keepMs / 1000,
   });
   const requesters = requestersOf(options.lounge, places);
   const server = openServer(options, places, requesters, sockets);
@@ -164,6 +165,7 @@ function openServer(
     isStaff: (request) => requesters.requesterOf(request).role !== undefined,
     isBroadcaster: (request) => isBroadcasterRequest(lounge.access, request),
     tripcodeOf: (password) => lounge.tripcodes.make(password),
+    moderators: () => lounge.moderation.record.moderators,
   });
   const server = new WebServer({
     ...(local === 'off' ? {} : { local }),

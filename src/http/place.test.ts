@@ -33,6 +33,7 @@ const places = new Places({
   },
   catalogues,
   language: 'en',
+  keepSeconds: 43_200,
 });
 
 function request(url: string, cookie?: string, site?: string): { raw: IncomingMessage } {
@@ -232,9 +233,17 @@ describe('on the server', () => {
   });
 
   test('a chosen language becomes a cookie that no script reads', async () => {
-    const { headers } = await get('/?lang=de', `Cookie: s=${mine}`);
+    const { headers } = await get('/frame?lang=de', `Cookie: s=${mine}`);
     expect(headers.get('set-cookie')).toBe('l=de; Path=/; HttpOnly; SameSite=Lax; Max-Age=31536000');
-    expect((await get('/', `Cookie: s=${mine}; l=de`)).headers.get('set-cookie')).toBeUndefined();
+    expect((await get('/frame', `Cookie: s=${mine}; l=de`)).headers.get('set-cookie')).toBeUndefined();
+  });
+
+  test('each page, and no frame, lets the cookie of its viewer last for another while', async () => {
+    const cookie = `Cookie: s=${mine}`;
+    expect((await get('/', cookie)).headers.get('set-cookie')).toBe(
+      `s=${mine}; Path=/; HttpOnly; SameSite=Lax; Max-Age=43200`,
+    );
+    expect((await get('/frame', cookie)).headers.get('set-cookie')).toBeUndefined();
   });
 
   test('a page at an address that says what cookies say is read at the plain one; a frame stays', async () => {

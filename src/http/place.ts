@@ -29,6 +29,8 @@ export interface PlacesOptions {
   readonly catalogues: Catalogues;
   /** For those who have chosen none; English if there is no catalogue of it. */
   readonly language: LanguageCode;
+  /** For how long after the last page a browser that keeps cookies is recognised: no longer than what is kept of its person. */
+  readonly keepSeconds: number;
 }
 
 /** What is looked at of a request. */
@@ -36,8 +38,9 @@ export interface PlaceRequest {
   readonly raw: IncomingMessage;
 }
 
-const viewerCookie = { name: 's', sameSite: 'Lax', maxAgeSeconds: 12 * 60 * 60 } as const;
-const languageCookie = { name: 'l', sameSite: 'Lax', maxAgeSeconds: 365 * 24 * 60 * 60 } as const;
+const viewerCookie = 's';
+const languageCookie = 'l';
+const languageSeconds = 365 * 24 * 60 * 60;
 
 /**
  * Finds out the place of each request: from cookies, else from the prefix of an address that we made for a browser without cookies. A cookie that holds
@@ -73,16 +76,21 @@ export class Places {
     return place;
   }
 
-  /** As `placeOf`; what no cookie has said so far becomes one with the reply, if the browser takes it. */
+  /** As `placeOf`; what no cookie has said so far becomes one with the reply, if the browser takes it, and each page renews the viewer's. */
   welcome(request: FastifyRequest, reply: FastifyReply): Place {
     const place = this.placeOf(request);
     if (this.#welcomed.has(request.raw)) return place;
     this.#welcomed.add(request.raw);
     const { viewer, language } = place;
     // Not for a token out of an address: somebody else may have made the link, and would know it for as long as the cookie lives.
-    if (viewer.from === 'new') reply.header('Set-Cookie', cookieOf(viewerCookie, viewer.token));
+    const isPage = request.routeOptions.config.isPage === true;
+    if (viewer.from === 'new' || (viewer.from === 'cookie' && isPage)) {
+      const maxAgeSeconds = this.#options.keepSeconds;
+      reply.header('Set-Cookie', writeCookie(viewerCookie, viewer.token, { sameSite: 'Lax', maxAgeSeconds }));
+    }
     if (this.#wishedIn(request.raw) !== undefined && this.#cookieLanguage(request.raw) !== language) {
-      reply.header('Set-Cookie', cookieOf(languageCookie, language));
+      const maxAgeSeconds = languageSeconds;
+      reply.header('Set-Cookie', writeCookie(languageCookie, language, { sameSite: 'Lax', maxAgeSeconds }));
     }
     return place;
   }
@@ -111,7 +119,7 @@ export class Places {
   #viewerOf({ headers }: IncomingMessage, prefix: PlacePrefix): Viewer {
     const { secret, random } = this.#options;
     const found = (token: string, from: Viewer['from']): Viewer => ({ id: viewerIdOf(token, secret), token, from });
-    const cookie = readCookie(headers.cookie, viewerCookie.name);
+    const cookie = readCookie(headers.cookie, viewerCookie);
     if (cookie !== undefined && isViewerToken(cookie, secret)) return found(cookie, 'cookie');
     const { token } = prefix;
     // A page of another site may link to us, but not as somebody whom it has chosen.
@@ -137,15 +145,11 @@ export class Places {
   }
 
   #cookieLanguage({ headers }: IncomingMessage): LanguageCode | undefined {
-    const cookie = readCookie(headers.cookie, languageCookie.name);
+    const cookie = readCookie(headers.cookie, languageCookie);
     return cookie !== undefined && this.#isOffered(cookie) ? cookie : undefined;
   }
 
   #isOffered(code: string): code is LanguageCode {
     return [...this.#options.catalogues.keys()].some((offered) => offered === code);
   }
-}
-
-function cookieOf(cookie: typeof viewerCookie | typeof languageCookie, value: string): string {
-  return writeCookie(cookie.name, value, cookie);
 }

@@ -77,8 +77,6 @@ export const acts: readonly Act[] = [
   'revoke',
   'invite',
   'revoke-invitation',
-  'open-poll',
-  'close-poll',
   'undo',
   'redeem',
 ];

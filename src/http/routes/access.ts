@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Asked, CaptchaRefusal, WantedAnswer } from '../../admission/challenge.ts';
-import type { AccessMode } from '../../admission/standing.ts';
+import type { AccessMode, AccessRules } from '../../admission/standing.ts';
 import { type CaptchaView, chatFormFields } from '../../chat/chat-view.ts';
 import type { TripcodeMark } from '../../chat/message.ts';
 import { AppError } from '../../errors.ts';
@@ -18,7 +18,9 @@ import type { Place, Places } from '../place.ts';
 export interface AccessRouteDeps {
   readonly places: Pick<Places, 'placeOf' | 'welcome'>;
   readonly captcha: Pick<Captcha, 'view' | 'another' | 'solve' | 'attempt'>;
-  readonly settings: Pick<DoorSettings, 'access' | 'question'>;
+  /** The rules of the door at this moment. */
+  rules(): AccessRules;
+  question(): DoorSettings['question'];
   readonly admissions: Pick<Admissions, 'of' | 'pass'>;
   readonly invitations: Pick<AccessInvitations, 'redeem'>;
   /** Makes the tripcode of a password; undefined if too many are waiting. */
@@ -65,7 +67,7 @@ export function gateDataFor(
   { viewer, base }: Place,
   more: { readonly fields?: FormFields; readonly refused?: Extract<Attempt, { kind: 'out' }> } = {},
 ): GatePageData {
-  const { mode } = deps.settings.access;
+  const { mode } = deps.rules();
   const wanted = wantedFor(deps, mode);
   const { refused, fields = new Map() } = more;
   return {
@@ -82,7 +84,7 @@ async function takeForm(deps: AccessRouteDeps, request: FastifyRequest, reply: F
   const place = deps.places.welcome(request, reply);
   const fields = formOf(request.body);
   const asked = deps.askedOf(request, reply);
-  if (deps.settings.access.mode === 'open') return sendHome(reply, place);
+  if (deps.rules().mode === 'open') return sendHome(reply, place);
   if (fields.get(chatFormFields.action) === 'picture') {
     const refused = deps.captcha.another(asked);
     const { question } = givenAnswer(fields);
@@ -96,7 +98,7 @@ async function takeForm(deps: AccessRouteDeps, request: FastifyRequest, reply: F
 }
 
 async function tryIn(deps: AccessRouteDeps, asked: Asked, fields: FormFields): Promise<Attempt> {
-  const { mode, tripcodes } = deps.settings.access;
+  const { mode, tripcodes } = deps.rules();
   const wanted = wantedFor(deps, mode);
   if (wanted !== undefined) {
     const refusal = deps.captcha.solve(givenAnswer(fields), asked, wanted);
@@ -131,9 +133,9 @@ function redeem(deps: AccessRouteDeps, request: FastifyRequest, reply: FastifyRe
 }
 
 /** The picture or question of this door; absent where a password is asked for. */
-function wantedFor({ settings }: AccessRouteDeps, mode: AccessMode): WantedAnswer | undefined {
+function wantedFor(deps: AccessRouteDeps, mode: AccessMode): WantedAnswer | undefined {
   if (mode === 'members') return undefined;
-  const { question } = settings;
+  const question = deps.question();
   return mode === 'question' && question !== undefined
     ? { picture: false, accepted: question.answers }
     : { picture: true };
