@@ -5,7 +5,7 @@
 
 /** Marks the rows that name the reader, by the class that mentions of them bear (`mentionClass`); with script a class of the row says it. */
 export function markRows(mark: string): string {
-  return `<style>.row:has(.${mark}){background:var(--accent-wash);box-shadow:inset 3px 0 var(--accent)}</style>`;
+  return `<style>.row:has(.${mark}){background:var(--accent-wash);border-inline-start:3px solid var(--accent);padding-inline-start:11px}</style>`;
 }
 
 /** Takes rows out of sight, and the quotes of them in other rows. */

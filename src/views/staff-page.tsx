@@ -113,7 +113,7 @@ function Held({ data, words }: PartProps): JSX.Element {
               : <bdi class="pre">{draft.text}</bdi>
               <span class="faint small">
                 {' '}
-                {momentText(atMs)}, {words.holdReasons[reason]}
+                {momentText(atMs, data.texts)}, {words.holdReasons[reason]}
               </span>
             </div>
             <span class="staff-actions">
@@ -241,7 +241,7 @@ function Staff({ data, words }: PartProps): JSX.Element {
                 <b class="badge badge-moderator">{data.texts.moderator}</b> <bdi>{label}</bdi>{' '}
                 <span class="faint small">
                   {by.kind === 'tripcode' ? filled(words.byTripcode, { name: `!${by.code}` }) : words.bySession},{' '}
-                  {filled(words.since, { d: momentText(atMs) })}
+                  {filled(words.since, { d: momentText(atMs, data.texts) })}
                 </span>
               </span>
               {data.isBroadcaster && (
@@ -280,7 +280,8 @@ function Appointing({ data, words }: PartProps): JSX.Element {
         {data.invitations.map(({ id, label, expiresAtMs }) => (
           <li key={id} class="staff-item">
             <span>
-              <bdi>{label}</bdi> <span class="faint small">{filled(words.until, { d: momentText(expiresAtMs) })}</span>
+              <bdi>{label}</bdi>{' '}
+              <span class="faint small">{filled(words.until, { d: momentText(expiresAtMs, data.texts) })}</span>
             </span>
             <span class="staff-actions">
               <Do what={`revoke-invitation:${id}`} isQuiet>
@@ -315,8 +316,8 @@ function Log({ data, words }: PartProps): JSX.Element {
         {entries.map((entry) => (
           <li key={entry.id} class="staff-item">
             <span>
-              <time class="faint small">{momentText(entry.atMs)}</time> <b>{actorText(entry.by, data.texts)}</b>{' '}
-              <bdi>{actText(entry, data.texts)}</bdi>
+              <time class="faint small">{momentText(entry.atMs, data.texts)}</time>{' '}
+              <b>{actorText(entry.by, data.texts)}</b> <bdi>{actText(entry, data.texts)}</bdi>
             </span>
             <span class="staff-actions">
               <Do what={`undo:${entry.id}`} isQuiet>

@@ -110,10 +110,10 @@ export function SanctionLine({
   const words = texts.staff;
   const { untilMs, reason, endsVideo } = sanction;
   const facts = [
-    untilMs === undefined ? words.untilLifted : filled(words.until, { d: momentText(untilMs) }),
+    untilMs === undefined ? words.untilLifted : filled(words.until, { d: momentText(untilMs, texts) }),
     ...(endsVideo ? [words.withVideo] : []),
     filled(words.by, { name: actorText(sanction.by, texts) }),
-    filled(words.since, { d: momentText(sanction.atMs) }),
+    filled(words.since, { d: momentText(sanction.atMs, texts) }),
   ];
   return (
     <li class="staff-item">

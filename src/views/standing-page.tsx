@@ -110,7 +110,7 @@ function Appeal({ data }: { data: StandingPageData }): JSX.Element {
 
 /** Which rule holds, and until when. */
 export function standingSentence({ kind, untilMs = 0 }: Sanction, texts: Texts): string {
-  return filled(texts.staff.standing[kind], { d: momentText(untilMs) });
+  return filled(texts.staff.standing[kind], { d: momentText(untilMs, texts) });
 }
 
 /** A line of the open chat document that tells one person what holds against them from now on. Without a line break. */

@@ -1,7 +1,11 @@
-/** A moment in UTC, to the minute, as every other time on the page. */
-export function momentText(atMs: number): string {
+import type { Texts } from './texts/en.ts';
+import { languages } from './texts/languages.ts';
+
+/** A moment in UTC, to the minute, as every other time on the page. Among words from right to left it keeps its own order. */
+export function momentText(atMs: number, { lang }: Pick<Texts, 'lang'>): string {
   const iso = new Date(atMs).toISOString();
-  return `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
+  const text = `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
+  return languages[lang].dir === 'rtl' ? `\u2066${text}\u2069` : text;
 }
 
 const units = [

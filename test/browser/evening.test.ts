@@ -4,6 +4,9 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { drawPicture } from '../../src/captcha/picture.ts';
+import { ar } from '../../src/views/texts/ar.ts';
+import { en, type Texts } from '../../src/views/texts/en.ts';
+import { fa } from '../../src/views/texts/fa.ts';
 import { staffFields } from '../../src/views/staff-fields.ts';
 import { type BrowserName, launchBrowser, likeTorBrowser, type RunningBrowser } from '../support/browsers.ts';
 import { textOf } from '../../src/views/html-text.fixture.ts';
@@ -82,6 +85,38 @@ const modes: { browser: BrowserName; script: boolean; name: string }[] = [
   { browser: 'firefox', script: false, name: 'Sorrel' },
 ];
 
+const rightToLeft: { browser: BrowserName; script: boolean; texts: Texts; name: string }[] = [
+  { browser: 'chromium', script: true, texts: fa, name: '\u0646\u06cc\u0644\u0648\u0641\u0631' },
+  { browser: 'firefox', script: false, texts: ar, name: '\u064a\u0627\u0633\u0645\u064a\u0646' },
+];
+
+describe.each(rightToLeft)('an evening from right to left in $browser, script: $script', (mode) => {
+  it('goes from the first message through a time-out to the next one', async () => {
+    const { script, texts, name } = mode;
+    const browser = await launchBrowser(mode.browser, { script, preferences: script ? {} : likeTorBrowser() });
+    try {
+      const page = await browser.open();
+      const person = new Person(page, server.program.url, `${texts.lang}-${mode.browser}`);
+      const viewer = new Talk(person, script, texts);
+      await joins(viewer);
+      expect(await page.evaluate('document.dir')).toBe('rtl');
+      await introduces(viewer, name);
+      await talks(viewer, name);
+      const undo = await timeOut('look up');
+      await viewer.isTold('timed-out', 'time-out', soonMs);
+      await viewer.write(`But ${name} has more to say`);
+      await viewer.isRefused('timed-out');
+      await person.picture('11-timed-out');
+      await appeals(person, name);
+      await undo();
+      await viewer.send();
+      await person.picture('19-is-back');
+    } finally {
+      await browser.close();
+    }
+  });
+});
+
 describe.each(modes)('an evening in $browser, script: $script', ({ browser: browserName, script, name }) => {
   let browser: RunningBrowser;
 
@@ -95,7 +130,7 @@ describe.each(modes)('an evening in $browser, script: $script', ({ browser: brow
 
   async function someone(role: string): Promise<Talk> {
     const pictures = `${browserName}-${script ? 'script' : 'plain'}-${role}`;
-    return new Talk(new Person(await browser.open(), server.program.url, pictures), script);
+    return new Talk(new Person(await browser.open(), server.program.url, pictures), script, en);
   }
 
   it('goes from the first message to the last one after a ban', async () => {
@@ -115,8 +150,8 @@ describe.each(modes)('an evening in $browser, script: $script', ({ browser: brow
   });
 });
 
-async function joins({ person }: Talk): Promise<void> {
-  await person.visit('/');
+async function joins({ person, texts }: Talk): Promise<void> {
+  await person.visit(`/?lang=${texts.lang}`);
   await person.until(`${videoExpression}?.currentTime > 0`, 'sees the picture move');
   await person.sees('.row', { text: 'The lamps are lit' });
   await person.picture('01-joins');
@@ -126,7 +161,7 @@ async function introduces(viewer: Talk, name: string): Promise<void> {
   const { person } = viewer;
   await viewer.write(`Good evening from ${name}`);
   await viewer.answerCaptcha('nope');
-  await viewer.isRefused('That was not right');
+  await viewer.isRefused('captcha-wrong');
   await person.picture('02-captcha-wrong');
   await viewer.answerCaptcha(captchaAnswer);
   await viewer.send();
@@ -156,9 +191,9 @@ async function talks(viewer: Talk, name: string): Promise<void> {
   await person.picture('04-talks');
 }
 
-/** The row that names the reader has another ground than one that does not. */
+/** The row that names the reader has a bar at its beginning. */
 function isMarked(text: string): string {
-  return ofRow(text, "boxShadow !== 'none'");
+  return ofRow(text, "borderInlineStartWidth === '3px'");
 }
 
 /** Staff still see what is hidden from others. */
@@ -230,12 +265,16 @@ async function isTimedOut(moderator: Talk, viewer: Talk, name: string): Promise<
   await moderator.person.write('[name=reason]', 'Let others speak');
   await moderator.person.click('button[value=time-out]');
   await moderator.person.sees('.staff-done');
-  await viewer.isTold('timed out', soonMs);
+  await viewer.isTold('timed-out', 'time-out', soonMs);
   await moderator.person.picture('10-has-timed-out');
   await moderator.closeTools();
   await viewer.write(`But ${name} has more to say`);
-  await viewer.isRefused('You are timed out. Try again in');
+  await viewer.isRefused('timed-out');
   await person.picture('11-timed-out');
+  await appeals(person, name);
+}
+
+async function appeals(person: Person, name: string): Promise<void> {
   const writer = await person.tab();
   await writer.visit('/chat/appeal');
   await writer.write('[name=appeal]', `${name} is sorry`);
@@ -256,12 +295,12 @@ async function isBanned(broadcaster: Talk, moderator: Talk, viewer: Talk, name: 
   await person.click('[name=hide-all]');
   await person.click('button[value=ban]');
   await person.sees('.staff-done', { text: name });
-  await viewer.isTold('You are banned', soonMs);
+  await viewer.isTold('banned', 'ban', soonMs);
   await viewer.person.seesNo('.row', { text: `Now you know who ${name} is` }, soonMs);
   await viewer.person.seesNo('.row', { text: `Twice, by the lock, says ${name}` }, soonMs);
   await moderator.person.until(isFaded(`Now you know who ${name} is`), 'sees the hidden row faded', soonMs);
   await person.picture('15-has-banned');
-  await viewer.isRefused('You are banned');
+  await viewer.isRefused('banned');
   await viewer.person.picture('16-banned');
   await moderator.person.picture('17-sees-removed');
 }
@@ -269,7 +308,7 @@ async function isBanned(broadcaster: Talk, moderator: Talk, viewer: Talk, name: 
 async function isBack(broadcaster: Talk, moderator: Talk, viewer: Talk, name: string): Promise<void> {
   await broadcaster.person.click('.staff-done button');
   await viewer.person.sees('.row', { text: `Now you know who ${name} is` }, soonMs);
-  await viewer.isRefused('You are timed out');
+  await viewer.isRefused('timed-out');
   await moderator.person.visit('/staff?tab=log');
   await moderator.person.picture('18-log');
   await moderator.person.click('.staff-item', { text: `timed out ${name}`, inner: 'button' });
@@ -293,6 +332,32 @@ async function isSentOut(moderator: Talk, viewer: Talk, name: string): Promise<v
   await viewer.say(`${name} says good night`);
 }
 
+/** The broadcaster times out who has just written this; the result takes it back. */
+async function timeOut(text: string): Promise<() => Promise<void>> {
+  const broadcaster = await server.broadcaster();
+  const tools = await act(broadcaster, text, { do: 'time-out', for: '60' });
+  return tools.undo;
+}
+
+/** Does something about the writer of the newest message, which must be this one. */
+async function act(
+  staff: RawVisitor,
+  text: string,
+  what: Readonly<Record<string, string>>,
+): Promise<{ undo: () => Promise<void> }> {
+  const [, id = '', row = ''] = /.*id="m(\d+)"(.*)/s.exec((await staff.get('/chat/log')).body) ?? [];
+  expect(textOf(row)).toContain(text);
+  const { action, fields } = formIn((await staff.get(`/chat/tools?m=${id}`)).body, '/chat/tools');
+  const done = await staff.post(action, { ...fields, ...what });
+  const undo = /value="(undo:\d+)"/.exec(done.body)?.[1] ?? '';
+  return {
+    undo: async () => {
+      const { status } = await staff.post(action, { ...fields, do: undo });
+      expect(status).toBe(200);
+    },
+  };
+}
+
 it('holds a ban against a new session of the same circuit, until it is taken back', async () => {
   const circuitId = 4711;
   const [first, again, broadcaster] = [
@@ -301,13 +366,9 @@ it('holds a ban against a new session of the same circuit, until it is taken bac
     await server.broadcaster(),
   ];
   await solve(first, 'One word from the circuit', {});
-  const rows = (await broadcaster.get('/chat/log')).body;
-  const id = /id="m(\d+)"(?!.*id="m)/s.exec(rows)?.[1] ?? '';
-  const { action, fields } = formIn((await broadcaster.get(`/chat/tools?m=${id}`)).body, '/chat/tools');
-  const banned = await broadcaster.post(action, { ...fields, do: 'ban' });
+  const ban = await act(broadcaster, 'One word from the circuit', { do: 'ban' });
   const refusal = await again.get('/chat/form');
   expect(refusal.body).toContain('rule-banned');
-  const undo = /value="(undo:\d+)"/.exec(banned.body)?.[1] ?? '';
-  await broadcaster.post(action, { ...fields, do: undo });
+  await ban.undo();
   await solve(again, 'And another one, since it was taken back', {});
 });

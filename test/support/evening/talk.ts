@@ -1,12 +1,16 @@
+import type { Texts } from '../../../src/views/texts/en.ts';
 import type { Person } from './person.ts';
 
 /** What somebody in the room does and sees, the same with and without script. */
 export class Talk {
   readonly person: Person;
+  readonly texts: Texts;
   readonly #script: boolean;
 
-  constructor(person: Person, script: boolean) {
+  /** `texts`: the words they read. */
+  constructor(person: Person, script: boolean, texts: Texts) {
     this.person = person;
+    this.texts = texts;
     this.#script = script;
   }
 
@@ -28,10 +32,10 @@ export class Talk {
   }
 
   /** Sends what is written, which is refused by this rule; what was written is still there. */
-  async isRefused(sentence: string): Promise<void> {
+  async isRefused(rule: keyof Texts['refusals']): Promise<void> {
     const text = await this.person.reads('.message-field');
     await this.person.click('.send');
-    await this.person.sees('.notice-bad', { text: sentence });
+    await this.person.sees('.notice-bad', { text: beginning(this.texts.refusals[rule]) });
     await this.person.until(
       `${this.#form}.querySelector('.message-field').value === ${JSON.stringify(text)}`,
       `has kept ${text}`,
@@ -102,8 +106,13 @@ export class Talk {
   }
 
   /** What says that something holds against them, once staff have decided it. */
-  async isTold(sentence: string, withinMs: number): Promise<void> {
-    await this.person.sees(this.#script ? '.notice-bad' : '.standing-row', { text: sentence }, withinMs);
+  async isTold(
+    rule: keyof Texts['refusals'],
+    standing: keyof Texts['staff']['standing'],
+    withinMs: number,
+  ): Promise<void> {
+    const text = this.#script ? this.texts.refusals[rule] : this.texts.staff.standing[standing];
+    await this.person.sees(this.#script ? '.notice-bad' : '.standing-row', { text: beginning(text) }, withinMs);
   }
 
   get #isFormEmpty(): string {
@@ -114,4 +123,9 @@ export class Talk {
 /** Codes of emotes are pictures in a row. */
 function withoutCodes(text: string): string {
   return text.replace(/:[\w-]+:/gu, '').trim();
+}
+
+/** What stands before the first thing that is filled in. */
+function beginning(sentence: string): string {
+  return sentence.split('{', 1)[0]?.trim() ?? '';
 }
