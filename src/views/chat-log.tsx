@@ -22,7 +22,7 @@ export function renderChatLog(
         <h1>{texts.chatLogTitle}</h1>
         <p class="faint">{texts.newestAtBottom}</p>
         {data.search !== undefined && (
-          <form class="log-search" method="get" action={data.refreshHref}>
+          <form class="log-search in-line" method="get" action={data.refreshHref}>
             <input class="field" type="search" name="q" value={data.search} aria-label={texts.search} maxLength={100} />{' '}
             <button class="button quiet" type="submit">
               {texts.search}

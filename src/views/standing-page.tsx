@@ -47,7 +47,7 @@ export function renderStandingPage(data: StandingPageData): string {
   }
   if (data.frame === 'chat') {
     return renderDocument(
-      <Document {...document} kind="frame form-frame">
+      <Document {...document} kind="frame chat-frame">
         <main class="standing">
           <Standing data={data} heading={heading} />
         </main>

@@ -234,7 +234,7 @@ async function repeat<T>(look: () => Promise<T>, what: string, withinMs = 30_000
       // A frame may be loading again at this very moment.
       last = error;
     }
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await new Promise((resolve) => setTimeout(resolve, 40));
   }
   throw new Error(`not true within ${withinMs} ms: ${what} (last: ${String(last)})`);
 }
