@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { LocalBus } from '../bus/local.ts';
 import type { Message } from '../chat/message.ts';
 import type { Readers, Removal } from '../chat/readers.ts';
@@ -84,6 +84,28 @@ const newcomerSees = ({ channels }: ReturnType<typeof build>, readers = everyone
   rowsIn(listen(channels.of(readers).frames).text());
 
 describe('a channel', () => {
+  afterEach(() => void vi.useRealTimers());
+
+  it('gives open documents a sign of life every 15 s, each another one, which newcomers and events do not get and no piece id counts', () => {
+    vi.useFakeTimers();
+    const { channels, say } = build({ past: [messageOf(1)] });
+    const channel = channels.of(everyone);
+    const [frame, events] = [listen(channel.frames), listen(channel.events)];
+    vi.advanceTimersByTime(14_999);
+    expect(frame.text()).toBe('<!doctype en>\n[1]\n');
+    vi.advanceTimersByTime(15_001);
+    const pulse = (n: number) =>
+      `<style>@keyframes lost-${n}{to{visibility:visible}}.lost{animation-name:lost-${n}}</style>\n`;
+    expect(frame.text()).toBe(`<!doctype en>\n[1]\n${pulse(1)}${pulse(2)}`);
+    expect(listen(channel.frames).text()).toBe('<!doctype en>\n[1]\n');
+    say(2);
+    expect(events.text()).toMatch(/id: 010101010101-2\ndata: \[2\]\n\n$/u);
+    expect(channel.frames.lastId).toBe(channel.events.lastId);
+    channels.close();
+    channels.close();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   it('gives the same row to frames and events, under one piece id', () => {
     const { channels, say } = build({ past: [messageOf(1)] });
     const channel = channels.of(everyone);

@@ -3,6 +3,7 @@ import type { Message } from '../chat/message.ts';
 import type { RoomEvent } from '../chat/room-event.ts';
 import { frameChunk } from '../live/chunked.ts';
 import { FanOut } from '../live/fan-out.ts';
+import { renderPulse } from '../views/pulse.ts';
 import { fadeRows, hideRows, showRows, unfadeRows } from '../views/row-styles.ts';
 import { serverSentEvent } from './server-sent-event.ts';
 
@@ -26,6 +27,8 @@ export interface ChatChannelOptions extends ChatRenderers {
   readonly history: number;
   /** Tells this channel's ids from those of any other, before and after a restart; of letters and digits. */
   readonly epoch: string;
+  /** Between two signs of life in the frames; 15 s unless told. */
+  readonly pulseMs?: number;
 }
 
 /** Where a script that comes back goes on. */
@@ -54,6 +57,8 @@ interface Control {
 const maxFanOutBytes = 8 * 1024 * 1024;
 /** Removals and restorations kept for scripts that come back; with more than that to catch up on, they begin anew. */
 const maxControls = 256;
+/** Three fit into the time after which the style sheet (`.lost`) takes the connection for lost. */
+const defaultPulseMs = 15_000;
 const nothing = Buffer.alloc(0);
 
 /**
@@ -74,6 +79,8 @@ export class ChatChannel {
   #forgottenId = 0;
   #banner = '';
   #bannerNumber = 0;
+  #pulseNumber = 0;
+  readonly #pulse: NodeJS.Timeout;
 
   constructor(options: ChatChannelOptions) {
     this.#options = options;
@@ -83,6 +90,7 @@ export class ChatChannel {
     this.#banner = options.renderBanner(options.readers);
     this.#putBannerAhead();
     for (const message of options.messages()) this.#show(message);
+    this.#pulse = setInterval(() => this.#beat(), options.pulseMs ?? defaultPulseMs).unref();
   }
 
   /** Tells everybody what has happened. */
@@ -107,8 +115,15 @@ export class ChatChannel {
 
   /** Safe to call twice. */
   close(): void {
+    clearInterval(this.#pulse);
     this.frames.close();
     this.events.close();
+  }
+
+  /** Only documents need it, scripts notice silence by themselves; and since it is no piece, the ids of both stay the same. */
+  #beat(): void {
+    this.#pulseNumber += 1;
+    this.frames.tell(frameChunk(Buffer.from(`${renderPulse(this.#pulseNumber)}\n`)));
   }
 
   get #isForStaff(): boolean {

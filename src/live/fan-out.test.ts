@@ -211,6 +211,20 @@ test('a piece that was amended comes with its new bytes to those who join, and t
   expect(listener.heard).toEqual(['head', 'b']);
 });
 
+test('what is told is heard by those who are there, has no id and is not kept', () => {
+  const fanOut = withPieces();
+  const [present, later] = [new Listener(), new Listener()];
+  fanOut.subscribe(present, 'now');
+  fanOut.tell(bytes('still here'));
+  fanOut.subscribe(later, { afterId: 0 });
+  expect(present.heard).toEqual(['head', 'still here']);
+  expect(later.heard).toEqual(['head', 'K1', 'a', 'K2', 'b']);
+  expect(fanOut.lastId).toBe(4);
+  fanOut.close();
+  fanOut.tell(bytes('gone'));
+  expect(present.heard).not.toContain('gone');
+});
+
 test('what has been dropped or was never there cannot be amended', () => {
   const fanOut = withPieces({ maxPieces: 2, maxBytes: 100 });
   expect(fanOut.droppedId).toBe(2);

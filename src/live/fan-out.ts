@@ -100,6 +100,11 @@ export class FanOut {
     return this.#lastId;
   }
 
+  /** Gives bytes to every subscriber that are no piece: they have no id, and late joiners never get them. */
+  tell(bytes: Buffer): void {
+    for (const sink of [...this.#sinks]) sink.write(bytes);
+  }
+
   /**
    * Changes what late joiners get in the place of a piece: other bytes, nothing (empty bytes), or something again; a piece that comes back is no
    * starting point. Says whether it still has a place. Whoever has been given the piece is not told.

@@ -1,3 +1,4 @@
+import type { JSX } from 'preact';
 import type { ChatDocumentData } from '../chat/chat-view.ts';
 import { Document, renderOpenDocument } from './document.tsx';
 import type { Texts } from './texts/en.ts';
@@ -18,6 +19,7 @@ export function renderChatDocumentOpen(
       kind="frame chat-frame"
       head={<meta http-equiv="refresh" content="0" />}
     >
+      <LostNotice texts={texts} />
       <main class="chat-box">
         <div class="chat-log" role="log" aria-label={texts.chatMessages}>
           <p class="chat-empty">
@@ -31,4 +33,13 @@ export function renderChatDocumentOpen(
     </Document>,
   );
   return html.slice(0, html.lastIndexOf('</div></main>'));
+}
+
+/** Without script nothing else tells a reader that the connection has silently stalled. The style sheet shows it when no pulse (`renderPulse`) comes any more. */
+function LostNotice({ texts }: { readonly texts: Texts }): JSX.Element {
+  return (
+    <p class="lost" role="status">
+      {texts.chatStalled} <a href="chat">{texts.reloadChat}</a>
+    </p>
+  );
 }

@@ -7,7 +7,7 @@ import { LocalBus } from '../../src/bus/local.ts';
 import type { Message } from '../../src/chat/message.ts';
 import { ChatChannels } from '../../src/http/chat-channels.ts';
 import { endlessFrameHeaders } from '../../src/http/headers.ts';
-import { EndlessResponse } from '../../src/live/endless-response.ts';
+import { type Channel, EndlessResponse } from '../../src/live/endless-response.ts';
 import { ResponseWatch } from '../../src/live/response-watch.ts';
 import { renderChatDocumentOpen } from '../../src/views/chat-document.tsx';
 import { renderChatRow } from '../../src/views/chat-row.tsx';
@@ -33,6 +33,11 @@ const bannersExpression = `[...${inner}.querySelectorAll('.banner')]
   .filter((banner) => banner.checkVisibility())
   .map((banner) => banner.getBoundingClientRect().top + ' ' + banner.textContent).join()`;
 
+/** Sooner than in earnest, as the pulses are, but late enough for a machine that is busy for a while. */
+const soonLost = '<style>.lost{animation-delay:4s}</style>';
+const noticeExpression = `getComputedStyle(${inner}.querySelector('.lost')).visibility`;
+const pulsesExpression = `[...${inner}.querySelectorAll('style')].filter((rule) => rule.textContent.includes('lost-')).length`;
+
 /** Whether a row can be seen where the document is now. */
 const isInView = (id: number): string => `(() => {
   const { top, bottom } = ${inner}.querySelector('#m${id}').getBoundingClientRect();
@@ -45,6 +50,8 @@ describe.each<BrowserName>(['chromium', 'firefox'])('the open chat document with
   let bus: LocalBus;
   let channels: ChatChannels;
   let banner = '';
+  /** The connection is there, and nothing comes through it. */
+  let isStalled = false;
 
   beforeAll(async () => {
     const watch = new ResponseWatch();
@@ -68,7 +75,10 @@ describe.each<BrowserName>(['chromium', 'firefox'])('the open chat document with
         headers: endlessFrameHeaders,
         maxQueuedBytes: 1e6,
       });
-      open.follow(channels.of({ language: 'en', audience: 'everyone' }).frames, { afterId: 0 });
+      const { frames } = channels.of({ language: 'en', audience: 'everyone' });
+      const subscribe: Channel['subscribe'] = (sink, from) =>
+        frames.subscribe({ write: (bytes) => isStalled || sink.write(bytes), end: (reason) => sink.end(reason) }, from);
+      open.follow({ subscribe }, { afterId: 0 });
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     page = await openBrowser(browser, { script: false, preferences: likeTorBrowser(), width: 400, height: 600 });
@@ -77,6 +87,7 @@ describe.each<BrowserName>(['chromium', 'firefox'])('the open chat document with
   beforeEach(async () => {
     const messages = Array.from({ length: 40 }, (_, index) => messageOf(index + 1));
     banner = '';
+    isStalled = false;
     bus = new LocalBus((error) => {
       throw error;
     });
@@ -86,7 +97,8 @@ describe.each<BrowserName>(['chromium', 'firefox'])('the open chat document with
       messages: () => messages,
       removalOf: () => undefined,
       randomBytes: (size) => Buffer.alloc(size),
-      renderOpen: () => renderChatDocumentOpen({ logHref: 'chat/log', texts: en, styleHref: style }),
+      pulseMs: 250,
+      renderOpen: () => renderChatDocumentOpen({ logHref: 'chat/log', texts: en, styleHref: style }) + soonLost,
       renderRow: (message, previousAtMs) =>
         renderChatRow(message, previousAtMs, { texts: en, emotes: new Map(), base: '' }),
       renderBanner: () => banner,
@@ -135,6 +147,30 @@ describe.each<BrowserName>(['chromium', 'firefox'])('the open chat document with
     // Rows are not whole pixels high, scrolling may be.
     expect(Math.abs((await page.evaluate<number>(place)) - before)).toBeLessThan(4);
     expect(await page.evaluate(isInView(42))).toBe(false);
+  });
+
+  it('says that the connection has stalled once no pulse comes any more, not before, and loads itself anew on request', async () => {
+    // 20 pulses are more than the delay.
+    await page.until(`${pulsesExpression} > 20`);
+    expect(await page.evaluate(noticeExpression)).toBe('hidden');
+    isStalled = true;
+    await page.until(`${noticeExpression} === 'visible'`);
+    isStalled = false;
+    const [x, y] = await page.evaluate<[number, number]>(`(() => {
+      const { left, top, width, height } = ${inner}.querySelector('.lost a').getBoundingClientRect();
+      return [left + width / 2, top + height / 2];
+    })()`);
+    await page.click(x, y);
+    await page.until(`${noticeExpression} === 'hidden' && (${shownExpression}).endsWith('text 40')`);
+    expect(await page.evaluate(`${inner}.location.pathname`)).toBe('/chat');
+  });
+
+  it('says that there are no messages as long as there are none, whatever rules stand in their place', async () => {
+    const isSaid = `${inner}.querySelector('.chat-empty').checkVisibility()`;
+    await page.until(`${pulsesExpression} > 0`);
+    expect(await page.evaluate(isSaid)).toBe(false);
+    await page.evaluate(`${inner}.querySelectorAll('.row').forEach((row) => row.remove())`);
+    expect(await page.evaluate(isSaid)).toBe(true);
   });
 
   it('shows what stands above the talk at its upper edge, the newest alone', async () => {

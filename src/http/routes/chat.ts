@@ -60,7 +60,6 @@ export interface ChatRouteDeps {
 export const maxQueuedChatBytes = 1024 * 1024;
 /** A document is loaded anew after so many rows, or so long, before it weighs the browser down. */
 const rotation = { rows: 2000, ageMs: 60 * 60 * 1000 };
-const emptyComment = frameChunk(Buffer.from('<!---->\n'));
 /** Rules that no form of ours breaks by itself. */
 const badRequests = new Set(['malformed', 'name-malformed', 'colour', 'tripcode-malformed', 'tripcode-too-long']);
 /** Rules that say who may not, whatever is sent. */
@@ -89,7 +88,6 @@ export function registerChatRoutes(app: FastifyInstance, deps: ChatRouteDeps): v
       headers: endlessFrameHeaders,
       maxQueuedBytes: maxQueuedChatBytes,
       maxAgeMs: rotation.ageMs,
-      keepAlive: emptyComment,
     });
     const { frames } = deps.channels.of(deps.readersOf(request));
     response.follow(withPersonal(markRule(ownMarkOf(deps, request)), limitedTo(rotation.rows, frames)), { afterId: 0 });

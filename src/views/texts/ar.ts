@@ -290,6 +290,7 @@ export const ar: Texts = {
   chatLogTitle: 'سجل الدردشة',
   reload: 'تحديث',
   reloadChat: 'تحديث الدردشة',
+  chatStalled: 'توقف الاتصال بالدردشة عن الاستجابة.',
   search: 'ابحث',
   nothingFound: 'لا رسالة فيها كل هذه الكلمات.',
   older: 'رسائل أقدم',

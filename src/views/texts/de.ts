@@ -258,6 +258,7 @@ export const de: Texts = {
   chatLogTitle: 'Chatverlauf',
   reload: 'Neu laden',
   reloadChat: 'Chat neu laden',
+  chatStalled: 'Die Verbindung zum Chat steht still.',
   search: 'Suchen',
   nothingFound: 'Keine Nachricht enthält alle diese Wörter.',
   older: 'Ältere Nachrichten',

@@ -282,6 +282,7 @@ export const en = {
   chatLogTitle: 'Chat log',
   reload: 'Reload',
   reloadChat: 'Reload the chat',
+  chatStalled: 'The connection to the chat has stalled.',
   search: 'Search',
   nothingFound: 'No message holds all of these words.',
   older: 'Older messages',

@@ -265,6 +265,7 @@ export const es: Texts = {
   chatLogTitle: 'Historial del chat',
   reload: 'Recargar',
   reloadChat: 'Recargar el chat',
+  chatStalled: 'La conexión con el chat se ha detenido.',
   search: 'Buscar',
   nothingFound: 'Ningún mensaje contiene todas estas palabras.',
   older: 'Mensajes anteriores',

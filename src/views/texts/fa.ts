@@ -249,6 +249,7 @@ export const fa: Texts = {
   chatLogTitle: 'بایگانی گفت‌وگو',
   reload: 'تازه‌سازی',
   reloadChat: 'تازه‌سازی گفت‌وگو',
+  chatStalled: 'اتصال گفت‌وگو از کار افتاده است.',
   search: 'جست‌وجو',
   nothingFound: 'هیچ پیامی همهٔ این واژه‌ها را ندارد.',
   older: 'پیام‌های قدیمی‌تر',

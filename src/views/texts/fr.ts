@@ -268,6 +268,7 @@ export const fr: Texts = {
   chatLogTitle: 'Historique du chat',
   reload: 'Recharger',
   reloadChat: 'Recharger le chat',
+  chatStalled: 'La connexion au chat ne répond plus.',
   search: 'Chercher',
   nothingFound: 'Aucun message ne contient tous ces mots.',
   older: 'Messages plus anciens',

@@ -264,6 +264,7 @@ export const pt: Texts = {
   chatLogTitle: 'Histórico do chat',
   reload: 'Recarregar',
   reloadChat: 'Recarregar o chat',
+  chatStalled: 'A conexão com o chat parou de responder.',
   search: 'Buscar',
   nothingFound: 'Nenhuma mensagem contém todas estas palavras.',
   older: 'Mensagens mais antigas',

@@ -264,6 +264,7 @@ export const ru: Texts = {
   chatLogTitle: 'Журнал чата',
   reload: 'Обновить',
   reloadChat: 'Обновить чат',
+  chatStalled: 'Соединение с чатом зависло.',
   search: 'Искать',
   nothingFound: 'Ни в одном сообщении нет всех этих слов.',
   older: 'Более ранние',

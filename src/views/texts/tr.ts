@@ -254,6 +254,7 @@ export const tr: Texts = {
   chatLogTitle: 'Sohbet kaydı',
   reload: 'Yenile',
   reloadChat: 'Sohbeti yenile',
+  chatStalled: 'Sohbet bağlantısı yanıt vermiyor.',
   search: 'Ara',
   nothingFound: 'Bu sözcüklerin tümünü içeren mesaj yok.',
   older: 'Daha eski mesajlar',

@@ -263,6 +263,7 @@ export const uk: Texts = {
   chatLogTitle: 'Журнал чату',
   reload: 'Оновити',
   reloadChat: 'Оновити чат',
+  chatStalled: 'З’єднання з чатом зависло.',
   search: 'Шукати',
   nothingFound: 'У жодному повідомленні немає всіх цих слів.',
   older: 'Раніші повідомлення',

@@ -240,6 +240,7 @@ export const zh: Texts = {
   chatLogTitle: '聊天记录',
   reload: '刷新',
   reloadChat: '刷新聊天',
+  chatStalled: '与聊天室的连接已停滞。',
   search: '搜索',
   nothingFound: '没有消息包含所有这些词。',
   older: '更早的消息',
