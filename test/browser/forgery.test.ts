@@ -77,13 +77,14 @@ const harm: readonly (readonly [path: string, fields: Readonly<Record<string, st
   ['/staff', { do: 'announce', announcement: 'forged', token: 'x' }],
 ];
 
-/** Shows a page of the other site until the server has answered what it asks for. */
+/** Shows a page of the other site until the server has answered what it asks for, and the browser has shown the answers: it opens no other page meanwhile. */
 async function visit(
   page: BrowserPage,
   site: string,
   html: string,
   proxy: HeaderProxy,
   paths: readonly string[],
+  leads = false,
 ): Promise<readonly string[]> {
   const from = proxy.seen.length;
   evilPage = html;
@@ -94,6 +95,8 @@ async function visit(
     if (performance.now() > deadline) throw new Error(`not asked for ${paths.join()}: ${answered().join()}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+  const arrived = leads ? `location.href !== 'http://${site}:${evilPort}/'` : 'true';
+  await page.until(`${arrived} && document.readyState === 'complete'`);
   return answered();
 }
 
@@ -114,14 +117,21 @@ describe.each([
         evilHeaders = { 'Referrer-Policy': policy };
         for (const [path, fields] of harm) {
           for (const target of ['sink', '_self'] as const) {
-            const answers = await visit(page, site, posting(proxy.url + path, fields, target), proxy, [path]);
+            const answers = await visit(
+              page,
+              site,
+              posting(proxy.url + path, fields, target),
+              proxy,
+              [path],
+              target === '_self',
+            );
             expect(answers.filter((line) => line.startsWith('POST'))).toEqual([`POST ${path} 403`]);
           }
         }
       }
       evilHeaders = {};
       const link = `<a href="${proxy.url}/broadcaster/title?title=forged">x</a><script>${later('document.links[0].click()')}</script>`;
-      expect(await visit(page, site, link, proxy, ['/broadcaster/title?title=forged'])).toContain(
+      expect(await visit(page, site, link, proxy, ['/broadcaster/title?title=forged'], true)).toContain(
         'GET /broadcaster/title?title=forged 405',
       );
       const socket = `<script>new WebSocket('${proxy.url.replace('http', 'ws')}/events')</script><img src="${proxy.url}/staff">`;
