@@ -1,3 +1,4 @@
+import { lowerRendition, startingRendition } from '../src/broadcast/renditions.ts';
 import type { RenditionInfo, StreamSnapshot } from '../src/broadcast/stream-state.ts';
 import { BackOff } from './back-off.ts';
 import {
@@ -152,7 +153,7 @@ export class Player {
 
   #choice(): RenditionInfo | undefined {
     const playable = this.#snapshot.renditions.filter((rendition) => MediaSource.isTypeSupported(rendition.mimeType));
-    return playable.find((rendition) => rendition.name === this.#wished) ?? playable[0];
+    return playable.find((rendition) => rendition.name === this.#wished) ?? startingRendition(playable);
   }
 
   #connect(): void {
@@ -335,8 +336,7 @@ export class Player {
   /** Ended by the server after many waits: the link does not carry this rendition. */
   #stepDown(): void {
     this.#waits = 0;
-    const renditions = this.#snapshot.renditions;
-    const lower = renditions[renditions.findIndex((rendition) => rendition.name === this.#playing) + 1];
+    const lower = lowerRendition(this.#snapshot.renditions, this.#playing ?? '');
     if (lower !== undefined) this.#wished = lower.name;
   }
 

@@ -70,6 +70,7 @@ afterEach(async () => {
 function studioOf(): Studio {
   const rendition = {
     name: '360p',
+    codec: 'h264',
     mimeType: 'video/mp4; codecs="avc1.64001e,opus"',
     bandwidth: 400_000,
     width: 640,

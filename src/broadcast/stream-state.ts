@@ -20,7 +20,7 @@ export interface StreamSnapshot {
   readonly viewers: number;
   /** True while nobody new is let in: as many are watching as the operator allows. */
   readonly isFull?: boolean;
-  /** Renditions that can be played now, best first, by name: `['360p', '240p', 'audio']`. */
+  /** Renditions that can be played now, `inOrder` (renditions.ts): H.264 from the best down, then VP9 likewise, `audio` last. */
   readonly renditions: readonly RenditionInfo[];
   /** Counts the encoder runs: a change means that players must take a new init segment. */
   readonly run: number;
@@ -28,7 +28,10 @@ export interface StreamSnapshot {
 
 /** A rendition as offered to viewers. */
 export interface RenditionInfo {
+  /** `360p`, `360p-vp9`; `source` is the publisher's own picture, `audio` the sound alone. */
   readonly name: string;
+  /** Of the picture; `none` if there is no picture. */
+  readonly codec: 'h264' | 'vp9' | 'none';
   /** MIME type with codecs, see `mimeTypeOf`. */
   readonly mimeType: string;
   /** The same for the picture alone, which is sent to those who watch without sound; absent in a rendition without picture. */

@@ -24,6 +24,7 @@ const onion = `${'a'.repeat(55)}d.onion`;
 const secret = randomBytes(32);
 const rendition: RenditionInfo = {
   name: '360p',
+  codec: 'h264',
   mimeType: 'video/mp4; codecs="avc1.4d401e,opus"',
   width: 640,
   height: 360,

@@ -1,9 +1,14 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { RenditionInfo } from '../broadcast/stream-state.ts';
 import type { ClosedReason } from '../live/endless-response.ts';
-import { type Closable, nextLower, outcomeOf, refreshSecondsAfter, Viewings } from './viewings.ts';
+import { type Closable, outcomeOf, refreshSecondsAfter, Viewings } from './viewings.ts';
 
 const key = 'a-view-key-of-22-chars';
-const renditions = ['360p', '240p', 'audio'];
+const renditions: readonly RenditionInfo[] = [
+  { name: '360p', codec: 'h264', mimeType: 'video/mp4', bandwidth: 364_000 },
+  { name: '240p', codec: 'h264', mimeType: 'video/mp4', bandwidth: 214_000 },
+  { name: 'audio', codec: 'none', mimeType: 'audio/mp4', bandwidth: 64_000 },
+];
 let nowMs = 0;
 let viewings: Viewings;
 
@@ -39,14 +44,6 @@ beforeEach(() => {
 });
 
 describe('decisions', () => {
-  test('the next lower rendition; sound alone only when nothing else is lower; the last one stays', () => {
-    expect(nextLower(renditions, '360p')).toBe('240p');
-    expect(nextLower(renditions, '240p')).toBe('audio');
-    expect(nextLower(renditions, 'audio')).toBe('audio');
-    expect(nextLower(renditions, '720p')).toBe('audio');
-    expect(nextLower([], '360p')).toBeUndefined();
-  });
-
   test('slow means reload lower, resync and age mean reload, leaving and closing mean nothing', () => {
     expect(outcomeOf('slow')).toEqual({ reload: true, lower: true });
     expect(outcomeOf('resync')).toEqual({ reload: true, lower: false });
@@ -60,7 +57,7 @@ describe('decisions', () => {
   });
 });
 
-test('the best rendition is played unless the address names another that exists', () => {
+test('the starting rendition is played unless the address names another that exists', () => {
   expect(load().rendition).toBe('360p');
   expect(load('240p').rendition).toBe('240p');
   expect(load('720p').rendition).toBe('240p');

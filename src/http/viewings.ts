@@ -1,3 +1,5 @@
+import { lowerRendition, startingRendition } from '../broadcast/renditions.ts';
+import type { RenditionInfo } from '../broadcast/stream-state.ts';
 import type { ClosedReason } from '../live/endless-response.ts';
 
 /** An open response, as far as a viewing ends it. */
@@ -46,12 +48,6 @@ export function isViewKey(text: string): boolean {
   return keyShape.test(text);
 }
 
-/** The next rendition down, best first; the last one if there is nothing lower or the current one is gone. */
-export function nextLower(renditions: readonly string[], current: string): string | undefined {
-  const index = renditions.indexOf(current);
-  return index === -1 ? renditions.at(-1) : (renditions[index + 1] ?? current);
-}
-
 /** What the end of a media response means for the document around it. */
 export function outcomeOf(reason: ClosedReason): { readonly reload: boolean; readonly lower: boolean } {
   switch (reason) {
@@ -95,13 +91,14 @@ export class Viewings {
     return this.#viewings.size;
   }
 
-  /** Decides what a document that is being loaded shows. `wish`: the rendition named in its address. `renditions`: best first. */
-  planDocument(key: string, wish: string | undefined, renditions: readonly string[]): DocumentPlan {
+  /** Decides what a document that is being loaded shows. `wish`: the rendition named in its address. `renditions`: in order. */
+  planDocument(key: string, wish: string | undefined, renditions: readonly RenditionInfo[]): DocumentPlan {
     const viewing = this.#viewings.get(key);
     const loads = viewing?.openedAtMs.filter((atMs) => atMs > this.#now() - reloadWindowMs).length ?? 0;
     // A reload that we caused repeats the old address: what we decided then stands. Any other load is a person's choice.
     const wishes = viewing?.awaitsReload === true ? [viewing.rendition] : [wish, viewing?.rendition];
-    const rendition = wishes.find((each) => each !== undefined && renditions.includes(each)) ?? renditions[0];
+    const isOffered = (wished: string | undefined) => renditions.some(({ name }) => name === wished);
+    const rendition = wishes.find(isOffered) ?? startingRendition(renditions)?.name;
     return { ...(rendition === undefined ? {} : { rendition }), refreshSeconds: refreshSecondsAfter(loads + 1) };
   }
 
@@ -163,14 +160,14 @@ export class Viewings {
     media: Closable,
     reason: ClosedReason,
     rendition: string,
-    renditions: readonly string[],
+    renditions: readonly RenditionInfo[],
   ): void {
     const viewing = this.#viewings.get(key);
     if (viewing?.media !== media) return;
     this.#touch(key);
     viewing.media = undefined;
     const { reload, lower } = outcomeOf(reason);
-    if (lower) viewing.rendition = nextLower(renditions, rendition);
+    if (lower) viewing.rendition = lowerRendition(renditions, rendition)?.name ?? rendition;
     if (reload) this.#reload(viewing);
   }
 

@@ -1,4 +1,5 @@
 import { advance, type Broadcast, type BroadcastEvent, newBroadcast, uptimeSeconds } from '../broadcast/broadcast.ts';
+import { inOrder } from '../broadcast/renditions.ts';
 import type { RenditionInfo, StreamSnapshot } from '../broadcast/stream-state.ts';
 import type { EncoderListener, EncoderSource, LadderRung, RunEnd } from '../encoder/encoder-types.ts';
 import { AppError } from '../errors.ts';
@@ -237,7 +238,7 @@ export class Pipeline implements PublisherGate {
     this.#packager = undefined;
   }
 
-  #offered(): RenditionInfo[] {
+  #offered(): readonly RenditionInfo[] {
     const { ladder, audioBitsPerSecond } = this.#options;
     const offers: RenditionInfo[] = [];
     for (const output of this.#outputs.values()) {
@@ -246,6 +247,7 @@ export class Pipeline implements PublisherGate {
       const rung = ladder.find((candidate) => candidate.name === output.name);
       offers.push({
         name: output.name,
+        codec: codecOf(init),
         mimeType: mimeTypeOf(init),
         ...(init.pictureBytes === undefined ? {} : { pictureMimeType: pictureMimeTypeOf(init) }),
         bandwidth: (rung?.bitsPerSecond ?? 0) + audioBitsPerSecond,
@@ -253,7 +255,7 @@ export class Pipeline implements PublisherGate {
         ...(init.height === undefined ? {} : { height: init.height }),
       });
     }
-    return offers;
+    return inOrder(offers);
   }
 
   #advance(event: BroadcastEvent): void {
@@ -267,4 +269,9 @@ export class Pipeline implements PublisherGate {
     this.#timer = setTimeout(then, ms);
     this.#timer.unref();
   }
+}
+
+function codecOf(init: RenditionInit): RenditionInfo['codec'] {
+  if (init.width === undefined) return 'none';
+  return init.codecs[0]?.startsWith('vp09') === true ? 'vp9' : 'h264';
 }

@@ -8,12 +8,13 @@ import { renderPlayerUpdate } from './player-update.ts';
 
 const rendition: RenditionInfo = {
   name: '360p',
+  codec: 'h264',
   mimeType: 'video/mp4; codecs="avc1.4d401e,opus"',
   width: 640,
   height: 360,
   bandwidth: 400_000,
 };
-const audio: RenditionInfo = { name: 'audio', mimeType: 'audio/mp4; codecs="opus"', bandwidth: 40_000 };
+const audio: RenditionInfo = { name: 'audio', codec: 'none', mimeType: 'audio/mp4; codecs="opus"', bandwidth: 40_000 };
 const live: StreamSnapshot = {
   state: 'live',
   stateSeconds: 5,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { earlyMediaScript } from './early-media.ts';
 import { describe, expect, it, test } from 'vitest';
-import type { StreamSnapshot } from '../broadcast/stream-state.ts';
+import type { RenditionInfo, StreamSnapshot } from '../broadcast/stream-state.ts';
 import { textOf } from './html-text.fixture.ts';
 import { renderErrorPage } from './error-page.tsx';
 import { describeSnapshot } from './snapshot-text.ts';
@@ -16,11 +16,18 @@ const snapshot: StreamSnapshot = {
   title: 'Harbour',
   viewers: 1,
   renditions: [
-    { name: '360p', mimeType: 'video/mp4; codecs="avc1.4d401e,opus"', width: 640, height: 360, bandwidth: 4e5 },
+    {
+      name: '360p',
+      codec: 'h264',
+      mimeType: 'video/mp4; codecs="avc1.4d401e,opus"',
+      width: 640,
+      height: 360,
+      bandwidth: 4e5,
+    },
   ],
   run: 1,
 };
-const bare = { name: '360p', mimeType: 'video/mp4', bandwidth: 4e5 };
+const bare: RenditionInfo = { name: '360p', codec: 'h264', mimeType: 'video/mp4', bandwidth: 4e5 };
 const data: WatchPageData = {
   snapshot,
   assets: { style: '/assets/style.css', script: '/assets/main.js', staffStyle: '/staff.css', staffScript: '/staff.js' },

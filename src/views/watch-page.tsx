@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { startingRendition } from '../broadcast/renditions.ts';
 import type { RenditionInfo, StreamSnapshot } from '../broadcast/stream-state.ts';
 import type { ChatFormData, ChatLimits } from '../chat/chat-view.ts';
 import { openModes, publicModes } from '../chat/modes.ts';
@@ -116,14 +117,14 @@ function Head({ data }: { data: WatchPageData }): JSX.Element {
 }
 
 function Scripts({ data }: { data: WatchPageData }): JSX.Element {
-  const [best] = data.snapshot.renditions;
+  const first = startingRendition(data.snapshot.renditions);
   const query = new URLSearchParams({ view: data.view });
   const { view, base, snapshot, texts } = data;
   const settings: PageSettings = { view, base, snapshot, texts: texts.client };
   return (
     <>
-      {best !== undefined && (
-        <script data-url={`${data.base}/stream/${best.name}.mp4?${query}`}>{earlyMediaScript}</script>
+      {first !== undefined && (
+        <script data-url={`${data.base}/stream/${first.name}.mp4?${query}`}>{earlyMediaScript}</script>
       )}
       <ScriptData id="page" data={settings} />
       <script type="module" src={data.assets.script} />

@@ -32,7 +32,14 @@ const snapshot: StreamSnapshot = {
   title: 'Evening at the harbour',
   viewers: 12,
   renditions: [
-    { name: '360p', mimeType: 'video/mp4; codecs="avc1.4d401e,opus"', width: 640, height: 360, bandwidth: 4e5 },
+    {
+      name: '360p',
+      codec: 'h264',
+      mimeType: 'video/mp4; codecs="avc1.4d401e,opus"',
+      width: 640,
+      height: 360,
+      bandwidth: 4e5,
+    },
   ],
   run: 1,
 };

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Audience } from '../../broadcast/audience.ts';
+import { startingRendition } from '../../broadcast/renditions.ts';
 import type { RenditionInfo } from '../../broadcast/stream-state.ts';
 import type { Trace } from '../../broadcast/person.ts';
 import { AppError } from '../../errors.ts';
@@ -25,7 +26,7 @@ export interface MediaDeps {
   readonly places: Pick<Places, 'placeOf'>;
   readonly viewings: Viewings;
   readonly audience: Audience;
-  /** What can be played now, best first. */
+  /** What can be played now, in order. */
   renditions(): readonly RenditionInfo[];
   channel(rendition: string): MediaChannel | undefined;
   /** The picture alone. */
@@ -50,7 +51,7 @@ const framedLeadIn = frameChunk(leadIn());
  * length has lost the response: there is none, and the player document reloads.
  */
 export function registerMediaRoutes(app: FastifyInstance, deps: MediaDeps): void {
-  app.get('/stream.mp4', (request, reply) => play(deps, request, reply, deps.renditions()[0]));
+  app.get('/stream.mp4', (request, reply) => play(deps, request, reply, startingRendition(deps.renditions())));
   app.get<{ Params: { rendition: string } }>('/stream/:rendition.mp4', (request, reply) => {
     const rendition = deps.renditions().find(({ name }) => name === request.params.rendition);
     if (rendition === undefined && deps.channel(request.params.rendition) === undefined)
@@ -82,7 +83,7 @@ function play(
     return reply;
   }
   // Not for browsers with a use for the length, and not before a lower rendition: on links that need one it would take longer than what it saves.
-  if (!hasLength && rendition.name === deps.renditions()[0]?.name) response.write(framedLeadIn);
+  if (!hasLength && rendition.name === startingRendition(deps.renditions())?.name) response.write(framedLeadIn);
   response.follow(source, 'fresh-keyframe');
   return reply;
 }
@@ -121,8 +122,7 @@ function openMedia(
   if (view === undefined) return response;
   deps.viewings.mediaOpened(view, response);
   response.whenClosed((reason) => {
-    const names = deps.renditions().map(({ name }) => name);
-    deps.viewings.mediaClosed(view, response, reason, rendition.name, names);
+    deps.viewings.mediaClosed(view, response, reason, rendition.name, deps.renditions());
   });
   return response;
 }

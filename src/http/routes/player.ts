@@ -81,11 +81,7 @@ export function registerPlayerRoutes(app: FastifyInstance, deps: PlayerDeps): vo
 
 function openDocument(deps: PlayerDeps, request: FastifyRequest, reply: FastifyReply, view: string): void {
   const snapshot = deps.snapshot();
-  const plan = deps.viewings.planDocument(
-    view,
-    queryValue(request.query, 'r'),
-    snapshot.renditions.map(({ name }) => name),
-  );
+  const plan = deps.viewings.planDocument(view, queryValue(request.query, 'r'), snapshot.renditions);
   const place = deps.places.placeOf(request);
   const { viewer } = place;
   const planned = snapshot.renditions.find(({ name }) => name === plan.rendition);

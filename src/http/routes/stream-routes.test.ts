@@ -49,9 +49,23 @@ beforeEach(async () => {
   server = new WebServer({ onion: { socketPath: path.join(directory, 'web.sock') }, places });
   server.setOnionAddresses([onion]);
   renditions = [
-    { name: '360p', mimeType: 'video/mp4; codecs="avc1.4d401e,opus"', width: 640, height: 360, bandwidth: 264_000 },
-    { name: '240p', mimeType: 'video/mp4; codecs="avc1.42c00d,opus"', width: 426, height: 240, bandwidth: 164_000 },
-    { name: 'audio', mimeType: 'audio/mp4; codecs="opus"', bandwidth: 64_000 },
+    {
+      name: '360p',
+      codec: 'h264',
+      mimeType: 'video/mp4; codecs="avc1.4d401e,opus"',
+      width: 640,
+      height: 360,
+      bandwidth: 264_000,
+    },
+    {
+      name: '240p',
+      codec: 'h264',
+      mimeType: 'video/mp4; codecs="avc1.42c00d,opus"',
+      width: 426,
+      height: 240,
+      bandwidth: 164_000,
+    },
+    { name: 'audio', codec: 'none', mimeType: 'audio/mp4; codecs="opus"', bandwidth: 64_000 },
   ];
   channels = new Map(renditions.map(({ name }) => [name, new FanOut({ maxPieces: 50, maxBytes: 10_000_000 })]));
   windows = new Map(

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Trace } from '../../broadcast/person.ts';
+import { startingRendition } from '../../broadcast/renditions.ts';
 import type { StreamSnapshot } from '../../broadcast/stream-state.ts';
 import type { ChatLimits } from '../../chat/chat-view.ts';
 import type { PageAssets } from '../../views/document.tsx';
@@ -68,7 +69,7 @@ export function registerWatchRoutes(app: FastifyInstance, options: WatchRouteOpt
 
 /** What plays at once; nothing if there is no picture, or something stands before it. */
 function firstPlayerFor({ state, renditions }: StreamSnapshot, userAgent: string | undefined) {
-  const [rendition] = renditions;
+  const rendition = startingRendition(renditions);
   if (state !== 'live' || rendition === undefined) return {};
   return { firstPlayer: { rendition, needsLength: startsOnlyWithLength(userAgent) } };
 }
