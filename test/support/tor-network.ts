@@ -5,8 +5,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { TorControl } from '../../src/tor/control.ts';
 import { decodeBase32 } from '../../src/tor/onion-address.ts';
 import { TorProcess } from '../../src/tor/tor-process.ts';
-import { type Delay, type DelayProxy, startDelayProxy } from './delay-proxy.ts';
+import { type DelayProxy, startDelayProxy } from './delay-proxy.ts';
 import { freePorts } from './free-ports.ts';
+import type { Shape } from './shaped-wire.ts';
 import { installRelayKeys } from './tor-network-keys.ts';
 import {
   joiningLines,
@@ -24,8 +25,17 @@ export interface TorNetworkOptions {
   /** Relays beside the three authorities; 1 by default, and fewer build no onion service with vanguards. */
   readonly relays?: number;
   /** The path between both edges (viewers and the onion's own tor) and their first relay. */
-  readonly delay?: Delay;
+  readonly delay?: Shape;
   readonly signal?: AbortSignal;
+}
+
+/** The tor of one viewer. */
+export interface TorClient {
+  readonly socksPort: number;
+  /** Makes it forget its circuits and the descriptors it has read; tor does so every 10 s at most, and waits with what comes sooner. */
+  newIdentity(): Promise<void>;
+  /** Ends it; safe to call twice. */
+  close(): Promise<void>;
 }
 
 /** A Tor network on loopback, of real tor processes. */
@@ -38,6 +48,8 @@ export interface TorNetwork {
   readonly timings: Readonly<Record<string, number>>;
   /** Puts what the network knows of itself into a data directory, so that a tor started on it need not ask. */
   seedDataDirectory(directory: string): Promise<void>;
+  /** Starts another tor with a SocksPort, for one viewer alone; `lines` are added to its configuration. Ends with the network at the latest. */
+  addClient(lines?: readonly string[]): Promise<TorClient>;
   /** Makes every client forget its circuits and the descriptors it has read, as "New identity" does. */
   newIdentity(): Promise<void>;
   /** Gives a client the key to an onion service that is not for everybody, in base 32, as a person gives it to Tor Browser. */
@@ -74,7 +86,7 @@ class PrivateTorNetwork implements TorNetwork {
   readonly timings: Record<string, number> = {};
   readonly #options: TorNetworkOptions;
   readonly #startedAt = performance.now();
-  readonly #signal: AbortSignal;
+  #signal: AbortSignal;
   readonly #runs = new Map<string, TorProcess>();
   readonly #killAll = (): void => {
     for (const { pid, hasExited } of this.#runs.values()) {
@@ -85,13 +97,13 @@ class PrivateTorNetwork implements TorNetwork {
   #joining: string[] = [];
   #socksPorts: number[] = [];
   #clients: Member[] = [];
+  #clientsStarted = 0;
   #proxy: DelayProxy | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(options: TorNetworkOptions) {
     this.#options = options;
-    const deadline = AbortSignal.timeout(startTimeoutMs);
-    this.#signal = options.signal === undefined ? deadline : AbortSignal.any([deadline, options.signal]);
+    this.#signal = this.#deadline();
     process.once('exit', this.#killAll);
   }
 
@@ -133,6 +145,24 @@ class PrivateTorNetwork implements TorNetwork {
     if (member === undefined) throw new Error(`There is no client ${client}.`);
     const key = decodeBase32(privateKey.toLowerCase()).toString('base64');
     await member.control.command(`ONION_CLIENT_AUTH_ADD ${address.replace('.onion', '')} x25519:${key}`);
+  }
+
+  async addClient(lines: readonly string[] = []): Promise<TorClient> {
+    this.#signal = this.#deadline();
+    const { socksPort, member } = await this.#startClient(lines);
+    return {
+      socksPort,
+      newIdentity: async () => await member.control.signal('NEWNYM'),
+      close: async () => {
+        this.#runs.delete(member.name);
+        await member.run.stop();
+      },
+    };
+  }
+
+  #deadline(): AbortSignal {
+    const deadline = AbortSignal.timeout(startTimeoutMs);
+    return this.#options.signal === undefined ? deadline : AbortSignal.any([deadline, this.#options.signal]);
   }
 
   close(): Promise<void> {
@@ -201,20 +231,23 @@ class PrivateTorNetwork implements TorNetwork {
       this.#proxy = await startDelayProxy({ ...path, target: 'socks5' });
       this.#joining = [...this.#joining, `Socks5Proxy 127.0.0.1:${this.#proxy.port}`];
     }
-    this.#socksPorts = await freePorts(clients);
-    this.#clients = await Promise.all(
-      this.#socksPorts.map(async (port, index) => {
-        const name = `c${index}`;
-        // Clients that start from nothing take long to notice a network as young as this.
-        await this.seedDataDirectory(join(this.#directory, name));
-        return await this.#startMember(name, [`SocksPort 127.0.0.1:${port}`, 'ClientOnly 1']);
-      }),
-    );
-    await this.#until('bootstrapped clients', async () => {
-      const phases = await Promise.all(this.#clients.map(({ control }) => control.getInfo('status/bootstrap-phase')));
-      return phases.every((phase) => phase.includes('PROGRESS=100'));
-    });
+    const started = await Promise.all(Array.from({ length: clients }, () => this.#startClient([])));
+    this.#socksPorts = started.map(({ socksPort }) => socksPort);
+    this.#clients = started.map(({ member }) => member);
     this.#mark('clients');
+  }
+
+  async #startClient(lines: readonly string[]): Promise<{ socksPort: number; member: Member }> {
+    const name = `c${this.#clientsStarted}`;
+    this.#clientsStarted += 1;
+    const [socksPort = 0] = await freePorts(1);
+    // Clients that start from nothing take long to notice a network as young as this.
+    await this.seedDataDirectory(join(this.#directory, name));
+    const member = await this.#startMember(name, [`SocksPort 127.0.0.1:${socksPort}`, 'ClientOnly 1', ...lines]);
+    await this.#until(`a bootstrapped ${name}`, async () =>
+      (await member.control.getInfo('status/bootstrap-phase')).includes('PROGRESS=100'),
+    );
+    return { socksPort, member };
   }
 
   async #startMember(name: string, lines: readonly string[]): Promise<Member> {
