@@ -1,20 +1,20 @@
-import { ask, type Door, type RawAnswer } from '../../test/support/raw-http.ts';
+import { ask, type Entrance, type RawAnswer } from '../../test/support/raw-http.ts';
 
 /** Somebody on a circuit of their own who keeps cookies and answers forms, and nothing else of a browser. */
 export class Visitor {
-  readonly #door: Extract<Door, { readonly socketPath: string }>;
+  readonly #entrance: Extract<Entrance, { readonly socketPath: string }>;
   readonly #host: string;
   readonly #cookies: Map<string, string>;
 
   constructor(socketPath: string, host: string, circuitId: number, cookies = new Map<string, string>()) {
-    this.#door = { socketPath, circuitId };
+    this.#entrance = { socketPath, circuitId };
     this.#host = host;
     this.#cookies = cookies;
   }
 
   /** The same session on another circuit, as many at a time as a program can have. */
   on(circuitId: number): Visitor {
-    return new Visitor(this.#door.socketPath, this.#host, circuitId, this.#cookies);
+    return new Visitor(this.#entrance.socketPath, this.#host, circuitId, this.#cookies);
   }
 
   /** Asks for an address. */
@@ -45,7 +45,7 @@ export class Visitor {
     const cookies = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     const cookie = cookies === '' ? '' : `Cookie: ${cookies}\r\n`;
     const accept = 'Accept: text/html\r\nConnection: close\r\n';
-    const answer = await ask(this.#door, `${head}\r\nHost: ${this.#host}\r\n${cookie}${accept}\r\n${body}`);
+    const answer = await ask(this.#entrance, `${head}\r\nHost: ${this.#host}\r\n${cookie}${accept}\r\n${body}`);
     for (const set of answer.cookies) {
       const [name = '', value = ''] = (set.split(';')[0] ?? '').split('=');
       this.#cookies.set(name, value);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { foldAnswer, normalisePictureAnswer } from './captcha-answer.ts';
 import { type Asked, Challenges, type Picture } from './challenge.ts';
-import { Pace } from './pace.ts';
+import { KeyedPace } from './keyed-pace.ts';
 
 const minute = 60_000;
 const png = Uint8Array.of(1);
@@ -211,7 +211,7 @@ describe('normalising', () => {
 
 describe('a pace', () => {
   it('remembers no more keys than it may, and forgets those whose time is over', () => {
-    const pace = new Pace({ count: 1, windowMs: 100 }, 3);
+    const pace = new KeyedPace({ count: 1, windowMs: 100 }, 3);
     for (const key of ['a', 'b', 'c', 'd']) pace.count(key, 0);
     expect(pace.size).toBe(3);
     expect(pace.waitMs('a', 0)).toBe(0);

@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { foldAnswer, isSameAnswer, maxAnswerUnits, normalisePictureAnswer } from './captcha-answer.ts';
-import { Pace, type PaceLimit } from './pace.ts';
+import { KeyedPace, type KeyedPaceLimit } from './keyed-pace.ts';
 
 /** What is shown, and what is right. */
 export interface Picture {
@@ -19,12 +19,12 @@ export interface ChallengePolicy {
   /** How long a picture may be answered. */
   readonly lifeMs: number;
   /** Answers that are looked at, of one viewer and of one circuit. */
-  readonly tries: PaceLimit;
+  readonly tries: KeyedPaceLimit;
   /** Pictures shown, to one viewer and to one circuit. */
-  readonly pictures: PaceLimit;
+  readonly pictures: KeyedPaceLimit;
   /** The same for everybody together: what is remembered is bounded by it. */
-  readonly allTries: PaceLimit;
-  readonly allPictures: PaceLimit;
+  readonly allTries: KeyedPaceLimit;
+  readonly allPictures: KeyedPaceLimit;
 }
 
 const minuteMs = 60_000;
@@ -92,19 +92,19 @@ export class Challenges {
   readonly #policy: ChallengePolicy;
   /** By name, in the order of being shown. */
   readonly #shown = new Map<string, Shown>();
-  readonly #tries: Pace;
-  readonly #pictures: Pace;
-  readonly #allTries: Pace;
-  readonly #allPictures: Pace;
+  readonly #tries: KeyedPace;
+  readonly #pictures: KeyedPace;
+  readonly #allTries: KeyedPace;
+  readonly #allPictures: KeyedPace;
 
   /** `secret` seals the names. */
   constructor(secret: Uint8Array, policy: ChallengePolicy = defaultChallengePolicy) {
     this.#secret = secret;
     this.#policy = policy;
-    this.#tries = new Pace(policy.tries, maxKeys);
-    this.#pictures = new Pace(policy.pictures, maxKeys);
-    this.#allTries = new Pace(policy.allTries, 1);
-    this.#allPictures = new Pace(policy.allPictures, 1);
+    this.#tries = new KeyedPace(policy.tries, maxKeys);
+    this.#pictures = new KeyedPace(policy.pictures, maxKeys);
+    this.#allTries = new KeyedPace(policy.allTries, 1);
+    this.#allPictures = new KeyedPace(policy.allPictures, 1);
   }
 
   /** How many pictures are remembered, burnt ones included. */
@@ -224,11 +224,11 @@ function keysOf({ viewerId, circuitId }: Asked): string[] {
   return circuitId === undefined ? [`v${viewerId}`] : [`v${viewerId}`, `c${circuitId}`];
 }
 
-function paceOf(each: Pace, all: Pace, asked: Asked, nowMs: number): number {
+function paceOf(each: KeyedPace, all: KeyedPace, asked: Asked, nowMs: number): number {
   return Math.max(all.waitMs('', nowMs), ...keysOf(asked).map((key) => each.waitMs(key, nowMs)));
 }
 
-function countPace(each: Pace, all: Pace, asked: Asked, nowMs: number): void {
+function countPace(each: KeyedPace, all: KeyedPace, asked: Asked, nowMs: number): void {
   all.count('', nowMs);
   for (const key of keysOf(asked)) each.count(key, nowMs);
 }

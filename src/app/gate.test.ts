@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { titleFrom } from '../broadcast/title.ts';
 import { loadConfig } from '../config/load.ts';
-import type { DoorRules } from '../http/door-settings.ts';
+import type { DoorRules } from '../access/door-settings.ts';
 import { FanOut } from '../live/fan-out.ts';
 import { TitleFile } from '../store/title-file.ts';
 import { type Lounge, openLounge } from './lounge.ts';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
-import type { AccessRules } from '../admission/standing.ts';
+import type { AccessRules } from '../admission/admission.ts';
 import type { TripcodeMark } from '../chat/message.ts';
 import type { Moderator } from '../chat/moderation/staff.ts';
 import { AccessGate } from '../http/access-gate.ts';
@@ -11,7 +11,7 @@ import { registerCaptchaRoutes } from '../http/routes/captcha.ts';
 import { registerDoorDeskRoutes } from '../http/routes/door-desk.ts';
 import type { WebServer } from '../http/server.ts';
 import { renderDoorDesk } from '../views/door-desk.tsx';
-import { renderGatePage, renderInvitationPage } from '../views/gate-page.tsx';
+import { renderGatePage, renderAccessInvitationPage } from '../views/gate-page.tsx';
 import type { Door } from './door.ts';
 
 export interface GateOptions {
@@ -61,7 +61,7 @@ export function buildGate(options: GateOptions): Gate {
     question: () => settings.question,
     now,
     renderGate: (data, place) => renderGatePage({ ...data, ...styled(place) }),
-    renderInvitation: (data, place) => renderInvitationPage({ ...data, ...styled(place) }),
+    renderInvitation: (data, place) => renderAccessInvitationPage({ ...data, ...styled(place) }),
   };
   const guard = new AccessGate({
     places,

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import type { Bus } from '../bus/port.ts';
 import { LocalBus } from '../bus/local.ts';
-import { isAdmitted } from '../admission/standing.ts';
+import { isAdmitted } from '../admission/admission.ts';
 import type { FairnessRules } from '../chat/fairness.ts';
 import { holdLimits } from '../chat/hold-queue.ts';
 import type { MemberList } from '../chat/members.ts';
@@ -11,18 +11,18 @@ import type { CaptchaPolicy, ModePatch } from '../chat/modes.ts';
 import { Moderation } from '../chat/moderation/moderation.ts';
 import { type Moment, Room, type RoomRules } from '../chat/room.ts';
 import type { OnioncastConfig } from '../config/schema.ts';
-import { BroadcasterAccess } from '../http/broadcaster-access.ts';
-import { ChatChannels } from '../http/chat-channels.ts';
-import { ChatService } from '../http/chat-service.ts';
-import { chatStoreOf } from '../http/chat-store.ts';
+import { BroadcasterAccess } from '../access/broadcaster-access.ts';
+import { ChatChannels } from '../talk/chat-channels.ts';
+import { ChatService } from '../talk/chat-service.ts';
+import { chatStoreOf } from '../talk/chat-store.ts';
 import { EmoteDirectory } from '../emotes/emote-directory.ts';
-import { TripcodeMaker } from '../http/tripcode-maker.ts';
-import { ModerationService } from '../http/moderation-service.ts';
-import { moderationStoreOf } from '../http/moderation-store.ts';
-import { People } from '../http/people.ts';
+import { TripcodeMaker } from '../people/tripcode-maker.ts';
+import { ModerationService } from '../staff/moderation-service.ts';
+import { moderationStoreOf } from '../staff/moderation-store.ts';
+import { People } from '../people/people.ts';
 import { ensureBroadcasterPassword } from '../identity/password.ts';
-import { LogPages } from '../http/log-pages.ts';
-import type { PollService } from '../http/poll-service.ts';
+import { LogPages } from '../talk/log-pages.ts';
+import type { PollService } from '../talk/poll-service.ts';
 import type { ServeEvent } from '../serve-event.ts';
 import { Database } from '../store/database.ts';
 import { HeldRepository } from '../store/held.ts';
@@ -153,7 +153,7 @@ async function openAccess({ config, secret }: LoungeOptions, settings: SettingRe
   const { password } = await ensureBroadcasterPassword(settings, randomBytes);
   const access = new BroadcasterAccess({
     login: config.broadcaster.login,
-    door: config.broadcaster.door,
+    entrance: config.broadcaster.door,
     secret,
     passwordHash: () => settings.get('broadcaster-password-hash'),
     randomBytes,
@@ -227,12 +227,12 @@ function openChannels(options: LoungeOptions, parts: ChannelParts) {
     removalOf: (id) => moderation().removalOf(id),
     randomBytes,
     renderOpen: ({ language }) => renderChatDocumentOpen({ logHref: 'chat/log', styleHref, texts: textsIn(language) }),
-    renderRow: (message, previousAtMs, { language, audience, removal }) =>
+    renderRow: (message, previousAtMs, { language, circle, removal }) =>
       renderChatRow(message, previousAtMs, {
         texts: textsIn(language),
         emotes: emotes.emotes,
         base: '',
-        hasTools: audience === 'staff',
+        hasTools: circle === 'staff',
         ...(removal && { removal }),
       }),
     renderBanner: ({ language }) => renderBanner(language),

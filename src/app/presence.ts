@@ -2,8 +2,9 @@ import type { FastifyRequest } from 'fastify';
 import type { Audience } from '../broadcast/audience.ts';
 import type { StreamSnapshot } from '../broadcast/stream-state.ts';
 import type { OnioncastConfig } from '../config/schema.ts';
+import { openSightings } from '../http/open-sightings.ts';
 import type { Places } from '../http/place.ts';
-import { Presence } from '../http/presence.ts';
+import { Presence } from '../people/presence.ts';
 import type { Requesters } from '../http/requesters.ts';
 import { registerPeopleRoutes } from '../http/routes/people.ts';
 import type { WebServer } from '../http/server.ts';
@@ -38,9 +39,12 @@ export function openPresence(parts: PresenceParts): OpenPresence {
   const { broadcasterName } = lounge.rules.names;
   const presence = new Presence({
     audience,
-    responses: server.responses,
-    traceOf: (request) => countedAs(places.placeOf(request).viewer, request),
-    roleOf: (request) => requesters.requesterOf(request).role,
+    open: () =>
+      openSightings({
+        responses: server.responses,
+        traceOf: (request) => countedAs(places.placeOf(request).viewer, request),
+        roleOf: (request) => requesters.requesterOf(request).role,
+      }),
     faceOf: (viewerId, role) => {
       if (role === 'broadcaster') return { name: broadcasterName, capcode: role };
       return { ...lounge.chat.identities.faceOf(viewerId), ...(role === undefined ? {} : { capcode: role }) };
@@ -49,13 +53,13 @@ export function openPresence(parts: PresenceParts): OpenPresence {
     now,
     everyMs: config.people.refreshMs,
   });
-  const audienceOf = (request: FastifyRequest) => requesters.readersOf(request).audience;
+  const circleOf = (request: FastifyRequest) => requesters.readersOf(request).circle;
   const maySee = (request: FastifyRequest): boolean => {
     const { list } = config.people;
-    return list === 'everyone' || (list === 'staff' && audienceOf(request) === 'staff');
+    return list === 'everyone' || (list === 'staff' && circleOf(request) === 'staff');
   };
   registerPeopleRoutes(server.app, {
-    ...{ places, audience, audienceOf, maySee, now },
+    ...{ places, audience, circleOf, maySee, now },
     listFor: (readers) => presence.listFor(readers),
     renderPeople: (list, readers, { texts, base, viewer }, refreshSeconds) =>
       renderPeoplePage({
@@ -66,6 +70,6 @@ export function openPresence(parts: PresenceParts): OpenPresence {
   });
   return {
     presence,
-    countFor: (request) => (maySee(request) ? presence.listFor(audienceOf(request)).total : undefined),
+    countFor: (request) => (maySee(request) ? presence.listFor(circleOf(request)).total : undefined),
   };
 }

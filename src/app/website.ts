@@ -4,9 +4,9 @@ import { Audience } from '../broadcast/audience.ts';
 import type { Trace } from '../broadcast/person.ts';
 import type { StreamSnapshot } from '../broadcast/stream-state.ts';
 import type { PeopleList } from '../chat/people-list.ts';
-import type { Readers } from '../chat/readers.ts';
+import type { Circle, Readers } from '../chat/readers.ts';
 import type { OnioncastConfig } from '../config/schema.ts';
-import { defaultLogin } from '../http/broadcaster-access.ts';
+import { defaultLogin } from '../access/broadcaster-access.ts';
 import { InfoFeed } from '../http/info-feed.ts';
 import { type Place, Places } from '../http/place.ts';
 import { type Assets, registerAssetRoutes } from '../http/routes/assets.ts';
@@ -27,8 +27,8 @@ import { registerStandingRoutes } from '../http/routes/standing.ts';
 import { StandingWatch } from '../http/standing-watch.ts';
 import { renderStandingPage, renderStandingRow } from '../views/standing-page.tsx';
 import { registerStaffRoutes } from '../http/routes/staff.ts';
-import { StaffRecords } from '../http/staff-records.ts';
-import { renderInvitationPage } from '../views/invitation-page.tsx';
+import { StaffRecords } from '../staff/staff-records.ts';
+import { renderModeratorInvitationPage } from '../views/invitation-page.tsx';
 import { renderStaffPage } from '../views/staff-page.tsx';
 import { renderStaffPanel } from '../views/staff-panel.tsx';
 import { registerWatchRoutes } from '../http/routes/watch.ts';
@@ -105,7 +105,7 @@ export function buildWebsite(options: WebsiteOptions): Website {
   const styleHref = options.assets.style;
   const here = openPresence({ ...options, server, places, requesters, audience, styleHref, state });
   owned.add(() => here.presence.close());
-  const snapshotFor = (readers: Readers['audience']): StreamSnapshot => {
+  const snapshotFor = (readers: Circle): StreamSnapshot => {
     const { viewers } = here.presence.listFor(readers);
     const isFull = audience.isFull(config.limits.viewers, performance.now());
     return { ...studio.pipeline.status(), title: titles.title, viewers, isFull };
@@ -171,7 +171,7 @@ function openServer(
     ...(local === 'off' ? {} : { local }),
     ...(sockets === undefined ? {} : { onion: { socketPath: sockets.onion } }),
     ...(sockets?.desk === undefined ? {} : { desk: { socketPath: sockets.desk } }),
-    deskDoor: config.broadcaster.door,
+    deskEntrance: config.broadcaster.door,
     places,
     gate: gate.guard,
     renderErrorPage: (page) => renderErrorPage({ ...page, styleHref: assets.style }),
@@ -249,7 +249,8 @@ function registerStaff({ server, places, requesters, secret, assets, lounge }: R
     records: new StaffRecords({ moderation, room, people, messages, now }),
     renderPanel: (data, place) => renderStaffPanel({ ...data, ...readerOf(place), styleHrefs }),
     renderPage: (data, place) => renderStaffPage({ ...data, ...readerOf(place), styleHrefs }),
-    renderInvitation: (data, place) => renderInvitationPage({ ...data, ...readerOf(place), styleHref: assets.style }),
+    renderInvitation: (data, place) =>
+      renderModeratorInvitationPage({ ...data, ...readerOf(place), styleHref: assets.style }),
   });
 }
 

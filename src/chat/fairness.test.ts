@@ -32,7 +32,7 @@ describe('fairness', () => {
     const filters = [{ action: 'hold', text: 'hm', wholeWords: true } as const];
     const fairness = build({ filters, modes: { ...openModes, holdsFirst: true } });
     expect(fairness.judge(stranger, 'hello', 0)).toEqual({ kind: 'fair', text: 'hello', hold: 'first' });
-    fairness.standings.hear('v1', 0);
+    fairness.familiarity.hear('v1', 0);
     expect(fairness.judge(stranger, 'hello', 0)).toEqual({ kind: 'fair', text: 'hello' });
     expect(fairness.judge(stranger, 'hm', 0)).toEqual({ kind: 'fair', text: 'hm', hold: 'filter' });
     expect(fairness.judge(staff, 'hm', 0)).toEqual({ kind: 'fair', text: 'hm' });

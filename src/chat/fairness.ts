@@ -5,7 +5,7 @@ import { type ChatModes, openModes } from './modes.ts';
 import { Pace, type Wait } from './pace.ts';
 import type { EntryRule } from './refusal.ts';
 import { isExempt, type Requester } from './requester.ts';
-import { Standings } from './standings.ts';
+import { Familiarity } from './familiarity.ts';
 import { type FilterRule, type LiveFilter, WordFilter } from './word-filter.ts';
 
 /** What the operator has set. Everything but the pace may be left out: then nothing of it holds. */
@@ -33,7 +33,7 @@ const nobody: MemberList = { hasTripcode: () => false, hasViewer: () => false };
  * words, then one wait that is the longest of all, then approval. Staff are above all of it (`isExempt`).
  */
 export class Fairness {
-  readonly standings = new Standings();
+  readonly familiarity = new Familiarity();
   readonly #configured: readonly FilterRule[];
   #liveFilters: readonly LiveFilter[] = [];
   #filter: WordFilter;
@@ -45,7 +45,7 @@ export class Fairness {
     this.#configured = filters;
     this.#liveFilters = liveFilters;
     this.#filter = this.#joined();
-    this.#pace = new Pace(flood, this.standings);
+    this.#pace = new Pace(flood, this.familiarity);
     this.#members = members;
     this.#modes = modes;
   }
@@ -106,7 +106,7 @@ export class Fairness {
   /** Counts a message that was taken, or is held. */
   accept(requester: Requester, text: string, isHeld: boolean, nowMs: number): void {
     if (!isExempt(requester)) this.#pace.accept({ requester, text, isHeld }, nowMs);
-    if (!isHeld) this.standings.hear(requester.viewerId, nowMs);
+    if (!isHeld) this.familiarity.hear(requester.viewerId, nowMs);
   }
 
   #joined(): WordFilter {
@@ -115,6 +115,6 @@ export class Fairness {
 
   #holdReason({ viewerId }: Requester, isCaught: boolean, nowMs: number): HoldReason | undefined {
     if (isCaught) return 'filter';
-    return this.#modes.holdsFirst && !this.standings.isKnown(viewerId, nowMs) ? 'first' : undefined;
+    return this.#modes.holdsFirst && !this.familiarity.isKnown(viewerId, nowMs) ? 'first' : undefined;
   }
 }

@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { defaultFloodPolicy, type FloodPolicy } from './flood.ts';
 import { type ChatModes, openModes } from './modes.ts';
 import { Pace } from './pace.ts';
-import { Standings } from './standings.ts';
+import { Familiarity } from './familiarity.ts';
 
 function build(wish: Partial<FloodPolicy> = {}, modes: Partial<ChatModes> = {}) {
-  const standings = new Standings();
-  const pace = new Pace({ ...defaultFloodPolicy, ...wish }, standings);
+  const familiarity = new Familiarity();
+  const pace = new Pace({ ...defaultFloodPolicy, ...wish }, familiarity);
   let count = 0;
   const say = (who: string, nowMs: number, more: { text?: string; circuitId?: number; isHeld?: boolean } = {}) => {
     count += 1;
@@ -16,11 +16,11 @@ function build(wish: Partial<FloodPolicy> = {}, modes: Partial<ChatModes> = {}) 
     const wait = pace.decide({ requester, text, isHeld }, { ...openModes, ...modes }, nowMs);
     if (wait !== undefined) return wait;
     pace.accept({ requester, text, isHeld }, nowMs);
-    if (!isHeld) standings.hear(who, nowMs);
+    if (!isHeld) familiarity.hear(who, nowMs);
     return 'taken';
   };
   const next = (who: string, nowMs: number) => pace.next({ viewerId: who }, { ...openModes, ...modes }, nowMs);
-  return { say, next, standings };
+  return { say, next, familiarity };
 }
 
 describe('the pace', () => {
@@ -75,17 +75,17 @@ describe('the pace', () => {
   });
 
   it('asks strangers to have been here for a while, and no one who has spoken', () => {
-    const { say, next, standings } = build({}, { minSessionAgeMs: 60_000 });
-    standings.meet('a', 0);
+    const { say, next, familiarity } = build({}, { minSessionAgeMs: 60_000 });
+    familiarity.meet('a', 0);
     expect(next('a', 20_000)).toEqual({ rule: 'too-new', waitMs: 40_000 });
     expect(say('a', 20_000)).toEqual({ rule: 'too-new', waitMs: 40_000 });
     expect(say('b', 20_000)).toEqual({ rule: 'too-new', waitMs: 60_000 });
-    standings.meet('a', 50_000);
+    familiarity.meet('a', 50_000);
     expect(say('a', 60_000)).toBe('taken');
-    standings.hear('c', 60_000);
+    familiarity.hear('c', 60_000);
     expect(say('c', 60_001)).toBe('taken');
-    standings.distrust('a');
-    standings.meet('a', 70_000);
+    familiarity.distrust('a');
+    familiarity.meet('a', 70_000);
     expect(say('a', 71_000)).toEqual({ rule: 'too-new', waitMs: 59_000 });
   });
 
@@ -127,15 +127,15 @@ describe('the pace', () => {
   });
 });
 
-describe('the standing of people', () => {
+describe('how well people are known', () => {
   it('fades when they are silent for a day, and is bounded', () => {
-    const standings = new Standings();
-    standings.hear('a', 0);
-    expect(standings.isKnown('a', 86_399_999)).toBe(true);
-    expect(standings.isKnown('a', 86_400_000)).toBe(false);
-    for (let n = 0; n <= 8192; n += 1) standings.hear(`crowd ${n}`, 1);
-    expect(standings.isKnown('a', 2)).toBe(false);
-    expect(standings.ageMs('a', 2)).toBe(0);
-    expect(standings.isKnown('crowd 8192', 2)).toBe(true);
+    const familiarity = new Familiarity();
+    familiarity.hear('a', 0);
+    expect(familiarity.isKnown('a', 86_399_999)).toBe(true);
+    expect(familiarity.isKnown('a', 86_400_000)).toBe(false);
+    for (let n = 0; n <= 8192; n += 1) familiarity.hear(`crowd ${n}`, 1);
+    expect(familiarity.isKnown('a', 2)).toBe(false);
+    expect(familiarity.ageMs('a', 2)).toBe(0);
+    expect(familiarity.isKnown('crowd 8192', 2)).toBe(true);
   });
 });

@@ -12,7 +12,7 @@ import type { ChatModes } from './modes.ts';
 import { RecentMap } from './recent-map.ts';
 import type { PostPaceRule } from './refusal.ts';
 import type { Requester } from './requester.ts';
-import type { Standings } from './standings.ts';
+import type { Familiarity } from './familiarity.ts';
 
 /** A message as far as pace is concerned. */
 export interface PacedPost {
@@ -65,16 +65,16 @@ const minCopiedLength = 12;
  */
 export class Pace {
   readonly #policy: FloodPolicy;
-  readonly #standings: Standings;
+  readonly #familiarity: Familiarity;
   readonly #speakers = new RecentMap<string, Speaker>(maxSources);
   readonly #circuits = new RecentMap<number, Flow>(maxSources);
   #room: Flow = still;
   #texts: readonly SaidText[] = [];
   #newSpeakers: readonly number[] = [];
 
-  constructor(policy: FloodPolicy, standings: Standings) {
+  constructor(policy: FloodPolicy, familiarity: Familiarity) {
     this.#policy = policy;
-    this.#standings = standings;
+    this.#familiarity = familiarity;
   }
 
   /** The longest of all waits that a message meets, so that whoever waits once is not sent away for another reason after it. */
@@ -114,7 +114,7 @@ export class Pace {
     }
     this.#room = flowAfter(this.#room, room, roomLines, lines, nowMs);
     this.#texts = withText(this.#texts, said, copies.windowMs, maxTexts);
-    if (isHeld || this.#standings.isKnown(viewerId, nowMs)) return;
+    if (isHeld || this.#familiarity.isKnown(viewerId, nowMs)) return;
     this.#newSpeakers = remember(this.#newSpeakers, newSpeakerMemory, nowMs);
   }
 
@@ -123,8 +123,8 @@ export class Pace {
     const speaker = this.#speakers.get(viewerId) ?? silent;
     const circuit = (circuitId === undefined ? undefined : this.#circuits.get(circuitId)) ?? still;
     const since = nowMs - speaker.lastMs;
-    const age = this.#standings.ageMs(viewerId, nowMs);
-    const isKnown = this.#standings.isKnown(viewerId, nowMs);
+    const age = this.#familiarity.ageMs(viewerId, nowMs);
+    const isKnown = this.#familiarity.isKnown(viewerId, nowMs);
     return [
       { rule: 'too-quick', waitMs: policy.gapMs - since },
       { rule: 'slow-mode', waitMs: modes.slowMs - since },
@@ -140,7 +140,7 @@ export class Pace {
 
   #newcomerWaits({ viewerId }: Requester, modes: ChatModes, nowMs: number): Wait[] {
     const count = modes.newSpeakersPerMinute;
-    if (count === 0 || this.#standings.isKnown(viewerId, nowMs)) return [];
+    if (count === 0 || this.#familiarity.isKnown(viewerId, nowMs)) return [];
     const limit = { count, windowMs: newSpeakerMemory.windowMs };
     return [{ rule: 'new-speakers', waitMs: waitMs(this.#newSpeakers, limit, nowMs) }];
   }

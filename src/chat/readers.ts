@@ -1,11 +1,11 @@
 /** Who reads: staff also see what has been removed and what waits for them. */
-export type Audience = 'everyone' | 'staff';
+export type Circle = 'everyone' | 'staff';
 
 /** A kind of reader; what is live is rendered once for each. */
 export interface Readers {
   /** A language of the catalogue. */
   readonly language: string;
-  readonly audience: Audience;
+  readonly circle: Circle;
 }
 
 /** Why a row is gone for everybody but staff, as far as staff are told. */

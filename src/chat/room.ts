@@ -78,7 +78,7 @@ export class Room {
     for (const posted of past) {
       this.#keep(posted);
       // Monotonic time begins anew with each start, at 0.
-      if (posted.isHidden !== true) this.fairness.standings.hear(posted.viewerId, 0);
+      if (posted.isHidden !== true) this.fairness.familiarity.hear(posted.viewerId, 0);
     }
   }
 
@@ -150,7 +150,7 @@ export class Room {
   acceptApproval(holdId: number, posted: PostedMessage, now: Moment): void {
     this.holds.remove(holdId);
     this.#keep(posted);
-    this.fairness.standings.hear(posted.viewerId, now.monotonicMs);
+    this.fairness.familiarity.hear(posted.viewerId, now.monotonicMs);
   }
 
   /** Hides messages from everybody but staff, or shows them again. Gives those that were in memory and have changed, oldest first. */
@@ -166,7 +166,7 @@ export class Room {
         return isHidden ? { ...shown, isHidden: true } : shown;
       }),
     );
-    if (isHidden) for (const { viewerId } of found) this.fairness.standings.distrust(viewerId);
+    if (isHidden) for (const { viewerId } of found) this.fairness.familiarity.distrust(viewerId);
     return found.map(({ message }) => message);
   }
 

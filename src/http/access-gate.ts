@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { type AccessRules, isAdmitted } from '../admission/standing.ts';
-import type { Admissions } from './admissions.ts';
+import { type AccessRules, isAdmitted } from '../admission/admission.ts';
+import type { Admissions } from '../access/admissions.ts';
 import { closedHeaders, gateHeaders } from './headers.ts';
 import type { Places } from './place.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { ask, type Door, exchange, parseAnswers, RawConnection } from '../../test/support/raw-http.ts';
+import { ask, type Entrance, exchange, parseAnswers, RawConnection } from '../../test/support/raw-http.ts';
 import { placesWith } from '../../test/support/places.ts';
 import { refusalOf } from './guards.ts';
 import { allowedHeaderNames } from './headers.ts';
@@ -19,7 +19,7 @@ let server: WebServer;
 let circuitId = 0;
 
 /** Each question from a circuit of its own, so that no limit of circuits plays a part. */
-const door = (): Door => {
+const entrance = (): Entrance => {
   circuitId += 1;
   return { socketPath: path.join(directory, 'web.sock'), circuitId };
 };
@@ -250,7 +250,7 @@ describe('bad input is answered as the table says, closed, and tells nothing', (
     statuses,
   }));
   test.each(rows)('$name', async ({ bytes, statuses }) => {
-    const answers = parseAnswers(await exchange(door(), bytes));
+    const answers = parseAnswers(await exchange(entrance(), bytes));
     expect(answers.length).toBeLessThanOrEqual(1);
     const [answer] = answers;
     expect(statuses).toContain(answer?.status ?? 0);
@@ -266,7 +266,7 @@ describe('bad input is answered as the table says, closed, and tells nothing', (
 test('a Host that is not ours gets the same bytes whatever is asked (T02)', async () => {
   const answers = await Promise.all(
     ['GET /', 'GET /none', 'POST /form', 'GET //evil', 'HEAD /', 'TRACE /', 'GET /?a'].map((line) =>
-      exchange(door(), lines(`${line} HTTP/1.1`, 'Host: evil.example', 'Sec-Fetch-Site: cross-site')),
+      exchange(entrance(), lines(`${line} HTTP/1.1`, 'Host: evil.example', 'Sec-Fetch-Site: cross-site')),
     ),
   );
   expect(new Set(answers).size).toBe(1);
@@ -275,7 +275,7 @@ test('a Host that is not ours gets the same bytes whatever is asked (T02)', asyn
 
 test('every error of one kind has the same body', async () => {
   const bodies = await Promise.all(
-    ['/a', '/b/c?d=<script>', '/.env'].map(async (target) => (await ask(door(), get(target))).body),
+    ['/a', '/b/c?d=<script>', '/.env'].map(async (target) => (await ask(entrance(), get(target))).body),
   );
   expect(new Set(bodies).size).toBe(1);
   expect(bodies[0]).toContain('There is nothing at this address.');
@@ -283,7 +283,7 @@ test('every error of one kind has the same body', async () => {
 
 test('P43 a trailer cannot change the Host', async () => {
   const answer = await ask(
-    door(),
+    entrance(),
     lines(
       'POST /form HTTP/1.1',
       host,
@@ -299,26 +299,26 @@ test('P43 a trailer cannot change the Host', async () => {
 
 test('P61 pipelined requests are answered in order, and none after an error', async () => {
   const plain = (target: string): string => lines(`GET ${target} HTTP/1.1`, host);
-  const text = await exchange(door(), plain('/') + plain('/host') + plain('//evil') + plain('/'));
+  const text = await exchange(entrance(), plain('/') + plain('/host') + plain('//evil') + plain('/'));
   const answers = parseAnswers(text);
   expect(answers.map(({ status }) => status)).toEqual([200, 200, 400]);
   expect(answers[1]?.body).toBe(onion);
 });
 
 test('P62 what follows a request that was to be the last is not answered', async () => {
-  const answers = parseAnswers(await exchange(door(), get('/') + get('/host')));
+  const answers = parseAnswers(await exchange(entrance(), get('/') + get('/host')));
   expect(answers.map(({ status, body }) => [status, body])).toEqual([[200, 'page']]);
 });
 
 test('A11 whoever closes the sending half still gets the whole answer', async () => {
-  const connection = new RawConnection(door());
+  const connection = new RawConnection(entrance());
   connection.socket.end(get('/'));
   const [answer] = parseAnswers(await connection.untilClosed());
   expect(answer).toMatchObject({ status: 200, body: 'page' });
 });
 
 test('parameters that come twice count as absent, and names of the language mean nothing', async () => {
-  const { body } = await ask(door(), get('/echo?a=1&b=1&b=2&__proto__=x&constructor=y'));
+  const { body } = await ask(entrance(), get('/echo?a=1&b=1&b=2&__proto__=x&constructor=y'));
   expect(body).toBe('{"a":"1","__proto__":"x","constructor":"y"}');
 });
 

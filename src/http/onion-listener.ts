@@ -1,8 +1,8 @@
 import type { Server } from 'node:http';
-import { Circuits } from './circuits.ts';
+import { Circuits } from '../admission/circuits.ts';
 import type { OnionKind } from './connection.ts';
 import { buildListener, type ListenerHandlers, type ListenerLimits, listen } from './listeners.ts';
-import type { CircuitLimits } from './circuits.ts';
+import type { CircuitLimits } from '../admission/circuits.ts';
 import { ProxiedConnections } from './proxied-connections.ts';
 import { prepareSocketPath, protectSocket } from './unix-socket.ts';
 

@@ -2,7 +2,7 @@ import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { ask, type Door, type RawAnswer } from '../../test/support/raw-http.ts';
+import { ask, type Entrance, type RawAnswer } from '../../test/support/raw-http.ts';
 import { isViewerToken, mintViewerToken } from '../identity/viewer-token.ts';
 import { renderErrorPage } from '../views/error-page.tsx';
 import { renderLanguagePage } from '../views/language-page.tsx';
@@ -213,9 +213,9 @@ describe('on the server', () => {
 
   function send(...lines: string[]): Promise<RawAnswer> {
     const { port } = new URL(server.localUrl ?? '');
-    const door: Door = { port: Number(port) };
+    const entrance: Entrance = { port: Number(port) };
     const [first = '', ...more] = lines;
-    return ask(door, `${[first, `Host: 127.0.0.1:${port}`, 'Connection: close', ...more].join('\r\n')}\r\n\r\n`);
+    return ask(entrance, `${[first, `Host: 127.0.0.1:${port}`, 'Connection: close', ...more].join('\r\n')}\r\n\r\n`);
   }
 
   test('a first visit gets the cookie, and the same token in the addresses of the page', async () => {

@@ -1,6 +1,6 @@
 import type { Server, Socket } from 'node:net';
 import { parseProxyLine } from '../tor/proxy-protocol.ts';
-import type { Circuits } from './circuits.ts';
+import type { Circuits } from '../admission/circuits.ts';
 import { identifyConnection, type OnionKind } from './connection.ts';
 
 export interface ProxiedOptions {

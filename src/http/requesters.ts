@@ -35,7 +35,7 @@ export class Requesters {
   /** For whom and in which language the log is. */
   readersOf(request: FastifyRequest): Readers {
     const { language } = this.#options.places.placeOf(request);
-    return { language, audience: this.requesterOf(request).role === undefined ? 'everyone' : 'staff' };
+    return { language, circle: this.requesterOf(request).role === undefined ? 'everyone' : 'staff' };
   }
 
   #roleOf(request: FastifyRequest, { viewer }: Place): Capcode | undefined {

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { ask, type Door, exchange, parseAnswers, proxyLine, RawConnection } from '../../test/support/raw-http.ts';
+import { ask, type Entrance, exchange, parseAnswers, proxyLine, RawConnection } from '../../test/support/raw-http.ts';
 import { frameChunk } from '../live/chunked.ts';
 import type { EndlessResponse } from '../live/endless-response.ts';
 import { FanOut } from '../live/fan-out.ts';
@@ -68,13 +68,13 @@ async function start(options: Partial<WebServerOptions> = {}): Promise<WebServer
   return server;
 }
 
-function connectTo(door: Door): RawConnection {
-  const connection = new RawConnection(door);
+function connectTo(entrance: Entrance): RawConnection {
+  const connection = new RawConnection(entrance);
   connections.push(connection);
   return connection;
 }
 
-const circuit = (circuitId: number): Door => ({ socketPath, circuitId });
+const circuit = (circuitId: number): Entrance => ({ socketPath, circuitId });
 
 test('one set of routes answers behind both doors and knows which one was taken', async () => {
   const server = await start({ local: { host: '127.0.0.1', port: 0 } });
@@ -86,11 +86,11 @@ test('one set of routes answers behind both doors and knows which one was taken'
   }
 });
 
-test('each door answers only to its own names', async () => {
+test('each entrance answers only to its own names', async () => {
   const server = await start({ local: { host: '127.0.0.1', port: 0, hosts: ['stream.test:80'] } });
   const port = Number(new URL(server.localUrl ?? '').port);
-  const statusAt = async (door: Door, host: string): Promise<number> =>
-    (await ask(door, lines('GET / HTTP/1.1', `Host: ${host}`, 'Connection: close'))).status;
+  const statusAt = async (entrance: Entrance, host: string): Promise<number> =>
+    (await ask(entrance, lines('GET / HTTP/1.1', `Host: ${host}`, 'Connection: close'))).status;
   expect(await statusAt({ port }, onion)).toBe(421);
   expect(await statusAt({ port }, '127.0.0.1')).toBe(421);
   expect(await statusAt({ port }, `127.0.0.1:${port + 1}`)).toBe(421);

@@ -7,10 +7,11 @@ import Fastify, {
   type FastifyServerOptions,
 } from 'fastify';
 import { AppError, type ErrorCode } from '../errors.ts';
+import type { DeskEntrance } from '../access/broadcaster-access.ts';
 import type { AccessGate } from './access-gate.ts';
-import { type CircuitLimits, defaultCircuitLimits } from './circuits.ts';
+import { type CircuitLimits, defaultCircuitLimits } from '../admission/circuits.ts';
 import { connectionOf, identifyConnection, type OnionKind } from './connection.ts';
-import { type DeskDoor, hideDesk } from './desk-door.ts';
+import { hideDesk } from './desk-entrance.ts';
 import { ErrorAnswers, type RenderErrorPage } from './error-answer.ts';
 import { type GuardRules, normaliseHost, type Refusal, refusalOf } from './guards.ts';
 import { answerRaw, buildListener, type ListenerLimits, listen } from './listeners.ts';
@@ -61,7 +62,7 @@ export interface WebServerOptions {
   /** The same for the broadcaster's own onion service. */
   readonly desk?: { readonly socketPath: string };
   /** Where the broadcaster's login and desk are; everywhere unless given. */
-  readonly deskDoor?: DeskDoor;
+  readonly deskEntrance?: DeskEntrance;
   readonly renderErrorPage?: RenderErrorPage;
   /** What addresses say besides the path. Without it they say nothing, and pages of errors are in English. */
   readonly places?: Pick<Places, 'enter' | 'readerOf'>;
@@ -217,7 +218,7 @@ export class WebServer {
     app.addHook('onRequest', async (request, reply) => this.#options.gate?.guard(request, reply));
     app.setErrorHandler((error, request, reply) => this.#onError(error, request, reply));
     app.setNotFoundHandler((_request, reply) => this.#sendError(reply, 'NOT_FOUND'));
-    hideDesk(app, this.#options.deskDoor ?? 'everywhere');
+    hideDesk(app, this.#options.deskEntrance ?? 'everywhere');
     app.addHook('onRoute', ({ url, method }) => {
       const methods = this.#methods.get(url) ?? new Set();
       for (const each of [method].flat()) methods.add(each);

@@ -4,7 +4,7 @@ import type { Sanction } from '../chat/moderation/sanction.ts';
 import type { Requester } from '../chat/requester.ts';
 import { frameChunk } from '../live/chunked.ts';
 import type { OpenResponse, OpenResponses } from './open-responses.ts';
-import { serverSentEvent } from './server-sent-event.ts';
+import { serverSentEvent } from '../live/server-sent-event.ts';
 
 export interface StandingWatchOptions {
   readonly bus: Pick<Bus, 'subscribe'>;

@@ -1,6 +1,6 @@
 import type { SQLOutputValue, StatementSync } from 'node:sqlite';
 import { z } from 'zod';
-import type { Standing } from '../admission/standing.ts';
+import type { Admission } from '../admission/admission.ts';
 import { integerColumn, textColumn } from './columns.ts';
 import type { Database } from './database.ts';
 
@@ -48,23 +48,23 @@ export class AdmissionRepository {
     return integerColumn(this.#database.read(() => this.#count.get(), undefined)?.['count'] ?? 0);
   }
 
-  find(viewerId: string): Standing | undefined {
+  find(viewerId: string): Admission | undefined {
     const row = this.#database.read(() => this.#find.get(viewerId), undefined);
-    return row === undefined ? undefined : standingOf(row);
+    return row === undefined ? undefined : admissionOf(row);
   }
 
   /** Those who were let in by something, the last change first; when is kept to the hour. */
-  newest(count: number): (Standing & { readonly viewerId: string; readonly changedAtMs: number })[] {
+  newest(count: number): (Admission & { readonly viewerId: string; readonly changedAtMs: number })[] {
     const rows = this.#database.read(() => this.#newest.all(count), []);
     return rows.map((row) => ({
-      ...standingOf(row),
+      ...admissionOf(row),
       viewerId: textColumn(row['viewer']),
       changedAtMs: integerColumn(row['changed_at_ms']),
     }));
   }
 
   /** False if the disk refused. */
-  save(viewerId: string, { passes, verifiedAtMs, isSuspect }: Standing, nowMs: number): boolean {
+  save(viewerId: string, { passes, verifiedAtMs, isSuspect }: Admission, nowMs: number): boolean {
     const changedAtMs = nowMs - (nowMs % grainMs);
     return this.#database.commit(() => {
       this.#save.run(viewerId, JSON.stringify(passes), verifiedAtMs ?? null, isSuspect ? 1 : 0, changedAtMs);
@@ -86,7 +86,7 @@ export class AdmissionRepository {
   }
 }
 
-function standingOf(row: Record<string, SQLOutputValue>): Standing {
+function admissionOf(row: Record<string, SQLOutputValue>): Admission {
   const { verified_at_ms: verifiedAtMs } = row;
   return {
     passes: passesSchema.parse(JSON.parse(textColumn(row['passes']))),

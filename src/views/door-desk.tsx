@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import type { AccessMode } from '../admission/standing.ts';
+import type { AccessMode } from '../admission/admission.ts';
 import { renderDocument } from './document.tsx';
 import type { Reader } from './reader.ts';
 import { Shell } from './shell.tsx';

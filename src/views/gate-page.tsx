@@ -24,7 +24,7 @@ export interface GatePageData extends Refused {
 }
 
 /** `/invitation/SECRET`. */
-export interface InvitationPageData extends Refused {
+export interface AccessInvitationPageData extends Refused {
   readonly secret: string;
   readonly formToken: string;
 }
@@ -60,7 +60,7 @@ export function renderGatePage(data: Styled<GatePageData>): string {
 }
 
 /** An invitation: looking at it changes nothing, pressing its button uses it. */
-export function renderInvitationPage(data: Styled<InvitationPageData>): string {
+export function renderAccessInvitationPage(data: Styled<AccessInvitationPageData>): string {
   const { texts, base } = data;
   return renderDocument(
     <Shell texts={texts} base={base} title={texts.gate.invitation} styleHref={data.styleHref} kind="gate-page">

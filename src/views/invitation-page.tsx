@@ -5,7 +5,7 @@ import { staffFields } from './staff-fields.ts';
 import type { Texts } from './texts/en.ts';
 
 /** `/moderate/SECRET`. */
-export interface InvitationPageData extends Reader {
+export interface ModeratorInvitationPageData extends Reader {
   readonly styleHref: string;
   readonly formToken: string;
   /** Absent: still to be confirmed. */
@@ -13,7 +13,13 @@ export interface InvitationPageData extends Reader {
 }
 
 /** Asks somebody who has been invited to confirm: opening the link alone changes nothing. The address, which holds the secret, is in no link. */
-export function renderInvitationPage({ texts, base, styleHref, formToken, outcome }: InvitationPageData): string {
+export function renderModeratorInvitationPage({
+  texts,
+  base,
+  styleHref,
+  formToken,
+  outcome,
+}: ModeratorInvitationPageData): string {
   const words = texts.staff;
   return renderDocument(
     <Shell texts={texts} base={base} title={words.invitationHeading} styleHref={styleHref} kind="login-page">

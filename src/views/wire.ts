@@ -3,7 +3,7 @@ import type { ChatFormData } from '../chat/chat-view.ts';
 import type { ClientTexts } from './texts/en.ts';
 
 /**
- * What travels between the server and the script of the watch page. `/events` carries the log (see `ChatChannel` in `http/chat-channel.ts`): `row` and `rows`
+ * What travels between the server and the script of the watch page. `/events` carries the log (see `ChatChannel` in `talk/chat-channel.ts`): `row` and `rows`
  * (HTML made by `renderChatRow`), `removed` (JSON array of message ids), `reset`, `banner` (HTML); and `info` (JSON of a `StreamSnapshot`).
  */
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { LocalBus } from '../../src/bus/local.ts';
 import type { Message } from '../../src/chat/message.ts';
-import { ChatChannels } from '../../src/http/chat-channels.ts';
+import { ChatChannels } from '../../src/talk/chat-channels.ts';
 import { endlessFrameHeaders } from '../../src/http/headers.ts';
 import { type Channel, EndlessResponse } from '../../src/live/endless-response.ts';
 import { ResponseWatch } from '../../src/live/response-watch.ts';
@@ -75,7 +75,7 @@ describe.each<BrowserName>(['chromium', 'firefox'])('the open chat document with
         headers: endlessFrameHeaders,
         maxQueuedBytes: 1e6,
       });
-      const { frames } = channels.of({ language: 'en', audience: 'everyone' });
+      const { frames } = channels.of({ language: 'en', circle: 'everyone' });
       const subscribe: Channel['subscribe'] = (sink, from) =>
         frames.subscribe({ write: (bytes) => isStalled || sink.write(bytes), end: (reason) => sink.end(reason) }, from);
       open.follow({ subscribe }, { afterId: 0 });

@@ -64,7 +64,7 @@ async function eventfulEvening(server: OnionServer): Promise<readonly string[]> 
   const odd = server.visitor();
   await odd.get('/?search=what-was-looked-for', ['User-Agent: Peculiar/1.0', 'Referer: http://elsewhere.example/']);
   await odd.get('/captcha/made-up-name.png');
-  await exchange(odd.door, 'GET /broken-request HTTP/9.9\r\nHost: x\r\n\r\n');
+  await exchange(odd.entrance, 'GET /broken-request HTTP/9.9\r\nHost: x\r\n\r\n');
   await odd.post('/chat/form', { message: '%', token: 'x' }, { raw: '&message=broken-body%zz' });
   const sessions = [ann, bare, owner].flatMap(({ cookies }) => [...cookies.values()]);
   return [
@@ -124,7 +124,10 @@ describe('T32 a compressed answer', () => {
 
 async function plain(visitor: RawVisitor, target: string, encoding: string): Promise<string> {
   const bytes = Buffer.from(
-    await exchange(visitor.door, visitor.head(`GET ${target}`, ['Connection: close', `Accept-Encoding: ${encoding}`])),
+    await exchange(
+      visitor.entrance,
+      visitor.head(`GET ${target}`, ['Connection: close', `Accept-Encoding: ${encoding}`]),
+    ),
     'latin1',
   );
   const body = bytes.subarray(bytes.indexOf('\r\n\r\n') + 4);

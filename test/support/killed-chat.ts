@@ -116,7 +116,7 @@ export class KilledChat {
   async #postUntilKilled(server: OnionServer): Promise<void> {
     const target = 15 + Math.floor(this.#random() * 30);
     const ports = server.neighbour();
-    for (const person of this.#people) person.moveTo(ports.door, ports.host);
+    for (const person of this.#people) person.moveTo(ports.entrance, ports.host);
     const staff = await logIn(server.neighbour(), this.#password);
     const acknowledged: Sent[] = [];
     let dead = false;
@@ -243,14 +243,14 @@ export class KilledChat {
       if (shown.has(text) === this.#hidden.has(text))
         complain(`${text} should ${shown.has(text) ? 'not ' : ''}be seen`);
     }
-    const { door, host } = server.neighbour();
+    const { entrance, host } = server.neighbour();
     for (const victim of this.#banned) {
-      victim.moveTo(door, host);
+      victim.moveTo(entrance, host);
       const { body } = await victim.get('/chat/form');
       if (!body.includes('rule-banned')) complain('somebody who was banned may write');
     }
     for (const [person, possible] of this.#votes) {
-      person.moveTo(door, host);
+      person.moveTo(entrance, host);
       const { body } = await person.get('/chat/poll');
       const vote = Number(/value="(\d)" checked/.exec(body)?.[1] ?? -1);
       if (vote === -1 ? possible.size === 1 : !possible.has(vote))

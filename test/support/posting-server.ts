@@ -4,10 +4,10 @@ import { Room } from '../../src/chat/room.ts';
 import { Database } from '../../src/store/database.ts';
 import { MessageRepository } from '../../src/store/messages.ts';
 import { ViewerRepository } from '../../src/store/viewers.ts';
-import { ChatService } from '../../src/http/chat-service.ts';
-import { chatStoreOf } from '../../src/http/chat-store.ts';
+import { ChatService } from '../../src/talk/chat-service.ts';
+import { chatStoreOf } from '../../src/talk/chat-store.ts';
 import { freePace } from './free-pace.ts';
-import { TripcodeMaker } from '../../src/http/tripcode-maker.ts';
+import { TripcodeMaker } from '../../src/people/tripcode-maker.ts';
 
 /** Run by a test: posts numbered messages, prints the id of each one acknowledged, and kills itself before publishing the given one. */
 const [file = ':memory:', killAt = 'never'] = process.argv.slice(2);

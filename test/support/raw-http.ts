@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 
 /** Where a raw connection goes: a port of this machine, or a unix socket with tor's PROXY line for this circuit in front. */
-export type Door = { readonly port: number } | { readonly socketPath: string; readonly circuitId?: number };
+export type Entrance = { readonly port: number } | { readonly socketPath: string; readonly circuitId?: number };
 
 /** An HTTP answer as it came. */
 export interface RawAnswer {
@@ -28,8 +28,8 @@ export class RawConnection {
   #closed = false;
   readonly #waiting = new Set<() => void>();
 
-  constructor(door: Door) {
-    this.socket = 'port' in door ? connect(door.port, '127.0.0.1') : connect(door.socketPath);
+  constructor(entrance: Entrance) {
+    this.socket = 'port' in entrance ? connect(entrance.port, '127.0.0.1') : connect(entrance.socketPath);
     this.socket.on('data', (data: Buffer) => {
       this.#pieces.push(data);
       this.#receivedBytes += data.length;
@@ -40,7 +40,7 @@ export class RawConnection {
       this.#closed = true;
       this.#wake();
     });
-    if ('socketPath' in door && door.circuitId !== undefined) this.socket.write(proxyLine(door.circuitId));
+    if ('socketPath' in entrance && entrance.circuitId !== undefined) this.socket.write(proxyLine(entrance.circuitId));
   }
 
   get isClosed(): boolean {
@@ -93,8 +93,8 @@ export class RawConnection {
 }
 
 /** Sends bytes and returns all that comes until the server closes. */
-export async function exchange(door: Door, bytes: string | Buffer): Promise<string> {
-  const connection = new RawConnection(door);
+export async function exchange(entrance: Entrance, bytes: string | Buffer): Promise<string> {
+  const connection = new RawConnection(entrance);
   connection.send(bytes);
   try {
     return await connection.untilClosed();
@@ -126,8 +126,8 @@ export function parseAnswers(text: string, isHead = false): RawAnswer[] {
 }
 
 /** The one answer to a request after which the server closes. */
-export async function ask(door: Door, bytes: string | Buffer): Promise<RawAnswer> {
-  const text = await exchange(door, bytes);
+export async function ask(entrance: Entrance, bytes: string | Buffer): Promise<RawAnswer> {
+  const text = await exchange(entrance, bytes);
   const [answer, ...more] = parseAnswers(text);
   if (answer === undefined || more.length > 0) throw new Error(`not one answer: ${JSON.stringify(text.slice(0, 500))}`);
   return answer;

@@ -1,4 +1,4 @@
-import { type Door, exchange, parseAnswers, RawConnection } from './raw-http.ts';
+import { type Entrance, exchange, parseAnswers, RawConnection } from './raw-http.ts';
 
 /** An HTTP answer with its body as text. */
 export interface VisitorAnswer {
@@ -22,16 +22,16 @@ export interface PostOptions {
 /** Somebody with a jar of cookies who fills in forms, on connections of which every byte is ours. */
 export class RawVisitor {
   readonly cookies = new Map<string, string>();
-  #door: Door;
+  #entrance: Entrance;
   #host: string;
 
-  constructor(door: Door, host: string) {
-    this.#door = door;
+  constructor(entrance: Entrance, host: string) {
+    this.#entrance = entrance;
     this.#host = host;
   }
 
-  get door(): Door {
-    return this.#door;
+  get entrance(): Entrance {
+    return this.#entrance;
   }
 
   get host(): string {
@@ -39,8 +39,8 @@ export class RawVisitor {
   }
 
   /** The server is somewhere else now; the cookies are still good there. */
-  moveTo(door: Door, host: string): void {
-    this.#door = door;
+  moveTo(entrance: Entrance, host: string): void {
+    this.#entrance = entrance;
     this.#host = host;
   }
 
@@ -78,7 +78,7 @@ export class RawVisitor {
 
   /** Opens a response without end; resolves when its head has come. */
   async open(target: string, headers: readonly string[] = []): Promise<RawConnection> {
-    const connection = new RawConnection(this.door);
+    const connection = new RawConnection(this.entrance);
     connection.send(this.head(`GET ${target}`, headers));
     await connection.until(() => connection.received.includes('\r\n\r\n'), `${target} opens`);
     return connection;
@@ -92,7 +92,7 @@ export class RawVisitor {
 
   /** Sends bytes that ask for one answer, and keeps the cookies that come with it. */
   async send(bytes: string | Buffer): Promise<VisitorAnswer> {
-    const text = await exchange(this.door, bytes);
+    const text = await exchange(this.entrance, bytes);
     const [answer, ...more] = parseAnswers(text);
     if (answer === undefined || more.length > 0)
       throw new Error(`not one answer: ${JSON.stringify(text.slice(0, 500))}`);

@@ -4,19 +4,19 @@ import { defaultFloodPolicy } from '../../src/chat/flood.ts';
 import { messageTextLimits } from '../../src/chat/message-text.ts';
 import { Moderation } from '../../src/chat/moderation/moderation.ts';
 import { Room } from '../../src/chat/room.ts';
-import { ChatChannels } from '../../src/http/chat-channels.ts';
-import { ChatService } from '../../src/http/chat-service.ts';
-import { chatStoreOf } from '../../src/http/chat-store.ts';
+import { ChatChannels } from '../../src/talk/chat-channels.ts';
+import { ChatService } from '../../src/talk/chat-service.ts';
+import { chatStoreOf } from '../../src/talk/chat-store.ts';
 import { playerHeaders } from '../../src/http/headers.ts';
-import { ModerationService } from '../../src/http/moderation-service.ts';
-import { moderationStoreOf } from '../../src/http/moderation-store.ts';
-import { People } from '../../src/http/people.ts';
+import { ModerationService } from '../../src/staff/moderation-service.ts';
+import { moderationStoreOf } from '../../src/staff/moderation-store.ts';
+import { People } from '../../src/people/people.ts';
 import { Requesters } from '../../src/http/requesters.ts';
 import { registerChatRoutes } from '../../src/http/routes/chat.ts';
 import { registerEventRoutes } from '../../src/http/routes/events.ts';
 import { registerStaffRoutes } from '../../src/http/routes/staff.ts';
-import { StaffRecords } from '../../src/http/staff-records.ts';
-import { renderInvitationPage } from '../../src/views/invitation-page.tsx';
+import { StaffRecords } from '../../src/staff/staff-records.ts';
+import { renderModeratorInvitationPage } from '../../src/views/invitation-page.tsx';
 import { renderStaffPage } from '../../src/views/staff-page.tsx';
 import { renderStaffPanel } from '../../src/views/staff-panel.tsx';
 import { registerStandingRoutes } from '../../src/http/routes/standing.ts';
@@ -70,9 +70,9 @@ export async function staffedServer(socketPath: string) {
     messages: () => room.kept.map(({ message }) => message),
     removalOf: (id) => moderation.removalOf(id),
     renderOpen: () => renderChatDocumentOpen({ logHref: 'chat/log', styleHref, texts: en }),
-    renderRow: (message, previousAtMs, { audience, removal }) =>
+    renderRow: (message, previousAtMs, { circle, removal }) =>
       renderChatRow(message, previousAtMs, {
-        ...{ texts: en, emotes: new Map(), base: '', hasTools: audience === 'staff' },
+        ...{ texts: en, emotes: new Map(), base: '', hasTools: circle === 'staff' },
         ...(removal && { removal }),
       }),
     renderBanner: () => '',
@@ -101,7 +101,7 @@ export async function staffedServer(socketPath: string) {
     ...{ ...shared, moderation, records, requesters },
     renderPanel: (data, { texts, base }) => renderStaffPanel({ ...data, texts, base, styleHrefs }),
     renderPage: (data, { texts, base }) => renderStaffPage({ ...data, texts, base, styleHrefs }),
-    renderInvitation: (data, { texts, base }) => renderInvitationPage({ ...data, texts, base, styleHref }),
+    renderInvitation: (data, { texts, base }) => renderModeratorInvitationPage({ ...data, texts, base, styleHref }),
   });
   registerChatRoutes(server.app, {
     ...shared,

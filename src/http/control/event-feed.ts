@@ -4,9 +4,9 @@ import type { Room } from '../../chat/room.ts';
 import type { StreamSnapshot } from '../../broadcast/stream-state.ts';
 import { frameChunk } from '../../live/chunked.ts';
 import { FanOut } from '../../live/fan-out.ts';
-import type { ChatService } from '../chat-service.ts';
-import type { ModerationService } from '../moderation-service.ts';
-import type { PollService } from '../poll-service.ts';
+import type { ChatService } from '../../talk/chat-service.ts';
+import type { ModerationService } from '../../staff/moderation-service.ts';
+import type { PollService } from '../../talk/poll-service.ts';
 import {
   describeEntry,
   describeHeld,

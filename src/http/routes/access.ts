@@ -1,15 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Asked, CaptchaRefusal, WantedAnswer } from '../../admission/challenge.ts';
-import type { AccessMode, AccessRules } from '../../admission/standing.ts';
+import type { AccessMode, AccessRules } from '../../admission/admission.ts';
 import { type CaptchaView, chatFormFields } from '../../chat/chat-view.ts';
 import type { TripcodeMark } from '../../chat/message.ts';
 import { AppError } from '../../errors.ts';
-import { gateFields, type GatePageData, type GateRule, type InvitationPageData } from '../../views/gate-page.tsx';
-import type { AccessInvitations } from '../access-invitations.ts';
-import type { Admissions } from '../admissions.ts';
-import type { Captcha } from '../captcha.ts';
+import { gateFields, type GatePageData, type GateRule, type AccessInvitationPageData } from '../../views/gate-page.tsx';
+import type { AccessInvitations } from '../../access/access-invitations.ts';
+import type { Admissions } from '../../access/admissions.ts';
+import type { Captcha } from '../../access/captcha.ts';
 import { givenAnswer } from '../captcha-form.ts';
-import type { DoorSettings } from '../door-settings.ts';
+import type { DoorSettings } from '../../access/door-settings.ts';
 import { acceptForms, type FormFields, formOf } from '../form-body.ts';
 import { formTokenRandomBytes, isFormToken, mintFormToken } from '../form-token.ts';
 import { gateHeaders, redirectHeaders } from '../headers.ts';
@@ -32,7 +32,7 @@ export interface AccessRouteDeps {
   now(): number;
   randomBytes(size: number): Buffer;
   renderGate(data: GatePageData, place: Place): string;
-  renderInvitation(data: InvitationPageData, place: Place): string;
+  renderInvitation(data: AccessInvitationPageData, place: Place): string;
 }
 
 /** What came of an attempt to come in. */

@@ -4,7 +4,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../errors.ts';
 import { hashPassword } from '../../identity/password.ts';
 import { renderBroadcasterDesk, renderBroadcasterLogin } from '../../views/broadcaster.tsx';
-import { BroadcasterAccess } from '../broadcaster-access.ts';
+import { BroadcasterAccess } from '../../access/broadcaster-access.ts';
 import { placesWith } from '../../../test/support/places.ts';
 import { isBroadcasterRequest, registerBroadcasterRoutes } from './broadcaster.ts';
 
@@ -27,7 +27,7 @@ function build(): FastifyInstance {
   const places = placesWith(secret);
   const fastify = Fastify({ rewriteUrl: (raw) => places.enter(raw) });
   const access = new BroadcasterAccess({
-    ...{ login: 'broadcaster', door: 'everywhere', secret, randomBytes },
+    ...{ login: 'broadcaster', entrance: 'everywhere', secret, randomBytes },
     passwordHash: () => hash,
     now: () => now,
   });

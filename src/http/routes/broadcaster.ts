@@ -7,8 +7,8 @@ import {
   broadcasterFields,
   type PublishingData,
 } from '../../views/broadcaster.tsx';
-import { type BroadcasterAccess, deviceMs, sessionMs } from '../broadcaster-access.ts';
-import { opensDesk } from '../desk-door.ts';
+import { type BroadcasterAccess, deviceMs, sessionMs } from '../../access/broadcaster-access.ts';
+import { opensDesk } from '../desk-entrance.ts';
 import { acceptForms, type FormFields, formOf } from '../form-body.ts';
 import { formTokenRandomBytes, isFormToken, mintFormToken } from '../form-token.ts';
 import { pageHeaders, redirectHeaders } from '../headers.ts';
@@ -42,10 +42,10 @@ const desk = '/broadcaster';
 
 /** Whether a request comes from somebody who has logged in as the broadcaster, by a door where that counts. */
 export function isBroadcasterRequest(
-  access: Pick<BroadcasterAccess, 'isLoggedIn' | 'door'>,
+  access: Pick<BroadcasterAccess, 'isLoggedIn' | 'entrance'>,
   request: FastifyRequest,
 ): boolean {
-  return opensDesk(access.door, request) && access.isLoggedIn(sessionOf(request));
+  return opensDesk(access.entrance, request) && access.isLoggedIn(sessionOf(request));
 }
 
 /** The broadcaster's login and desk. Works without script; needs cookies. */

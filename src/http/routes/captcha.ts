@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Asked } from '../../admission/challenge.ts';
-import type { Captcha } from '../captcha.ts';
+import type { Captcha } from '../../access/captcha.ts';
 import { pictureHeaders } from '../headers.ts';
 
 export interface CaptchaRouteDeps {

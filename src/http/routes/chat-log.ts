@@ -4,7 +4,7 @@ import { replyIdOf } from '../../chat/quote.ts';
 import type { Readers } from '../../chat/readers.ts';
 import { maxSearchUnits } from '../../chat/search.ts';
 import { pageHeaders } from '../headers.ts';
-import type { LogPages } from '../log-pages.ts';
+import type { LogPages } from '../../talk/log-pages.ts';
 import type { Place, Places } from '../place.ts';
 import { queryValue } from '../query.ts';
 import { pageRoute } from './place.ts';
@@ -22,7 +22,7 @@ export interface ChatLogRouteDeps {
 export function registerChatLogRoutes(app: FastifyInstance, deps: ChatLogRouteDeps): void {
   app.get('/chat/log', pageRoute, (request, reply) => {
     const place = deps.places.welcome(request, reply);
-    const isStaff = deps.readersOf(request).audience === 'staff';
+    const isStaff = deps.readersOf(request).circle === 'staff';
     const search = isStaff ? (queryValue(request.query, 'q') ?? '').slice(0, maxSearchUnits).toWellFormed() : '';
     const beforeId = replyIdOf(queryValue(request.query, 'before') ?? '');
     const page = deps.log.page({ search, isStaff, ...(beforeId === undefined ? {} : { beforeId }) });

@@ -19,18 +19,18 @@ import { writingNotice } from '../../views/modes-text.ts';
 import { markRows } from '../../views/row-styles.ts';
 import { refusalNotice } from '../../views/refusal-text.ts';
 import type { ChatFormAnswer } from '../../views/wire.ts';
-import type { ChatChannels } from '../chat-channels.ts';
-import type { Captcha } from '../captcha.ts';
+import type { ChatChannels } from '../../talk/chat-channels.ts';
+import type { Captcha } from '../../access/captcha.ts';
 import { givenAnswer } from '../captcha-form.ts';
-import type { ChatService, Submission, SubmitOutcome } from '../chat-service.ts';
+import type { ChatService, Submission, SubmitOutcome } from '../../talk/chat-service.ts';
 import { queryValue } from '../query.ts';
 import { type FormEdit, formEditOf } from '../form-edit.ts';
 import { acceptForms, type FormFields, formOf } from '../form-body.ts';
 import { formTokenRandomBytes, isFormToken, mintFormToken } from '../form-token.ts';
 import { endlessFrameHeaders, frameHeaders, jsonHeaders, redirectHeaders } from '../headers.ts';
-import { limitedTo } from '../limited-channel.ts';
+import { limitedTo } from '../../live/limited-channel.ts';
 import type { OpenResponses } from '../open-responses.ts';
-import { withPersonal } from '../personal-channel.ts';
+import { withPersonal } from '../../live/personal-channel.ts';
 import type { Place, Places } from '../place.ts';
 
 export interface ChatRouteDeps {

@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { accessModes } from '../../admission/standing.ts';
+import { accessModes } from '../../admission/admission.ts';
 import { AppError } from '../../errors.ts';
 import { doorFields, type DoorDeskData, type InvitationRow } from '../../views/door-desk.tsx';
 import type { AccessInvitation } from '../../store/access-invitations.ts';
-import type { AccessInvitations } from '../access-invitations.ts';
-import { doorLimits, type DoorRules, type DoorSettings } from '../door-settings.ts';
+import type { AccessInvitations } from '../../access/access-invitations.ts';
+import { doorLimits, type DoorRules, type DoorSettings } from '../../access/door-settings.ts';
 import { acceptForms, type FormFields, formOf } from '../form-body.ts';
 import { formTokenRandomBytes, isFormToken, mintFormToken } from '../form-token.ts';
 import { pageHeaders, redirectHeaders } from '../headers.ts';

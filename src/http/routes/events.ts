@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Readers } from '../../chat/readers.ts';
 import { frameChunk } from '../../live/chunked.ts';
 import type { Channel } from '../../live/endless-response.ts';
-import type { ChatChannels } from '../chat-channels.ts';
+import type { ChatChannels } from '../../talk/chat-channels.ts';
 import { eventStreamHeaders } from '../headers.ts';
 import type { OpenResponses } from '../open-responses.ts';
 import type { Places } from '../place.ts';

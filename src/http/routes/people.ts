@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Audience } from '../../broadcast/audience.ts';
-import type { Audience as Readers } from '../../chat/readers.ts';
+import type { Circle } from '../../chat/readers.ts';
 import type { PeopleList } from '../../chat/people-list.ts';
 import { AppError } from '../../errors.ts';
 import { frameHeaders } from '../headers.ts';
@@ -10,11 +10,11 @@ import { countedAs } from '../viewer.ts';
 export interface PeopleRouteDeps {
   readonly places: Pick<Places, 'placeOf'>;
   readonly audience: Pick<Audience, 'visit'>;
-  listFor(readers: Readers): PeopleList;
-  audienceOf(request: FastifyRequest): Readers;
+  listFor(readers: Circle): PeopleList;
+  circleOf(request: FastifyRequest): Circle;
   /** Whether this person may see the list. */
   maySee(request: FastifyRequest): boolean;
-  renderPeople(list: PeopleList, readers: Readers, place: Place, refreshSeconds: number): string;
+  renderPeople(list: PeopleList, readers: Circle, place: Place, refreshSeconds: number): string;
   /** Monotonic milliseconds, the clock of the audience. */
   now(): number;
 }
@@ -31,7 +31,7 @@ export function registerPeopleRoutes(app: FastifyInstance, deps: PeopleRouteDeps
     const place = deps.places.placeOf(request);
     // In its frame the page stands where the log was: its readers are still here.
     if (request.method === 'GET') deps.audience.visit(countedAs(place.viewer, request), visitMs, deps.now());
-    const readers = deps.audienceOf(request);
+    const readers = deps.circleOf(request);
     return reply.headers(frameHeaders).send(deps.renderPeople(deps.listFor(readers), readers, place, refreshSeconds));
   });
 }

@@ -5,7 +5,7 @@ import { acceptForms, formOf } from '../form-body.ts';
 import { formTokenRandomBytes, isFormToken, mintFormToken } from '../form-token.ts';
 import { frameHeaders } from '../headers.ts';
 import type { Place, Places } from '../place.ts';
-import type { PollService } from '../poll-service.ts';
+import type { PollService } from '../../talk/poll-service.ts';
 
 export interface PollRouteDeps {
   readonly polls: Pick<PollService, 'status' | 'voteOf' | 'vote'>;

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Actor } from '../../chat/moderation/actor.ts';
 import { AppError } from '../../errors.ts';
-import type { InvitationPageData } from '../../views/invitation-page.tsx';
+import type { ModeratorInvitationPageData } from '../../views/invitation-page.tsx';
 import { staffFields, type StaffTab, staffTabs } from '../../views/staff-fields.ts';
 import type { StaffNotice } from '../../views/staff-parts.tsx';
 import type { StaffPageData } from '../../views/staff-page.tsx';
@@ -9,12 +9,12 @@ import type { StaffPanelData } from '../../views/staff-panel.tsx';
 import { acceptForms, type FormFields, formOf } from '../form-body.ts';
 import { formTokenRandomBytes, isFormToken, mintFormToken } from '../form-token.ts';
 import { frameHeaders, pageHeaders, redirectHeaders } from '../headers.ts';
-import type { ModerationService } from '../moderation-service.ts';
+import type { ModerationService } from '../../staff/moderation-service.ts';
 import type { Place, Places } from '../place.ts';
 import { queryValue } from '../query.ts';
 import type { Requesters } from '../requesters.ts';
 import { staffCommandOf } from '../staff-command.ts';
-import type { StaffRecords } from '../staff-records.ts';
+import type { StaffRecords } from '../../staff/staff-records.ts';
 import { pageRoute } from './place.ts';
 
 type Unstyled<Data> = Omit<Data, 'styleHref' | 'styleHrefs' | 'texts' | 'base'>;
@@ -31,7 +31,7 @@ export interface StaffRouteDeps {
   randomBytes(size: number): Buffer;
   renderPanel(data: Unstyled<StaffPanelData>, place: Place): string;
   renderPage(data: Unstyled<StaffPageData>, place: Place): string;
-  renderInvitation(data: Unstyled<InvitationPageData>, place: Place): string;
+  renderInvitation(data: Unstyled<ModeratorInvitationPageData>, place: Place): string;
 }
 
 /** An announcement or a note, percent signs included. */
@@ -196,7 +196,7 @@ function sendInvitation(
   deps: StaffRouteDeps,
   request: FastifyRequest,
   reply: FastifyReply,
-  outcome?: InvitationPageData['outcome'],
+  outcome?: ModeratorInvitationPageData['outcome'],
 ): FastifyReply {
   const place = deps.places.welcome(request, reply);
   const data = { formToken: mintToken(deps, place), ...(outcome === undefined ? {} : { outcome }) };

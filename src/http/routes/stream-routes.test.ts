@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
   ask,
-  type Door,
+  type Entrance,
   exchange,
   parseAnswers,
   type RawAnswer,
@@ -109,13 +109,13 @@ afterEach(async () => {
 /** Everybody comes over a circuit of their own. */
 const maxViewers = 4;
 
-function door(): Door {
+function entrance(): Entrance {
   circuitId += 1;
   return { socketPath: path.join(directory, 'web.sock'), circuitId };
 }
 
 async function open(target: string, expected: string): Promise<RawConnection> {
-  const connection = new RawConnection(door());
+  const connection = new RawConnection(entrance());
   connections.push(connection);
   connection.send(get(target));
   await connection.until(() => connection.received.includes(expected), expected);
@@ -133,7 +133,7 @@ function broadcast(name: string): FanOut {
 const headerNames = (head: string): string[] =>
   [...head.matchAll(/^([\w-]+):/gm)].map(([, name = '']) => name.toLowerCase());
 
-const fetch = (target: string): Promise<RawAnswer> => ask(door(), get(target, 'Connection: close'));
+const fetch = (target: string): Promise<RawAnswer> => ask(entrance(), get(target, 'Connection: close'));
 
 describe('the endless stream', () => {
   test('begins with the init segment and the latest keyframe, then goes on', async () => {
@@ -197,7 +197,7 @@ describe('the endless stream', () => {
     ['bytes=-1', 200],
   ])('told a length, a browser that asks for the rest of it gets none: %s', async (range, status) => {
     broadcast('360p');
-    const viewer = new RawConnection(door());
+    const viewer = new RawConnection(entrance());
     connections.push(viewer);
     viewer.send(get('/stream/360p.mp4?length=1', `Range: ${range}`));
     await viewer.until(() => viewer.received.includes('\r\n\r\n'), 'an answer');
@@ -215,7 +215,7 @@ describe('the endless stream', () => {
 
   test.each(['bytes=0-', 'bytes=-1', 'bytes=9-1', 'bytes=abc'])('U16 a range is ignored: %s', async (range) => {
     broadcast('360p');
-    const viewer = new RawConnection(door());
+    const viewer = new RawConnection(entrance());
     connections.push(viewer);
     viewer.send(get('/stream.mp4', `Range: ${range}`));
     await viewer.until(() => viewer.received.includes('360p-key'), 'the keyframe');
@@ -225,7 +225,7 @@ describe('the endless stream', () => {
   test('U18 HEAD gives the headers at once and counts nobody', async () => {
     broadcast('360p');
     for (const target of ['/stream.mp4', '/stream/360p.mp4', `/player?view=${view}`]) {
-      const text = await exchange(door(), get(target, 'Connection: close').replace('GET', 'HEAD'));
+      const text = await exchange(entrance(), get(target, 'Connection: close').replace('GET', 'HEAD'));
       const [answer] = parseAnswers(text, true);
       expect(answer?.status).toBe(200);
       expect([...(answer?.headers.keys() ?? [])].filter((name) => !allowedHeaderNames.has(name))).toEqual([]);
@@ -293,7 +293,7 @@ describe('the player document', () => {
     ['Mozilla/5.0 (Windows NT 10.0; rv:140.0) Gecko/20100101 Firefox/140.0', false],
     ['', false],
   ])('asks for a length where the browser needs one: %s', async (userAgent, needsLength) => {
-    const player = new RawConnection(door());
+    const player = new RawConnection(entrance());
     connections.push(player);
     player.send(get(`/player?view=${view}`, `User-Agent: ${userAgent}`));
     await player.until(() => player.received.includes('360p'), 'the document');
@@ -334,7 +334,7 @@ describe('the player document', () => {
     broadcast('360p');
     const player = await open(`/player?view=${view}`, '360p');
     const answer = await ask(
-      door(),
+      entrance(),
       get(`/stream/360p.mp4?length=1&view=${view}`, 'Range: bytes=99-', 'Connection: close'),
     );
     expect(answer.status).toBe(416);

@@ -51,7 +51,7 @@ describe('a WebSocket', () => {
       const visitor = server.visitor();
       const headers = lines.map((line) => line.replace('OWN', `http://${visitor.host}`));
       const head = Buffer.from(visitor.head(`GET ${target}`, headers));
-      expect(await exchange(visitor.door, Buffer.concat([head, Buffer.from(behind)]))).toBe(refusal);
+      expect(await exchange(visitor.entrance, Buffer.concat([head, Buffer.from(behind)]))).toBe(refusal);
     }
   });
 });

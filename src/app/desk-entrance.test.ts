@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { afterEach, expect, it, vi } from 'vitest';
-import { type Door as Way, exchange, parseAnswers, type RawAnswer } from '../../test/support/raw-http.ts';
+import { type Entrance, exchange, parseAnswers, type RawAnswer } from '../../test/support/raw-http.ts';
 import { titleFrom } from '../broadcast/title.ts';
 import { loadConfig } from '../config/load.ts';
 import { TitleFile } from '../store/title-file.ts';
@@ -25,7 +25,7 @@ const assets = {
 const publicAddress = `${'a'.repeat(55)}d.onion`;
 const deskAddress = `${'b'.repeat(55)}d.onion`;
 
-type DoorName = 'local' | 'onion' | 'desk';
+type EntranceName = 'local' | 'onion' | 'desk';
 
 let owned: Owned;
 let website: Website;
@@ -67,9 +67,9 @@ afterEach(() => owned.close());
 
 const local = (): URL => new URL(website.server.localUrl ?? '');
 
-function hostOf(door: DoorName): string {
-  if (door === 'local') return local().host;
-  return door === 'desk' ? deskAddress : publicAddress;
+function hostOf(entrance: EntranceName): string {
+  if (entrance === 'local') return local().host;
+  return entrance === 'desk' ? deskAddress : publicAddress;
 }
 
 let circuitId = 100;
@@ -87,15 +87,15 @@ interface Answer extends RawAnswer {
   readonly cookies: readonly string[];
 }
 
-/** One request by a door, on a circuit of its own unless it names one. */
-async function knock(door: DoorName, target: string, request: Request = {}): Promise<Answer> {
-  const { form, method = form === undefined ? 'GET' : 'POST', cookie, host = hostOf(door) } = request;
+/** One request by an entrance, on a circuit of its own unless it names one. */
+async function knock(entrance: EntranceName, target: string, request: Request = {}): Promise<Answer> {
+  const { form, method = form === undefined ? 'GET' : 'POST', cookie, host = hostOf(entrance) } = request;
   const body = new URLSearchParams(form).toString();
   circuitId += 1;
-  const way: Way =
-    door === 'local'
+  const way: Entrance =
+    entrance === 'local'
       ? { port: Number(local().port) }
-      : { socketPath: website.sockets?.[door] ?? '', circuitId: request.circuit ?? circuitId };
+      : { socketPath: website.sockets?.[entrance] ?? '', circuitId: request.circuit ?? circuitId };
   const lines = [
     `${method} ${target} HTTP/1.1`,
     `Host: ${host}`,
@@ -119,8 +119,8 @@ function sameForAll({ status, headers, body }: RawAnswer): unknown[] {
 }
 
 /** A visitor at the login: the cookie, and the form's token. */
-async function standAtLogin(door: DoorName): Promise<{ cookie: string; token: string }> {
-  const { cookies, body } = await knock(door, '/broadcaster');
+async function standAtLogin(entrance: EntranceName): Promise<{ cookie: string; token: string }> {
+  const { cookies, body } = await knock(entrance, '/broadcaster');
   return { cookie: cookies.join('; '), token: /name="token" value="([^"]*)"/.exec(body)?.[1] ?? '' };
 }
 
@@ -132,11 +132,14 @@ interface Wish {
 }
 
 /** Fills in the form. Returns the answer, and all cookies that the browser then has. */
-async function logIn(door: DoorName, wish: Wish = {}): Promise<Answer & { readonly cookie: string }> {
+async function logIn(entrance: EntranceName, wish: Wish = {}): Promise<Answer & { readonly cookie: string }> {
   const { name = 'broadcaster', password = lounge.newPassword ?? '', device } = wish;
-  const visitor = await standAtLogin(door);
+  const visitor = await standAtLogin(entrance);
   const cookie = device === undefined ? visitor.cookie : `${visitor.cookie}; ${device}`;
-  const answer = await knock(door, '/broadcaster/login', { cookie, form: { token: visitor.token, name, password } });
+  const answer = await knock(entrance, '/broadcaster/login', {
+    cookie,
+    form: { token: visitor.token, name, password },
+  });
   return { ...answer, cookie: [visitor.cookie, ...answer.cookies].join('; ') };
 }
 
@@ -166,12 +169,12 @@ function waysToTheDesk(): [method: string, target: string][] {
   );
 }
 
-const withDoor = (door: string): Record<string, string> => ({ ONIONCAST_BROADCASTER_DOOR: door });
+const withDoor = (entrance: string): Record<string, string> => ({ ONIONCAST_BROADCASTER_DOOR: entrance });
 
 it.each(['local', 'desk'])(
   'has nothing at the addresses of the desk on the public onion, and hashes nothing there, with the door "%s"',
-  async (door) => {
-    await open(withDoor(door));
+  async (entrance) => {
+    await open(withDoor(entrance));
     const { cookie } = await logIn('local');
     const form = { name: 'broadcaster', password: lounge.newPassword ?? '', token: 'x' };
     const hashed = await hashesDuring(async () => {
@@ -195,14 +198,14 @@ it.each([
   ['everywhere', { local: 200, onion: 200 }],
   ['local', { local: 200, onion: 403 }],
   ['desk', { local: 200, onion: 403, desk: 200 }],
-] as const)('with the door "%s" a login counts there alone, for all that staff do', async (door, expected) => {
-  await open(withDoor(door));
+] as const)('with the door "%s" a login counts there alone, for all that staff do', async (entrance, expected) => {
+  await open(withDoor(entrance));
   const { status, cookie } = await logIn('local');
   expect(status).toBe(303);
   expect((await knock('local', '/broadcaster', { cookie })).body).toContain('A title');
-  const doors: DoorName[] = door === 'desk' ? ['local', 'onion', 'desk'] : ['local', 'onion'];
+  const entrances: EntranceName[] = entrance === 'desk' ? ['local', 'onion', 'desk'] : ['local', 'onion'];
   const statuses: Record<string, number> = {};
-  for (const each of doors) {
+  for (const each of entrances) {
     statuses[each] = (await knock(each, '/staff', { cookie })).status;
     expect((await knock(each, '/')).status).toBe(200);
     expect((await knock(each, '/chat/form')).status).toBe(200);

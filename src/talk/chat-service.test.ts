@@ -15,7 +15,7 @@ import { MessageRepository } from '../store/messages.ts';
 import { ViewerRepository } from '../store/viewers.ts';
 import { ChatService } from './chat-service.ts';
 import { chatStoreOf } from './chat-store.ts';
-import { TripcodeMaker } from './tripcode-maker.ts';
+import { TripcodeMaker } from '../people/tripcode-maker.ts';
 
 const names = { defaultName: 'Anonymous', broadcasterName: 'Lantern' };
 const rules = { history: 8, text: messageTextLimits(512), flood: defaultFloodPolicy, names };

@@ -1,4 +1,4 @@
-import type { Channel } from '../live/endless-response.ts';
+import type { Channel } from './endless-response.ts';
 
 /** A channel with something of this subscriber's own behind its first piece, the head that all share. */
 export function withPersonal(bytes: Buffer, channel: Channel): Channel {

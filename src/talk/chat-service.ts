@@ -11,8 +11,8 @@ import type { Refusal } from '../chat/refusal.ts';
 import type { Requester } from '../chat/requester.ts';
 import type { Moment, PostedMessage, Room, RoomRules } from '../chat/room.ts';
 import type { AppearanceWish, ViewerIdentity } from '../identity/viewer.ts';
-import { type Appearance, Identities, type IdentitiesOptions, type IdentityStore } from './identities.ts';
-import type { TripcodeMaker } from './tripcode-maker.ts';
+import { type Appearance, Identities, type IdentitiesOptions, type IdentityStore } from '../people/identities.ts';
+import type { TripcodeMaker } from '../people/tripcode-maker.ts';
 
 /** Where the chat keeps what must survive a restart. */
 export interface ChatStore extends IdentityStore {
@@ -118,7 +118,7 @@ export class ChatService {
 
   /** Somebody is here: from now on they are no stranger who came in at once. */
   meet(viewerId: string): void {
-    this.#options.room.fairness.standings.meet(viewerId, this.#options.now().monotonicMs);
+    this.#options.room.fairness.familiarity.meet(viewerId, this.#options.now().monotonicMs);
   }
 
   /** What holds for the next message of somebody. */

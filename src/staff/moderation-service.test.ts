@@ -12,12 +12,12 @@ import { HeldRepository } from '../store/held.ts';
 import { MessageRepository } from '../store/messages.ts';
 import { ModerationRepository } from '../store/moderation.ts';
 import { ViewerRepository } from '../store/viewers.ts';
-import { ChatService } from './chat-service.ts';
-import { chatStoreOf } from './chat-store.ts';
+import { ChatService } from '../talk/chat-service.ts';
+import { chatStoreOf } from '../talk/chat-store.ts';
 import { ModerationService } from './moderation-service.ts';
 import { moderationStoreOf } from './moderation-store.ts';
-import { People } from './people.ts';
-import { TripcodeMaker } from './tripcode-maker.ts';
+import { People } from '../people/people.ts';
+import { TripcodeMaker } from '../people/tripcode-maker.ts';
 
 const rules = {
   history: 8,

@@ -1,6 +1,6 @@
 import type { TripcodeMark } from '../chat/message.ts';
 import { classicTripcode, secureTripcode } from '../identity/tripcode.ts';
-import { WorkLane } from './work-lane.ts';
+import { WorkLane } from '../identity/work-lane.ts';
 
 export interface TripcodeMakerOptions {
   /** What makes the tripcodes of this server unlike those of any other; with another one everybody has another. */

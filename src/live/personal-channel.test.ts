@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { FanOut } from '../live/fan-out.ts';
+import { FanOut } from './fan-out.ts';
 import { withPersonal } from './personal-channel.ts';
 
 it('what is of one subscriber alone stands right behind the head, once, and reaches nobody else', () => {

@@ -1,5 +1,5 @@
 /** At most `count` within any `windowMs`. */
-export interface PaceLimit {
+export interface KeyedPaceLimit {
   readonly count: number;
   readonly windowMs: number;
 }
@@ -8,13 +8,13 @@ export interface PaceLimit {
  * Counts acts of many, each under a key, within a window. Only what was let through is counted, so that knocking does not prolong the wait. Remembers
  * `maxKeys` at most; the ones that acted longest ago go first. Times are monotonic milliseconds.
  */
-export class Pace {
-  readonly #limit: PaceLimit;
+export class KeyedPace {
+  readonly #limit: KeyedPaceLimit;
   readonly #maxKeys: number;
   /** In the order of the last act. */
   readonly #times = new Map<string, readonly number[]>();
 
-  constructor(limit: PaceLimit, maxKeys: number) {
+  constructor(limit: KeyedPaceLimit, maxKeys: number) {
     this.#limit = limit;
     this.#maxKeys = maxKeys;
   }

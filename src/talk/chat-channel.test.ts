@@ -7,8 +7,8 @@ import type { RoomEvent } from '../chat/room-event.ts';
 import type { FanOut, StartPoint } from '../live/fan-out.ts';
 import { ChatChannels } from './chat-channels.ts';
 
-const everyone: Readers = { language: 'en', audience: 'everyone' };
-const staff: Readers = { language: 'en', audience: 'staff' };
+const everyone: Readers = { language: 'en', circle: 'everyone' };
+const staff: Readers = { language: 'en', circle: 'staff' };
 const dayMs = 86_400_000;
 
 /** A message of a day: day 3, `text` is its id. */
@@ -41,7 +41,7 @@ function build({ history = 8, past = [] as Message[] } = {}) {
       const isNewDay = previousAtMs !== undefined && previousAtMs !== atMs;
       return `${isNewDay ? 'D|' : ''}[${id}${quote && quote.isRemoved !== true ? `>${quote.text}` : ''}${removal === undefined ? '' : `!${removal.by ?? ''}`}]`;
     },
-    renderBanner: ({ audience }) => (room.banner === '' ? '' : `${room.banner} for ${audience}`),
+    renderBanner: ({ circle }) => (room.banner === '' ? '' : `${room.banner} for ${circle}`),
   });
   const publish = (event: RoomEvent): void => bus.publish('room', event);
   return {
@@ -119,11 +119,11 @@ describe('a channel', () => {
     expect(channel.frames.lastId).toBe(channel.events.lastId);
   });
 
-  it('is one for each language and audience, made once', () => {
+  it('is one for each language and circle of readers, made once', () => {
     const { channels } = build();
     expect(channels.of(everyone)).toBe(channels.of({ ...everyone }));
     expect(channels.of(staff)).not.toBe(channels.of(everyone));
-    const german = channels.of({ language: 'de', audience: 'everyone' });
+    const german = channels.of({ language: 'de', circle: 'everyone' });
     expect(listen(german.frames).text()).toBe('<!doctype de>\n');
     expect(german.resume('010101010101-0').reset).toBeDefined();
   });
@@ -377,7 +377,7 @@ describe('a script that comes back', () => {
         const news = newcomerSees(built, readers);
         expect(seen.join(' ').endsWith(news)).toBe(true);
         const removed = [...rows.keys()].filter((id) => built.removals.has(id));
-        if (readers.audience === 'everyone') expect(removed).toEqual([]);
+        if (readers.circle === 'everyone') expect(removed).toEqual([]);
       }),
     );
   });

@@ -8,7 +8,7 @@ import {
   type ShowOutcome,
   type WantedAnswer,
 } from '../admission/challenge.ts';
-import type { Standing } from '../admission/standing.ts';
+import type { Admission } from '../admission/admission.ts';
 import type { CaptchaView } from '../chat/chat-view.ts';
 import type { CaptchaPolicy } from '../chat/modes.ts';
 import { isExempt, type Requester } from '../chat/requester.ts';
@@ -123,6 +123,6 @@ export class Captcha {
   }
 }
 
-function needs(policy: Exclude<CaptchaPolicy, 'off'>, { verifiedAtMs, isSuspect }: Standing): boolean {
+function needs(policy: Exclude<CaptchaPolicy, 'off'>, { verifiedAtMs, isSuspect }: Admission): boolean {
   return isSuspect || (policy === 'first' && verifiedAtMs === undefined);
 }

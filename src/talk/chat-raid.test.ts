@@ -5,7 +5,7 @@ import { defaultFloodPolicy } from '../chat/flood.ts';
 import { messageTextLimits } from '../chat/message-text.ts';
 import { openModes } from '../chat/modes.ts';
 import { Room, type RoomRules } from '../chat/room.ts';
-import { TripcodeMaker } from './tripcode-maker.ts';
+import { TripcodeMaker } from '../people/tripcode-maker.ts';
 import { Database } from '../store/database.ts';
 import { HeldRepository } from '../store/held.ts';
 import { MessageRepository } from '../store/messages.ts';

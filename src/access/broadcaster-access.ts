@@ -1,8 +1,10 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { LoginThrottle } from '../admission/login-throttle.ts';
 import { isPassword, maxPasswordBytes } from '../identity/password.ts';
-import type { DeskDoor } from './desk-door.ts';
-import { WorkLane } from './work-lane.ts';
+import { WorkLane } from '../identity/work-lane.ts';
+
+/** Where the broadcaster's login and desk are: at every listener, at that of this machine alone, or there and at an onion service of their own. */
+export type DeskEntrance = 'everywhere' | 'local' | 'desk';
 
 /** The name the broadcaster logs in with unless another one is configured. Who they are on the page is configured apart from it. */
 export const defaultLogin = 'broadcaster';
@@ -15,7 +17,7 @@ export interface BroadcasterAccessOptions {
   /** The name the broadcaster logs in with, in any case. */
   readonly login: string;
   /** Where from; see `opensDesk`. */
-  readonly door: DeskDoor;
+  readonly entrance: DeskEntrance;
   /** The stored hash of the password; absent while there is none, and then nobody gets in. */
   passwordHash(): string | undefined;
   /** Signs device cookies. */
@@ -60,8 +62,8 @@ export class BroadcasterAccess {
     this.#options = options;
   }
 
-  get door(): DeskDoor {
-    return this.#options.door;
+  get entrance(): DeskEntrance {
+    return this.#options.entrance;
   }
 
   /** Judges an attempt. Nothing is hashed for an attempt that came too soon. */

@@ -7,7 +7,7 @@ import type { Requester } from '../chat/requester.ts';
 const maxPeople = 8192;
 const maxCircuits = 8;
 
-interface Trace {
+interface Recollection {
   /** The newest last. */
   readonly circuitIds: readonly number[];
   readonly isBroadcaster: boolean;
@@ -17,7 +17,7 @@ interface Trace {
 export class People {
   readonly #authorOf: (viewerId: string) => Author;
   /** In the order of their last act. */
-  readonly #traces = new Map<string, Trace>();
+  readonly #traces = new Map<string, Recollection>();
 
   /** `authorOf`: how a viewer appears to others. */
   constructor(authorOf: (viewerId: string) => Author) {

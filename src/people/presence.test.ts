@@ -7,18 +7,19 @@ import { parseAnswers, RawConnection } from '../../test/support/raw-http.ts';
 import { placesWith } from '../../test/support/places.ts';
 import { Audience } from '../broadcast/audience.ts';
 import type { RenditionInfo } from '../broadcast/stream-state.ts';
-import type { Audience as Readers } from '../chat/readers.ts';
+import type { Circle } from '../chat/readers.ts';
 import { mintViewerToken, viewerTokenRandomBytes } from '../identity/viewer-token.ts';
 import { frameChunk } from '../live/chunked.ts';
 import { FanOut } from '../live/fan-out.ts';
 import { renderPeoplePage } from '../views/people-page.tsx';
-import { endlessFrameHeaders, eventStreamHeaders } from './headers.ts';
+import { endlessFrameHeaders, eventStreamHeaders } from '../http/headers.ts';
+import { openSightings } from '../http/open-sightings.ts';
 import { Presence } from './presence.ts';
-import { registerMediaRoutes } from './routes/media.ts';
-import { registerPeopleRoutes } from './routes/people.ts';
-import { WebServer } from './server.ts';
-import { countedAs, viewerIdOf } from './viewer.ts';
-import { Viewings } from './viewings.ts';
+import { registerMediaRoutes } from '../http/routes/media.ts';
+import { registerPeopleRoutes } from '../http/routes/people.ts';
+import { WebServer } from '../http/server.ts';
+import { countedAs, viewerIdOf } from '../http/viewer.ts';
+import { Viewings } from '../http/viewings.ts';
 
 const onion = `${'a'.repeat(55)}d.onion`;
 const secret = randomBytes(32);
@@ -38,7 +39,7 @@ let channel: FanOut;
 let audience: Audience;
 let presence: Presence;
 let maySee: boolean;
-let readers: Readers;
+let readers: Circle;
 let isOnAir: boolean;
 const connections: RawConnection[] = [];
 
@@ -59,9 +60,12 @@ beforeEach(async () => {
   const now = (): number => performance.now();
   presence = new Presence({
     audience,
-    responses,
-    traceOf: (request) => countedAs(places.placeOf(request).viewer, request),
-    roleOf: (request) => (request.raw.headers.cookie?.includes('b=host') === true ? 'broadcaster' : undefined),
+    open: () =>
+      openSightings({
+        responses,
+        traceOf: (request) => countedAs(places.placeOf(request).viewer, request),
+        roleOf: (request) => (request.raw.headers.cookie?.includes('b=host') === true ? 'broadcaster' : undefined),
+      }),
     faceOf: (viewerId, role) =>
       role === undefined ? { name: 'Anonymous', tag: viewerId.slice(0, 3) } : { name: 'Host', capcode: role },
     isOnAir: () => isOnAir,
@@ -79,7 +83,7 @@ beforeEach(async () => {
   registerPeopleRoutes(app, {
     ...{ places, audience, now },
     listFor: (of) => presence.listFor(of),
-    audienceOf: () => readers,
+    circleOf: () => readers,
     maySee: () => maySee,
     renderPeople: (list, of, { texts, base, viewer }, refreshSeconds) =>
       renderPeoplePage({

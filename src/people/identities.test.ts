@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { Database } from '../store/database.ts';
 import { MessageRepository } from '../store/messages.ts';
 import { ViewerRepository } from '../store/viewers.ts';
-import { chatStoreOf } from './chat-store.ts';
+import { chatStoreOf } from '../talk/chat-store.ts';
 import { Identities, type IdentitiesOptions, nameHoldMs } from './identities.ts';
 import { TripcodeMaker } from './tripcode-maker.ts';
 

@@ -10,7 +10,7 @@ export interface ChatChannelsOptions extends Omit<ChatChannelOptions, 'readers' 
 /** Long enough that no two channels are taken for each other. */
 const epochBytes = 6;
 
-/** The channels of the chat, one for each kind of reader, made when the first of them comes. There are as many as languages times audiences at most. */
+/** The channels of the chat, one for each kind of reader, made when the first of them comes. There are as many as languages times circles at most. */
 export class ChatChannels {
   readonly #options: ChatChannelsOptions;
   readonly #channels = new Map<string, { readonly channel: ChatChannel; readonly leaveBus: () => void }>();
@@ -21,12 +21,12 @@ export class ChatChannels {
   }
 
   /** The channel for these readers; `language` is one of the catalogue. */
-  of({ language, audience }: Readers): ChatChannel {
-    const key = `${audience} ${language}`;
+  of({ language, circle }: Readers): ChatChannel {
+    const key = `${circle} ${language}`;
     const known = this.#channels.get(key);
     if (known !== undefined) return known.channel;
     const epoch = this.#options.randomBytes(epochBytes).toString('hex');
-    const channel = new ChatChannel({ ...this.#options, readers: { language, audience }, epoch });
+    const channel = new ChatChannel({ ...this.#options, readers: { language, circle }, epoch });
     const leaveBus = this.#options.bus.subscribe('room', (event) => channel.take(event));
     this.#channels.set(key, { channel, leaveBus });
     if (this.#closed) this.close();

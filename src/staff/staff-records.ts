@@ -3,7 +3,7 @@ import type { PostedMessage, Room } from '../chat/room.ts';
 import type { StaffMessage, StaffPanelData, StaffPerson } from '../views/staff-panel.tsx';
 import type { StaffPageData } from '../views/staff-page.tsx';
 import type { ModerationService } from './moderation-service.ts';
-import type { People } from './people.ts';
+import type { People } from '../people/people.ts';
 
 export interface StaffRecordsOptions {
   readonly moderation: ModerationService;

@@ -1,4 +1,4 @@
-import type { Channel } from '../live/endless-response.ts';
+import type { Channel } from './endless-response.ts';
 
 /** A channel that says `resync` after so many pieces: an endless document must not grow for ever in a browser. */
 export function limitedTo(maxPieces: number, channel: Channel): Channel {

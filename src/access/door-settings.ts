@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type AccessRules, accessModes } from '../admission/standing.ts';
+import { type AccessRules, accessModes } from '../admission/admission.ts';
 import type { CaptchaKind, CaptchaQuestion } from './captcha.ts';
 
 /** Everything about the door that can be changed while live. */

@@ -13,14 +13,14 @@ import { ViewerRepository } from '../store/viewers.ts';
 import { renderCaptchaFields } from '../views/captcha-fields.tsx';
 import { renderChatForm } from '../views/chat-form.tsx';
 import { Captcha, type CaptchaKind, type CaptchaQuestion } from './captcha.ts';
-import { ChatService } from './chat-service.ts';
-import { chatStoreOf } from './chat-store.ts';
-import { askedWith } from './asked.ts';
+import { ChatService } from '../talk/chat-service.ts';
+import { chatStoreOf } from '../talk/chat-store.ts';
+import { askedWith } from '../http/asked.ts';
 import { placesWith } from '../../test/support/places.ts';
-import { registerCaptchaRoutes } from './routes/captcha.ts';
-import { Requesters } from './requesters.ts';
-import { registerChatRoutes } from './routes/chat.ts';
-import { WebServer } from './server.ts';
+import { registerCaptchaRoutes } from '../http/routes/captcha.ts';
+import { Requesters } from '../http/requesters.ts';
+import { registerChatRoutes } from '../http/routes/chat.ts';
+import { WebServer } from '../http/server.ts';
 import { Admissions } from './admissions.ts';
 
 const secret = Buffer.alloc(32, 9);
@@ -98,7 +98,7 @@ beforeEach(async () => {
         throw new Error('nobody listens');
       },
     },
-    readersOf: () => ({ language: 'en', audience: 'everyone' }),
+    readersOf: () => ({ language: 'en', circle: 'everyone' }),
     renderCaptcha: (view, { texts }) => renderCaptchaFields(view, texts),
     hasEmotes: () => true,
     requesterOf: (request) => requesters.requesterOf(request),

@@ -1,20 +1,16 @@
-import type { FastifyRequest } from 'fastify';
 import type { Audience } from '../broadcast/audience.ts';
-import type { Trace } from '../broadcast/person.ts';
-import type { Audience as Readers } from '../chat/readers.ts';
+import type { Circle } from '../chat/readers.ts';
 import type { Capcode } from '../chat/message.ts';
 import { type Face, listPeople, type PeopleList, type Sighting } from '../chat/people-list.ts';
 import { frameChunk } from '../live/chunked.ts';
 import type { Channel } from '../live/endless-response.ts';
 import { FanOut } from '../live/fan-out.ts';
-import type { EndlessKind, OpenResponses } from './open-responses.ts';
-import { serverSentEvent } from './server-sent-event.ts';
+import { serverSentEvent } from '../live/server-sent-event.ts';
 
 export interface PresenceOptions {
   readonly audience: Pick<Audience, 'watching' | 'visiting'>;
-  readonly responses: Pick<OpenResponses, 'opened'>;
-  traceOf(request: FastifyRequest): Trace;
-  roleOf(request: FastifyRequest): Capcode | undefined;
+  /** Everybody who has a page open. */
+  open(): readonly Sighting[];
   faceOf(viewerId: string, role: Capcode | undefined): Face;
   /** Whether something is broadcast, or about to be. */
   isOnAir(): boolean;
@@ -22,9 +18,6 @@ export interface PresenceOptions {
   now(): number;
   readonly everyMs: number;
 }
-
-/** Whoever has one of these open is here. */
-const hereKinds: ReadonlySet<EndlessKind> = new Set(['chat', 'events', 'player']);
 
 /**
  * Who is here, at the moment of the last snapshot: all that pages, players and lists say about people comes from it. Snapshots follow a clock and not what
@@ -35,7 +28,7 @@ export class Presence {
   readonly #options: PresenceOptions;
   readonly #events = new FanOut({ maxPieces: 0, maxBytes: 0 });
   readonly #timer: NodeJS.Timeout;
-  #lists: Readonly<Record<Readers, PeopleList>>;
+  #lists: Readonly<Record<Circle, PeopleList>>;
   #facts: string;
 
   constructor(options: PresenceOptions) {
@@ -55,7 +48,7 @@ export class Presence {
   };
 
   /** The list as these readers may know it. */
-  listFor(readers: Readers): PeopleList {
+  listFor(readers: Circle): PeopleList {
     return this.#lists[readers];
   }
 
@@ -73,7 +66,7 @@ export class Presence {
     this.#events.close();
   }
 
-  #take(): Readonly<Record<Readers, PeopleList>> {
+  #take(): Readonly<Record<Circle, PeopleList>> {
     const { faceOf, isOnAir } = this.#options;
     const sightings = this.#sightings();
     const shared = { faceOf, isOnAir: isOnAir() };
@@ -84,16 +77,12 @@ export class Presence {
   }
 
   #sightings(): Sighting[] {
-    const { audience, responses, traceOf, roleOf, now } = this.#options;
+    const { audience, open, now } = this.#options;
     const nowMs = now();
-    const open = responses.opened().filter(({ kind }) => hereKinds.has(kind));
     return [
       ...audience.watching(nowMs).map((trace) => ({ ...trace, isWatching: true })),
       ...audience.visiting(nowMs).map((trace) => ({ ...trace, isWatching: false })),
-      ...open.map(({ request }) => {
-        const role = roleOf(request);
-        return { ...traceOf(request), isWatching: false, ...(role === undefined ? {} : { role }) };
-      }),
+      ...open(),
     ];
   }
 

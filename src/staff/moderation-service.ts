@@ -17,8 +17,8 @@ import type { Appeal, Sanction } from '../chat/moderation/sanction.ts';
 import type { Removal } from '../chat/readers.ts';
 import { isExempt, type Requester } from '../chat/requester.ts';
 import type { Moment, PostedMessage, Room } from '../chat/room.ts';
-import type { People } from './people.ts';
-import type { PollService } from './poll-service.ts';
+import type { People } from '../people/people.ts';
+import type { PollService } from '../talk/poll-service.ts';
 
 /** Where acts are kept. */
 export interface ModerationStore {

@@ -1,15 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
+import type { DeskEntrance } from '../access/broadcaster-access.ts';
 import { connectionOf } from './connection.ts';
 
-/** Where the broadcaster's login and desk are: at every listener, at that of this machine alone, or there and at an onion service of their own. */
-export type DeskDoor = 'everywhere' | 'local' | 'desk';
-
 /** Whether the broadcaster may come by the connection of this request. Elsewhere a login is worth nothing. */
-export function opensDesk(door: DeskDoor, request: { readonly raw: Pick<IncomingMessage, 'socket'> }): boolean {
-  if (door === 'everywhere') return true;
+export function opensDesk(entrance: DeskEntrance, request: { readonly raw: Pick<IncomingMessage, 'socket'> }): boolean {
+  if (entrance === 'everywhere') return true;
   const { kind } = connectionOf(request);
-  return kind === 'local' || (kind === 'desk' && door === 'desk');
+  return kind === 'local' || (kind === 'desk' && entrance === 'desk');
 }
 
 const deskPath = '/broadcaster';
@@ -20,12 +18,12 @@ const constraint = 'desk';
  * answer is that of any address at which there is nothing, whatever the method. Before any route is registered.
  */
 // Threat: T18
-export function hideDesk(app: FastifyInstance, door: DeskDoor): void {
-  if (door === 'everywhere') return;
+export function hideDesk(app: FastifyInstance, entrance: DeskEntrance): void {
+  if (entrance === 'everywhere') return;
   app.addConstraintStrategy({
     name: constraint,
     storage: keptByValue,
-    deriveConstraint: (request) => (opensDesk(door, { raw: request }) ? 'open' : 'hidden'),
+    deriveConstraint: (request) => (opensDesk(entrance, { raw: request }) ? 'open' : 'hidden'),
     validate: () => undefined,
   });
   app.addHook('onRoute', (route) => {

@@ -10,7 +10,7 @@ const trustMs = 24 * 60 * 60 * 1000;
  * How well the room knows somebody: since when they are here, and whether they have said something that stayed. It only decides limits and
  * who must wait for approval; it is never shown and never stored.
  */
-export class Standings {
+export class Familiarity {
   readonly #seen = new RecentMap<string, number>(maxPeople);
   readonly #spoken = new RecentMap<string, number>(maxPeople);
 

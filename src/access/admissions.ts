@@ -1,9 +1,9 @@
-import { type Passes, type Standing, unknownStanding, withPass } from '../admission/standing.ts';
+import { type Passes, type Admission, noAdmission, withPass } from '../admission/admission.ts';
 
 /** Where admissions outlive a restart. */
 export interface AdmissionStore {
-  find(viewerId: string): Standing | undefined;
-  save(viewerId: string, standing: Standing, nowMs: number): boolean;
+  find(viewerId: string): Admission | undefined;
+  save(viewerId: string, admission: Admission, nowMs: number): boolean;
   remove(viewerId: string): boolean;
 }
 
@@ -17,15 +17,15 @@ export class Admissions {
   /** Unix milliseconds. */
   readonly #now: () => number;
   readonly #listeners = new Set<() => void>();
-  readonly #remembered = new Map<string, Standing>();
+  readonly #remembered = new Map<string, Admission>();
 
   constructor(store: AdmissionStore, now: () => number) {
     this.#store = store;
     this.#now = now;
   }
 
-  of(viewerId: string): Standing {
-    return this.#remembered.get(viewerId) ?? this.#store.find(viewerId) ?? unknownStanding;
+  of(viewerId: string): Admission {
+    return this.#remembered.get(viewerId) ?? this.#store.find(viewerId) ?? noAdmission;
   }
 
   /** Somebody has shown something. */
@@ -50,10 +50,10 @@ export class Admissions {
     this.#listeners.add(listener);
   }
 
-  #keep(viewerId: string, standing: Standing): void {
-    this.#store.save(viewerId, standing, this.#now());
+  #keep(viewerId: string, admission: Admission): void {
+    this.#store.save(viewerId, admission, this.#now());
     this.#remembered.delete(viewerId);
-    this.#remembered.set(viewerId, standing);
+    this.#remembered.set(viewerId, admission);
     const [oldest] = this.#remembered.size > maxRemembered ? this.#remembered.keys() : [];
     if (oldest !== undefined) this.#remembered.delete(oldest);
   }

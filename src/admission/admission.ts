@@ -9,7 +9,7 @@ export interface Passes {
 }
 
 /** What is known of a viewer's right to be here and to write. Kept only of those who have solved something, or have lost what they had. */
-export interface Standing {
+export interface Admission {
   readonly passes: Passes;
   /** Unix milliseconds of the last captcha, question, password or invitation that was right; absent if there was none. */
   readonly verifiedAtMs?: number;
@@ -18,7 +18,7 @@ export interface Standing {
 }
 
 /** Of whom nothing is known. */
-export const unknownStanding: Standing = { passes: {}, isSuspect: false };
+export const noAdmission: Admission = { passes: {}, isSuspect: false };
 
 /** Who may come in: everybody, who reads a picture, who answers the question, or who was let in by name. */
 export const accessModes = ['open', 'captcha', 'question', 'members'] as const;
@@ -34,7 +34,7 @@ export interface AccessRules {
 
 /** Whether somebody may come in. Passwords and invitations open every door; what was shown at another door opens only that one. */
 export function isAdmitted(
-  { passes }: Standing,
+  { passes }: Admission,
   { mode, tripcodes }: AccessRules,
   isGoodInvitation: (id: number) => boolean,
 ): boolean {
@@ -45,6 +45,6 @@ export function isAdmitted(
 }
 
 /** Somebody has shown one more thing: is let in, and need not solve anything for now. */
-export function withPass(standing: Standing, pass: Passes, nowMs: number): Standing {
-  return { passes: { ...standing.passes, ...pass }, verifiedAtMs: nowMs, isSuspect: false };
+export function withPass(admission: Admission, pass: Passes, nowMs: number): Admission {
+  return { passes: { ...admission.passes, ...pass }, verifiedAtMs: nowMs, isSuspect: false };
 }

@@ -5,7 +5,7 @@ import { frameChunk } from '../live/chunked.ts';
 import { FanOut } from '../live/fan-out.ts';
 import { renderPulse } from '../views/pulse.ts';
 import { fadeRows, hideRows, showRows, unfadeRows } from '../views/row-styles.ts';
-import { serverSentEvent } from './server-sent-event.ts';
+import { serverSentEvent } from '../live/server-sent-event.ts';
 
 /** How what is live becomes HTML, each without a line break. */
 export interface ChatRenderers {
@@ -127,7 +127,7 @@ export class ChatChannel {
   }
 
   get #isForStaff(): boolean {
-    return this.#options.readers.audience === 'staff';
+    return this.#options.readers.circle === 'staff';
   }
 
   #show(message: Message): void {
