@@ -12,6 +12,7 @@ import { captureTestCard, findFont } from '../ingest/capture-test-card.ts';
 import { DirectoryIngest } from '../ingest/directory.ts';
 import { PushIngest } from '../ingest/http-push.ts';
 import { RtmpServer } from '../ingest/rtmp-server.ts';
+import { RewindMemory } from '../live/rewind-window.ts';
 import { type BaseSource, Pipeline } from '../pipeline/pipeline.ts';
 import type { ServeEvent } from '../serve-event.ts';
 import { Owned } from './owned.ts';
@@ -49,6 +50,7 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
       ladder: rungsNamed(config.encoder.ladder),
       audioBitsPerSecond: config.encoder.audioBitrate,
       limits: renditionLimits(config),
+      ...rewindOf(config),
       ...(base === undefined ? {} : { base }),
       graceMs: config.ingest.graceMs,
       createEncoder: (listener) => {
@@ -151,6 +153,11 @@ function renditionLimits(config: OnioncastConfig) {
     live: { maxPieces: 4096, maxBytes: config.live.memoryBytes },
     hls: { targetSeconds: segmentMs / 1000, windowSeconds: windowMs / 1000, maxBytes: memoryBytes },
   };
+}
+
+function rewindOf({ live }: OnioncastConfig): { readonly rewind?: RewindMemory } {
+  if (live.rewindMs === 0) return {};
+  return { rewind: new RewindMemory({ seconds: live.rewindMs / 1000, maxBytes: live.rewindMemoryBytes }) };
 }
 
 /** Throws TOOL_MISSING, saying what to do, unless this FFmpeg can encode what we send. */

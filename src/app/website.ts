@@ -260,6 +260,7 @@ function registerMedia(parts: RouteParts): void {
   const { pipeline } = studio;
   const renditions = () => pipeline.status().renditions;
   const hasRoomFor = roomIn(parts);
+  const rewind = (name: string) => pipeline.rendition(name)?.rewind;
   registerMediaRoutes(app, {
     responses,
     places,
@@ -268,6 +269,7 @@ function registerMedia(parts: RouteParts): void {
     renditions,
     channel: (name) => pipeline.rendition(name)?.fanOut,
     pictureChannel: (name) => pipeline.rendition(name)?.picture,
+    rewind,
     maxLagMs: parts.config.live.maxViewerLagMs,
     hasRoomFor,
   });
@@ -284,6 +286,7 @@ function registerMedia(parts: RouteParts): void {
     viewings,
     updates: (language) => info.framesIn(language),
     snapshot,
+    rewind,
     hasRoomFor,
     renderPlayerDocument: ({ place, ...document }) =>
       renderPlayerDocument({ ...document, ...readerOf(place), styleHref: assets.style }),

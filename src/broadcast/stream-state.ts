@@ -24,6 +24,8 @@ export interface StreamSnapshot {
   readonly renditions: readonly RenditionInfo[];
   /** Counts the encoder runs: a change means that players must take a new init segment. */
   readonly run: number;
+  /** How far back viewers can go at this moment, rounded down to ten seconds; absent where nobody may. */
+  readonly rewindSeconds?: number;
 }
 
 /** A rendition as offered to viewers. */

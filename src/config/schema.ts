@@ -166,6 +166,16 @@ export const configSchema = section('', {
       '2s',
       'A viewer whose connection is behind by more is brought back to the live edge.',
     ),
+    rewindMs: setting(
+      kinds.duration('0s', '6h'),
+      '5m',
+      'How far viewers may go back. It is kept in memory alone, about 2 MiB for a minute of 300 kbit/s; "0s" is not at all.',
+    ),
+    rewindMemoryBytes: setting(
+      kinds.size('4MiB', '64GiB'),
+      '128MiB',
+      'What all renditions together may keep for that; the oldest goes first.',
+    ),
   }),
   limits: section('What the server takes on.', {
     connections: setting(kinds.integer(16, 65_536), 1024, 'Connections open at once. A viewer needs three to six.'),

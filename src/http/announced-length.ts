@@ -31,7 +31,8 @@ export function asksForTheRest(range: string | undefined): boolean {
   return range !== undefined && /^bytes=0*[1-9]/.test(range);
 }
 
-function lengthened(framed: Buffer): Buffer {
+/** The same chunk, with an init segment that says how long the movie is if it is one. */
+export function lengthened(framed: Buffer): Buffer {
   const payload = chunkPayload(framed);
   const isInit = payload.toString('latin1', 4, 8) === 'ftyp';
   return isInit ? frameChunk(setDuration(payload, announcedSeconds)) : framed;

@@ -19,6 +19,8 @@ export interface ViewingsOptions {
 export interface DocumentPlan {
   /** Absent if there is nothing to play. */
   readonly rendition?: string;
+  /** Where on the timeline a viewer who had gone back was when the server ended the media; absent: the address of the document says it. */
+  readonly rewoundTo?: number;
   /** Seconds the browser is to wait, once the document ends, before it loads it again. */
   readonly refreshSeconds: number;
 }
@@ -29,6 +31,7 @@ interface Viewing {
   /** What the open document shows; absent for one without a picture. */
   shown: string | undefined;
   media: Closable | undefined;
+  rewoundTo: number | undefined;
   /** The open document is the strip of a first one: it has nothing to show in place of the picture. */
   isStrip: boolean;
   /** The media response was lost before the document was open. */
@@ -99,7 +102,12 @@ export class Viewings {
     const wishes = viewing?.awaitsReload === true ? [viewing.rendition] : [wish, viewing?.rendition];
     const isOffered = (wished: string | undefined) => renditions.some(({ name }) => name === wished);
     const rendition = wishes.find(isOffered) ?? startingRendition(renditions)?.name;
-    return { ...(rendition === undefined ? {} : { rendition }), refreshSeconds: refreshSecondsAfter(loads + 1) };
+    const rewoundTo = viewing?.awaitsReload === true ? viewing.rewoundTo : undefined;
+    return {
+      ...(rendition === undefined ? {} : { rendition }),
+      ...(rewoundTo === undefined ? {} : { rewoundTo }),
+      refreshSeconds: refreshSecondsAfter(loads + 1),
+    };
   }
 
   /** A document is open. A view has one: an older one, which the browser has left or is about to leave, is ended. */
@@ -112,6 +120,7 @@ export class Viewings {
     viewing.shown = rendition;
     viewing.rendition = rendition ?? viewing.rendition;
     viewing.awaitsReload = false;
+    viewing.rewoundTo = undefined;
     viewing.isStrip = false;
     viewing.owesReload = false;
     viewing.openedAtMs = [...viewing.openedAtMs.filter((atMs) => atMs > nowMs - reloadWindowMs), nowMs].slice(-16);
@@ -171,6 +180,12 @@ export class Viewings {
     if (reload) this.#reload(viewing);
   }
 
+  /** The media of a viewer who had gone back is over for want of a common init segment: the next document goes on from this time. */
+  rewindEnded(key: string, atSeconds: number): void {
+    const viewing = this.#viewings.get(key);
+    if (viewing !== undefined) viewing.rewoundTo = atSeconds;
+  }
+
   /** The browser has lost its media response and cannot go on where that broke off: the document reloads. */
   mediaLost(key: string): void {
     const viewing = this.#viewings.get(key);
@@ -218,6 +233,7 @@ function newViewing(): Viewing {
     document: undefined,
     shown: undefined,
     media: undefined,
+    rewoundTo: undefined,
     isStrip: false,
     owesReload: false,
     awaitsReload: false,

@@ -14,6 +14,19 @@ export interface Channel {
   subscribe(sink: Sink, from: StartPoint): () => void;
 }
 
+/** The next framed chunk, `later` while none is due, or why there are no more. */
+export type Pulled = Buffer | 'later' | 'resync' | 'too-old';
+
+/** What a response can pull from at the pace of its viewer; a `RewindCursor`. */
+export interface PullSource {
+  /** Called with monotonic milliseconds whenever the connection takes more. */
+  pull(nowMs: number): Pulled;
+  /** What would come next is there no longer: the viewer has stood still for too long. */
+  readonly isLost: boolean;
+  /** Calls back whenever `pull` may have something again; returns what ends that. */
+  whenMore(wake: () => void): () => void;
+}
+
 export interface EndlessResponseOptions {
   /** A connection whose request has been read and that nobody else writes to. */
   readonly socket: Socket;
@@ -53,6 +66,8 @@ export class EndlessResponse implements Sink, Watched {
   readonly #socket: Socket;
   readonly #openedAtMs: number;
   #unsubscribe: (() => void) | undefined;
+  #source: PullSource | undefined;
+  #isFull = false;
   #closed: { readonly atMs: number; readonly reason: ClosedReason; readonly drainedBytes: number } | undefined;
   readonly #listeners: ClosedListener[] = [];
   #writtenBytes = 0;
@@ -116,17 +131,26 @@ export class EndlessResponse implements Sink, Watched {
     else unsubscribe();
   }
 
+  /**
+   * Takes from the source whatever the connection takes, until either side ends. Somebody who takes nothing is not slow: browsers stop reading when they have
+   * enough. They are ended when the source has lost their place.
+   */
+  pull(source: PullSource): void {
+    if (!this.isOpen) return;
+    this.#source = source;
+    const unsubscribe = source.whenMore(this.#pump);
+    this.#socket.on('drain', this.#onDrain);
+    this.#unsubscribe = () => {
+      unsubscribe();
+      this.#socket.off('drain', this.#onDrain);
+    };
+    this.#pump();
+  }
+
   write(bytes: Buffer): void {
     if (!this.isOpen || bytes.length === 0) return;
-    const { announcedBytes, watch } = this.#options;
-    const sent = announcedBytes === undefined ? bytes : chunkPayload(bytes);
-    if (announcedBytes !== undefined && this.#writtenBytes + sent.length >= announcedBytes) {
-      this.close('too-old');
-      return;
-    }
-    this.#writtenBytes += sent.length;
-    this.#lastWriteAtMs = watch.now();
-    this.#socket.write(sent);
+    this.#send(bytes);
+    if (!this.isOpen) return;
     const drained = this.#noteDrain(this.#lastWriteAtMs);
     if (drained < this.#burstEndBytes) {
       if (this.#writtenBytes - this.#burstEndBytes > this.#options.maxQueuedBytes) this.close('slow');
@@ -146,6 +170,7 @@ export class EndlessResponse implements Sink, Watched {
     this.#closed = { atMs: this.#options.watch.now(), reason, drainedBytes };
     this.#unsubscribe?.();
     this.#unsubscribe = undefined;
+    this.#source = undefined;
     if (reason === 'slow' || reason === 'viewer-left') this.#socket.destroy();
     else this.#sayGoodbye();
     if (this.#socket.destroyed) this.#options.watch.remove(this);
@@ -159,9 +184,16 @@ export class EndlessResponse implements Sink, Watched {
       return;
     }
     const drained = this.#noteDrain(nowMs);
-    if (drained === this.#writtenBytes || drained - this.#mark.drainedBytes >= minDrain.bytes) {
+    if (this.#source?.isLost === true) this.close('too-old');
+    this.#pump();
+    if (
+      this.#source !== undefined ||
+      drained === this.#writtenBytes ||
+      drained - this.#mark.drainedBytes >= minDrain.bytes
+    ) {
       this.#mark = { atMs: nowMs, drainedBytes: drained };
     }
+    if (!this.isOpen) return;
     const { maxAgeMs = defaultMaxAgeMs, keepAlive, keepAliveMs = defaultKeepAliveMs } = this.#options;
     if (nowMs - this.#mark.atMs >= minDrain.ms) this.close('slow');
     else if (nowMs - this.#openedAtMs >= maxAgeMs) this.close('too-old');
@@ -172,6 +204,36 @@ export class EndlessResponse implements Sink, Watched {
     this.close('viewer-left');
     this.#options.watch.remove(this);
   };
+
+  readonly #onDrain = (): void => {
+    this.#isFull = false;
+    this.#pump();
+  };
+
+  readonly #pump = (): void => {
+    if (this.#isFull || this.#source === undefined) return;
+    this.#socket.cork();
+    while (this.isOpen && !this.#isFull) {
+      const pulled = this.#source.pull(this.#options.watch.now());
+      if (pulled === 'later') break;
+      if (typeof pulled === 'string') this.close(pulled);
+      else this.#isFull = !this.#send(pulled);
+    }
+    this.#socket.uncork();
+  };
+
+  /** Says whether the connection takes more at once. */
+  #send(bytes: Buffer): boolean {
+    const { announcedBytes, watch } = this.#options;
+    const sent = announcedBytes === undefined ? bytes : chunkPayload(bytes);
+    if (announcedBytes !== undefined && this.#writtenBytes + sent.length >= announcedBytes) {
+      this.close('too-old');
+      return false;
+    }
+    this.#writtenBytes += sent.length;
+    this.#lastWriteAtMs = watch.now();
+    return this.#socket.write(sent);
+  }
 
   #noteDrain(nowMs: number): number {
     const drained = this.drainedBytes;

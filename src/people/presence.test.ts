@@ -77,6 +77,7 @@ beforeEach(async () => {
     renditions: () => [rendition],
     channel: () => channel,
     pictureChannel: () => undefined,
+    rewind: () => undefined,
     maxLagMs: 2000,
     hasRoomFor: () => true,
   });

@@ -4,6 +4,7 @@ import type { RenditionInfo, StreamSnapshot } from '../broadcast/stream-state.ts
 import type { EncoderListener, EncoderSource, LadderRung, RunEnd } from '../encoder/encoder-types.ts';
 import { AppError } from '../errors.ts';
 import type { Publication, PublisherGate } from '../ingest/publication.ts';
+import type { RewindMemory } from '../live/rewind-window.ts';
 import { Packager } from '../mp4/packager.ts';
 import { mimeTypeOf, pictureMimeTypeOf, type Piece, type RenditionInit } from '../mp4/piece.ts';
 import { type RenditionLimits, RenditionOutput } from './rendition-output.ts';
@@ -29,6 +30,8 @@ export interface PipelineOptions {
   readonly ladder: readonly LadderRung[];
   readonly audioBitsPerSecond: number;
   readonly limits: RenditionLimits;
+  /** What can be rewound; absent where nobody may go back. */
+  readonly rewind?: RewindMemory;
   readonly base?: BaseSource;
   /** How long a publisher may be away before the broadcast is over. */
   readonly graceMs: number;
@@ -50,6 +53,7 @@ export type PipelineStatus = Omit<StreamSnapshot, 'title' | 'viewers'>;
 const malformedPauseMs = 1000;
 /** How long to wait before reading a publisher anew whose media has changed: a broken one must not make us spin. */
 const changedPauseMs = 200;
+const rewindStepSeconds = 10;
 
 /**
  * The way of a frame: chooses what is on air (a publisher, else the base source), has it encoded, packaged and handed to every viewer,
@@ -73,7 +77,7 @@ export class Pipeline implements PublisherGate {
     this.#options = options;
     this.#broadcast = newBroadcast(options.now());
     for (const name of [...options.ladder.map((rung) => rung.name), 'audio']) {
-      this.#outputs.set(name, new RenditionOutput(name, options.limits));
+      this.#outputs.set(name, new RenditionOutput(name, options.limits, options.rewind?.window()));
     }
     this.#encoder = options.createEncoder({
       onRunStarted: (run) => this.#runStarted(run),
@@ -91,7 +95,10 @@ export class Pipeline implements PublisherGate {
     if (this.#closed || this.#publication !== undefined) return 'busy';
     this.#publication = publication;
     // The audience of a test card has not been watching a broadcast: its clock starts anew.
-    if (this.#onBase && this.#options.base?.isTestCard === true) this.#broadcast = newBroadcast(this.#options.now());
+    if (this.#onBase && this.#options.base?.isTestCard === true) {
+      this.#broadcast = newBroadcast(this.#options.now());
+      for (const { rewind } of this.#outputs.values()) rewind?.reset();
+    }
     this.#onBase = false;
     this.#playPublication(publication);
     return 'accepted';
@@ -120,6 +127,7 @@ export class Pipeline implements PublisherGate {
       ...(uptime === undefined ? {} : { uptimeSeconds: uptime }),
       renditions: this.#offered(),
       run: this.#run,
+      ...(this.#options.rewind === undefined ? {} : { rewindSeconds: this.#rewindSeconds() }),
     };
   }
 
@@ -236,6 +244,12 @@ export class Pipeline implements PublisherGate {
     if (this.#packager !== undefined)
       this.#timelineSeconds = Math.max(this.#timelineSeconds, this.#packager.endSeconds);
     this.#packager = undefined;
+  }
+
+  /** Rounded down, so that it does not change with every look. */
+  #rewindSeconds(): number {
+    const available = [...this.#outputs.values()].map(({ rewind }) => rewind?.availableSeconds ?? 0);
+    return Math.floor(Math.max(0, ...available) / rewindStepSeconds) * rewindStepSeconds;
   }
 
   #offered(): readonly RenditionInfo[] {

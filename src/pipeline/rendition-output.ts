@@ -1,6 +1,7 @@
 import { MediaWindow, type MediaWindowLimits } from '../hls/media-window.ts';
 import { frameChunk, frameShared } from '../live/chunked.ts';
 import { FanOut, type FanOutLimits } from '../live/fan-out.ts';
+import type { RewindWindow } from '../live/rewind-window.ts';
 import type { Piece, RenditionInit } from '../mp4/piece.ts';
 
 /** Bounds of one rendition's memory. */
@@ -10,8 +11,8 @@ export interface RenditionLimits {
 }
 
 /**
- * One rendition as viewers get it: the endless responses (`fanOut`, `picture`; bytes framed as HTTP chunks) and the HLS window. All hold the same
- * memory: a piece is copied once, into its chunk frame, and the window keeps a view of it.
+ * One rendition as viewers get it: the endless responses (`fanOut`, `picture`; bytes framed as HTTP chunks), the HLS window, and what can be rewound. All hold
+ * the same memory: a piece is copied once, into its chunk frame, and the HLS window keeps a view of it.
  */
 export class RenditionOutput {
   readonly name: string;
@@ -19,14 +20,17 @@ export class RenditionOutput {
   /** The picture alone, for players that are muted anyhow: they begin sooner where there is no sound to wait for. */
   readonly picture: FanOut;
   readonly window: MediaWindow;
+  /** Absent where nobody may go back. */
+  readonly rewind: RewindWindow | undefined;
   #init: RenditionInit | undefined;
   #awaitsKeyframe = false;
 
-  constructor(name: string, limits: RenditionLimits) {
+  constructor(name: string, limits: RenditionLimits, rewind?: RewindWindow) {
     this.name = name;
     this.fanOut = new FanOut(limits.live);
     this.picture = new FanOut(limits.live);
     this.window = new MediaWindow(limits.hls);
+    this.rewind = rewind;
   }
 
   /** The init segment of what is being sent; absent while nothing can be joined. */
@@ -51,6 +55,7 @@ export class RenditionOutput {
     this.fanOut.publish(framed, { keyframe: piece.keyframe });
     if (piece.kind === 'video') this.picture.publish(framed, { keyframe: piece.keyframe });
     this.window.push({ ...piece, bytes: payload });
+    this.rewind?.push({ ...piece, framed });
     return isFirst;
   }
 
@@ -60,6 +65,7 @@ export class RenditionOutput {
     this.fanOut.reset();
     this.picture.reset();
     this.window.end();
+    this.rewind?.reset();
   }
 
   close(): void {
@@ -70,7 +76,9 @@ export class RenditionOutput {
   #startWith(piece: Piece): boolean {
     if (!piece.keyframe || this.#init === undefined) return false;
     this.#awaitsKeyframe = false;
-    this.fanOut.setHead(frameChunk(this.#init.bytes));
+    const head = frameChunk(this.#init.bytes);
+    this.fanOut.setHead(head);
+    this.rewind?.begin(head);
     if (this.#init.pictureBytes !== undefined) this.picture.setHead(frameChunk(this.#init.pictureBytes));
     this.window.begin(this.#init);
     return true;

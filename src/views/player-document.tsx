@@ -10,7 +10,7 @@ import {
   playerHref,
   viewQuery,
 } from './player-parts.tsx';
-import { informationRules, screenRule } from './player-update.ts';
+import { informationRules, noScreenRule, screenRule } from './player-update.ts';
 import type { Reader } from './reader.ts';
 import { describeSnapshot } from './snapshot-text.ts';
 import { StateScreen } from './stream-info.tsx';
@@ -29,6 +29,8 @@ export interface PlayerDocumentData extends Reader {
   readonly sound: boolean;
   /** The browser starts only what has a length: the address of the media asks for one. */
   readonly needsLength: boolean;
+  /** The picture begins behind the newest moment: where on the timeline, and by how much. */
+  readonly rewound?: { readonly startSeconds: number; readonly behindSeconds: number };
   /** Seconds between the end of the document and its reload: 0 for an endless document. */
   readonly refreshSeconds: number;
 }
@@ -38,8 +40,9 @@ export interface PlayerDocumentData extends Reader {
  * so the server reloads the player by ending it. Needs `style-src 'self' 'unsafe-inline'`: there is no script in it, and `renderPlayerUpdate` is style.
  */
 export function renderPlayerDocument(data: PlayerDocumentData): string {
-  const { rendition, snapshot, texts } = data;
-  const { screen } = describeSnapshot(snapshot, texts);
+  const { rendition, rewound, snapshot, texts } = data;
+  // What holds at the newest moment does not hold where this picture is.
+  const { screen } = rewound === undefined ? describeSnapshot(snapshot, texts) : {};
   const shown = data.isTurnedAway === true ? texts.full : screen;
   return renderOpenDocument(
     <PlayerFrame
@@ -48,14 +51,17 @@ export function renderPlayerDocument(data: PlayerDocumentData): string {
         <>
           <meta http-equiv="refresh" content={String(data.refreshSeconds)} />
           <style>{screenRule(shown) + informationRules(snapshot, texts)}</style>
+          {rewound !== undefined && <style>{noScreenRule}</style>}
         </>
       }
     >
       <div class="stage">
-        {rendition !== undefined && <PictureOrLink data={{ ...data, rendition }} />}
+        {rendition !== undefined && (
+          <PictureOrLink data={{ ...data, rendition, ...(rewound && { fromSeconds: rewound.startSeconds }) }} />
+        )}
         <StateScreen screen={shown} />
       </div>
-      <Information data={data} />
+      <Information data={{ ...data, ...rewound }} />
     </PlayerFrame>,
   );
 }

@@ -1,6 +1,7 @@
 import type { ComponentChildren, JSX } from 'preact';
 import type { RenditionInfo, StreamSnapshot } from '../broadcast/stream-state.ts';
 import type { Reader } from './reader.ts';
+import { RewindLinks } from './rewind-links.tsx';
 import { renditionLabel } from './snapshot-text.ts';
 import { StreamInfo } from './stream-info.tsx';
 
@@ -13,6 +14,8 @@ export interface PictureData extends Reader {
   readonly sound: boolean;
   /** The browser starts only what has a length: the address of the media asks for one. */
   readonly needsLength: boolean;
+  /** Begins at this time of the timeline, which is not the newest. */
+  readonly fromSeconds?: number;
 }
 
 /** What stands below the picture. */
@@ -22,6 +25,8 @@ export interface InformationData extends Reader {
   /** Absent if nothing is played, and there is nothing to choose. */
   readonly rendition?: RenditionInfo;
   readonly sound: boolean;
+  /** How far behind the newest moment the picture is, if it was begun behind it. */
+  readonly behindSeconds?: number;
 }
 
 /** The picture; it plays by itself as long as it is muted. `children` is what browsers without video show. */
@@ -46,13 +51,18 @@ export function Picture({
 
 /** The address of the media. */
 export function pictureHref(data: PictureData): string {
-  const wishes = { ...(silentType(data) !== undefined && { sound: '0' }), ...(data.needsLength && { length: '1' }) };
+  const { fromSeconds } = data;
+  const wishes = {
+    ...(silentType(data) !== undefined && { sound: '0' }),
+    ...(data.needsLength && { length: '1' }),
+    ...(fromSeconds !== undefined && { from: fromSeconds.toFixed(3) }),
+  };
   return `${data.base}/stream/${encodeURIComponent(data.rendition.name)}.mp4?${viewQuery(data.view, wishes)}`;
 }
 
-/** Muted, a browser has no use for sound; and without any it does not wait for a second of it before it begins. */
-function silentType({ sound, rendition }: PictureData): string | undefined {
-  return sound ? undefined : rendition.pictureMimeType;
+/** Muted, a browser has no use for sound; and without any it does not wait for a second of it before it begins. Behind live that is of no use. */
+function silentType({ sound, rendition, fromSeconds }: PictureData): string | undefined {
+  return sound || fromSeconds !== undefined ? undefined : rendition.pictureMimeType;
 }
 
 /** The information, and the choices as links to player documents. `target`: the frame of the player, if this document is not the one in it. */
@@ -75,15 +85,18 @@ export function Information({
 function Choices({ data, target }: { data: InformationData; target: '_parent' | undefined }): JSX.Element | null {
   const { rendition, snapshot, sound, texts } = data;
   if (rendition === undefined) return null;
-  const link = (name: string, withSound: boolean): string =>
-    playerHref(data, { r: name, ...(withSound && { sound: '1' }) });
+  const wishes = (name: string, withSound: boolean) => ({ r: name, ...(withSound && { sound: '1' }) });
+  const ago = data.behindSeconds === undefined ? {} : { ago: data.behindSeconds.toFixed(0) };
+  const link = (name: string, withSound: boolean): string => playerHref(data, { ...wishes(name, withSound), ...ago });
+  const live = playerHref(data, wishes(rendition.name, sound));
   return (
     <div class="choices-and-hint">
       <nav class="choices" aria-label={texts.quality}>
         <a class="chip" href={link(rendition.name, !sound)} target={target}>
           {sound ? texts.soundOff : texts.soundOn}
         </a>
-        <a class="chip" href={link(rendition.name, sound)} target={target} title={texts.goLiveTitle} accesskey="l">
+        <RewindLinks data={data} wishes={wishes(rendition.name, sound)} target={target} />
+        <a class="chip" href={live} target={target} title={texts.goLiveTitle} accesskey="l">
           {texts.goLive}
         </a>
         <span class="segments">

@@ -38,6 +38,9 @@ export function screenRule(screen: SnapshotText['screen']): string {
   return `#screen{display:${screen === undefined ? 'none' : 'grid'}}`;
 }
 
+/** Whatever rules come later: this document has no screen. */
+export const noScreenRule = '.stage>#screen{display:none!important}';
+
 /** What stands around the counted seconds is a sentence of the catalogue. */
 function waitedRule({ client }: Texts): string {
   const [before = '', after = ''] = client.waited.split('{n}');

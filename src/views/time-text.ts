@@ -20,3 +20,10 @@ export function spanText(ms: number): string {
   const { name, ms: unit } = units.find((one) => ms >= one.ms) ?? units[3];
   return `${Math.max(1, Math.ceil(ms / unit))} ${name}`;
 }
+
+/** A number of whole seconds as clocks show it: `0:07`, `5:00`, `1:02:03`. */
+export function clockText(seconds: number): string {
+  const [hours, minutes, rest] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  const two = (value: number): string => String(value).padStart(2, '0');
+  return hours === 0 ? `${minutes}:${two(rest)}` : `${hours}:${two(minutes)}:${two(rest)}`;
+}

@@ -6,12 +6,15 @@ import type { Trace } from '../../broadcast/person.ts';
 import { AppError } from '../../errors.ts';
 import { frameChunk } from '../../live/chunked.ts';
 import type { Channel, EndlessResponse } from '../../live/endless-response.ts';
+import type { RewindCursor } from '../../live/rewind-cursor.ts';
+import type { RewindWindow } from '../../live/rewind-window.ts';
 import { leadIn } from '../../mp4/lead-in.ts';
 import { announcedBytes, asksForTheRest, withLength } from '../announced-length.ts';
 import { endlessMediaHeaders } from '../headers.ts';
 import type { OpenResponses } from '../open-responses.ts';
 import type { Places } from '../place.ts';
 import { queryValue } from '../query.ts';
+import { cursorFor, rewind } from '../rewind.ts';
 import { countedAs } from '../viewer.ts';
 import type { Viewings } from '../viewings.ts';
 
@@ -31,6 +34,8 @@ export interface MediaDeps {
   channel(rendition: string): MediaChannel | undefined;
   /** The picture alone. */
   pictureChannel(rendition: string): MediaChannel | undefined;
+  /** What can be rewound of it. */
+  rewind(rendition: string): RewindWindow | undefined;
   /** How much media may wait for a viewer who is slow, in milliseconds of it. */
   readonly maxLagMs: number;
   /** Whether this viewer may receive the stream; whoever is watching already may open another response, or come back. */
@@ -47,7 +52,7 @@ const framedLeadIn = frameChunk(leadIn());
 
 /**
  * `/stream.mp4` and `/stream/<rendition>.mp4`: the stream without end, from the latest keyframe on; with `?sound=0` the picture alone, with
- * `?length=1` for a browser that has to be told a length. Ranges are ignored, but whoever asks for the rest of such a
+ * `?length=1` for a browser that has to be told a length; with `?ago=` or `?from=` (see `rewindAsked`) from an earlier moment on, always with sound. Ranges are ignored, but whoever asks for the rest of such a
  * length has lost the response: there is none, and the player document reloads.
  */
 export function registerMediaRoutes(app: FastifyInstance, deps: MediaDeps): void {
@@ -76,7 +81,13 @@ function play(
     throw new AppError('RANGE_NOT_SATISFIABLE');
   }
   if (!deps.hasRoomFor(countedAs(deps.places.placeOf(request).viewer, request))) throw new AppError('OVERLOADED');
+  const cursor = cursorFor(deps.rewind(rendition.name), request);
   const response = openMedia(deps, request, reply, rendition);
+  if (cursor !== undefined) {
+    rewind(response, cursor, hasLength);
+    goOnLater(deps, request, response, cursor);
+    return reply;
+  }
   const source = hasLength ? withLength(channel) : channel;
   if (!isPictureAlone(request, rendition)) {
     response.follow(source, 'keyframe');
@@ -125,4 +136,13 @@ function openMedia(
     deps.viewings.mediaClosed(view, response, reason, rendition.name, deps.renditions());
   });
   return response;
+}
+
+/** Where the player document takes it up again when the server has ended this response. */
+function goOnLater(deps: MediaDeps, request: FastifyRequest, response: EndlessResponse, cursor: RewindCursor): void {
+  const view = queryValue(request.query, 'view');
+  if (view === undefined) return;
+  response.whenClosed((reason) => {
+    if (reason === 'resync') deps.viewings.rewindEnded(view, cursor.positionSeconds);
+  });
 }

@@ -3,6 +3,7 @@ import type { RenditionInfo, StreamSnapshot } from '../../broadcast/stream-state
 import type { Trace } from '../../broadcast/person.ts';
 import { AppError } from '../../errors.ts';
 import { frameChunk } from '../../live/chunked.ts';
+import type { RewindWindow } from '../../live/rewind-window.ts';
 import type { Channel, EndlessResponse } from '../../live/endless-response.ts';
 import type { LanguageCode } from '../../views/texts/languages.ts';
 import { startsOnlyWithLength } from '../announced-length.ts';
@@ -10,6 +11,7 @@ import { playerHeaders } from '../headers.ts';
 import type { OpenResponses } from '../open-responses.ts';
 import type { Place, Places } from '../place.ts';
 import { queryValue } from '../query.ts';
+import { cursorAt, rewindAsked } from '../rewind.ts';
 import { countedAs } from '../viewer.ts';
 import { isViewKey, type Viewings } from '../viewings.ts';
 
@@ -24,6 +26,8 @@ export interface PlayerDocument {
   readonly sound: boolean;
   /** The browser starts only what has a length. */
   readonly needsLength: boolean;
+  /** The picture begins behind the newest moment: where on the timeline, and by how much. */
+  readonly rewound?: { readonly startSeconds: number; readonly behindSeconds: number };
   readonly refreshSeconds: number;
 }
 
@@ -40,6 +44,8 @@ export interface PlayerDeps {
   readonly responses: OpenResponses;
   readonly places: Pick<Places, 'placeOf'>;
   readonly viewings: Viewings;
+  /** What can be rewound of a rendition. */
+  rewind(rendition: string): RewindWindow | undefined;
   /** Framed style rules that bring an open document in this language up to date. */
   updates(language: LanguageCode): Channel;
   snapshot(): StreamSnapshot;
@@ -60,7 +66,7 @@ const turnedAwayMs = 15_000;
 const emptyComment = frameChunk(Buffer.from('<!---->\n'));
 
 /**
- * `/player?view=KEY[&r=RENDITION][&sound=1]`: an endless document around the picture. When the server ends it, the browser loads it again:
+ * `/player?view=KEY[&r=RENDITION][&sound=1][&ago=SECONDS]`: an endless document around the picture. When the server ends it, the browser loads it again:
  * that is how a viewer without script gets back to the live edge. `/player/strip?view=KEY&r=RENDITION` is what is endless in the first one, which stands
  * in the page: when it ends, the browser loads `/player`.
  */
@@ -87,11 +93,14 @@ function openDocument(deps: PlayerDeps, request: FastifyRequest, reply: FastifyR
   const planned = snapshot.renditions.find(({ name }) => name === plan.rendition);
   const isTurnedAway = planned !== undefined && !deps.hasRoomFor(countedAs(viewer, request));
   const rendition = isTurnedAway ? undefined : planned;
+  const wish = plan.rewoundTo === undefined ? rewindAsked(request) : { from: plan.rewoundTo };
+  const rewound = rendition && cursorAt(deps.rewind(rendition.name), wish);
   const html = deps.renderPlayerDocument({
     snapshot,
     view,
     place,
     ...(rendition === undefined ? {} : { rendition }),
+    ...(rewound === undefined ? {} : { rewound }),
     isTurnedAway,
     sound: queryValue(request.query, 'sound') === '1',
     needsLength: startsOnlyWithLength(request.headers['user-agent']),

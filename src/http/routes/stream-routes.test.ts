@@ -77,7 +77,9 @@ beforeEach(async () => {
   documents = [];
   state = 'live';
   const { responses, app } = server;
-  const shared = { responses, places, viewings, audience, renditions: () => renditions, now: () => performance.now() };
+  const now = (): number => performance.now();
+  const rewind = () => undefined;
+  const shared = { responses, places, viewings, audience, rewind, renditions: () => renditions, now };
   registerMediaRoutes(app, {
     ...shared,
     channel: (name) => channels.get(name),

@@ -1,5 +1,6 @@
 import { captcha, door, gate } from './door-ar.ts';
 import type { Texts } from './en.ts';
+import { rewindAr } from './keep-ar.ts';
 import { staffAr } from './staff-ar.ts';
 
 const untitled = 'بث مباشر';
@@ -304,6 +305,7 @@ export const ar: Texts = {
   soundOff: 'أوقف الصوت',
   audioOnly: 'صوت فقط',
   goLive: 'إلى المباشر',
+  rewind: rewindAr,
   goLiveTitle: 'حمّل الصورة من جديد من أحدث لحظة',
   clickToPlay: 'لا صورة؟ انقر عليها: بعض مستويات الأمان تنتظر نقرة.',
   noVideo: 'هذا المتصفح لا يعرض الفيديو.',

@@ -1,5 +1,6 @@
 import { captcha, door, gate } from './door-de.ts';
 import type { Texts } from './en.ts';
+import { rewindDe } from './keep-de.ts';
 import { staffDe } from './staff-de.ts';
 
 const untitled = 'Livestream';
@@ -272,6 +273,7 @@ export const de: Texts = {
   soundOff: 'Ton aus',
   audioOnly: 'Nur Ton',
   goLive: 'Zum Livebild',
+  rewind: rewindDe,
   goLiveTitle: 'Das Bild vom neuesten Moment an neu laden',
   clickToPlay: 'Kein Bild? Manche Sicherheitsstufen warten auf einen Klick.',
   noVideo: 'Dieser Browser zeigt kein Video.',

@@ -1,3 +1,4 @@
+import { rewindEn } from './keep-en.ts';
 import { staffEn } from './staff-en.ts';
 import type { StreamState } from '../../broadcast/stream-state.ts';
 import type { ErrorCode } from '../../errors.ts';
@@ -296,6 +297,7 @@ export const en = {
   soundOff: 'Sound off',
   audioOnly: 'Sound only',
   goLive: 'Go live',
+  rewind: rewindEn,
   goLiveTitle: 'Load the picture again from the newest moment',
   clickToPlay: 'No picture? Click in it: some security levels wait for a click.',
   noVideo: 'This browser shows no video.',

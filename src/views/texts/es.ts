@@ -1,5 +1,6 @@
 import { captcha, door, gate } from './door-es.ts';
 import type { Texts } from './en.ts';
+import { rewindEs } from './keep-es.ts';
 import { staffEs } from './staff-es.ts';
 
 const untitled = 'Transmisión en vivo';
@@ -279,6 +280,7 @@ export const es: Texts = {
   soundOff: 'Sin sonido',
   audioOnly: 'Solo audio',
   goLive: 'En vivo',
+  rewind: rewindEs,
   goLiveTitle: 'Recargar la imagen desde el momento más reciente',
   clickToPlay: '¿Sin imagen? Algunos niveles de seguridad esperan un clic.',
   noVideo: 'Este navegador no muestra vídeo.',

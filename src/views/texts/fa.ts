@@ -1,5 +1,6 @@
 import { captcha, door, gate } from './door-fa.ts';
 import type { Texts } from './en.ts';
+import { rewindFa } from './keep-fa.ts';
 import { staffFa } from './staff-fa.ts';
 
 const untitled = 'پخش زنده';
@@ -263,6 +264,7 @@ export const fa: Texts = {
   soundOff: 'صدا خاموش',
   audioOnly: 'تنها صدا',
   goLive: 'به زنده',
+  rewind: rewindFa,
   goLiveTitle: 'تصویر را از تازه‌ترین لحظه دوباره بارگیری کن',
   clickToPlay: 'تصویری نیست؟ روی آن کلیک کنید: برخی سطح‌های امنیتی منتظر کلیک‌اند.',
   noVideo: 'این مرورگر ویدئو نشان نمی‌دهد.',

@@ -1,5 +1,6 @@
 import { captcha, door, gate } from './door-fr.ts';
 import type { Texts } from './en.ts';
+import { rewindFr } from './keep-fr.ts';
 import { staffFr } from './staff-fr.ts';
 
 const untitled = 'Diffusion en direct';
@@ -282,6 +283,7 @@ export const fr: Texts = {
   soundOff: 'Sans son',
   audioOnly: 'Son seul',
   goLive: 'Au direct',
+  rewind: rewindFr,
   goLiveTitle: 'Recharger l’image à partir du moment le plus récent',
   clickToPlay: 'Pas d’image\u202f? Certains niveaux de sécurité attendent un clic.',
   noVideo: 'Ce navigateur n’affiche pas de vidéo.',

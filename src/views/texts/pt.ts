@@ -1,5 +1,6 @@
 import { captcha, door, gate } from './door-pt.ts';
 import type { Texts } from './en.ts';
+import { rewindPt } from './keep-pt.ts';
 import { staffPt } from './staff-pt.ts';
 
 const untitled = 'Transmissão ao vivo';
@@ -278,6 +279,7 @@ export const pt: Texts = {
   soundOff: 'Sem som',
   audioOnly: 'Só som',
   goLive: 'Ir ao vivo',
+  rewind: rewindPt,
   goLiveTitle: 'Recarregar a imagem a partir do momento mais recente',
   clickToPlay: 'Sem imagem? Níveis altos de segurança pedem um clique.',
   noVideo: 'Este navegador não mostra vídeo.',

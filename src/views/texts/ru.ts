@@ -1,5 +1,6 @@
 import { captcha, door, gate } from './door-ru.ts';
 import type { Texts } from './en.ts';
+import { rewindRu } from './keep-ru.ts';
 import { staffRu } from './staff-ru.ts';
 
 const untitled = 'Прямой эфир';
@@ -278,6 +279,7 @@ export const ru: Texts = {
   soundOff: 'Без звука',
   audioOnly: 'Только звук',
   goLive: 'К эфиру',
+  rewind: rewindRu,
   goLiveTitle: 'Загрузить изображение заново с самого нового момента',
   clickToPlay: 'Нет изображения? Нажмите на него: некоторые уровни защиты ждут нажатия.',
   noVideo: 'Этот браузер не показывает видео.',

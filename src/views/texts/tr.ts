@@ -1,5 +1,6 @@
 import { captcha, door, gate } from './door-tr.ts';
 import type { Texts } from './en.ts';
+import { rewindTr } from './keep-tr.ts';
 import { staffTr } from './staff-tr.ts';
 
 const untitled = 'Canlı yayın';
@@ -268,6 +269,7 @@ export const tr: Texts = {
   soundOff: 'Sesi kapat',
   audioOnly: 'Yalnızca ses',
   goLive: 'Canlıya dön',
+  rewind: rewindTr,
   goLiveTitle: 'Görüntüyü en yeni andan yeniden yükle',
   clickToPlay: 'Görüntü yok mu? Üzerine tıklayın: bazı güvenlik düzeyleri tıklama bekler.',
   noVideo: 'Bu tarayıcı video göstermiyor.',

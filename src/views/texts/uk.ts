@@ -1,5 +1,6 @@
 import { captcha, door, gate } from './door-uk.ts';
 import type { Texts } from './en.ts';
+import { rewindUk } from './keep-uk.ts';
 import { staffUk } from './staff-uk.ts';
 
 const untitled = 'Прямий ефір';
@@ -277,6 +278,7 @@ export const uk: Texts = {
   soundOff: 'Без звуку',
   audioOnly: 'Лише звук',
   goLive: 'До ефіру',
+  rewind: rewindUk,
   goLiveTitle: 'Завантажити зображення заново з найновішої миті',
   clickToPlay: 'Немає зображення? Натисніть на нього: деякі рівні захисту чекають на натискання.',
   noVideo: 'Цей браузер не показує відео.',

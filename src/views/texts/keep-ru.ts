@@ -1,0 +1,6 @@
+/** Going back in the stream, in Russian. */
+export const rewindRu = {
+  back: 'Назад на {t}',
+  forward: 'Вперёд на {t}',
+  behind: 'отставание от эфира {t}',
+} as const;

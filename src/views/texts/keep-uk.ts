@@ -1,0 +1,6 @@
+/** Going back in the stream, in Ukrainian. */
+export const rewindUk = {
+  back: 'Назад на {t}',
+  forward: 'Вперед на {t}',
+  behind: 'відставання від ефіру {t}',
+} as const;
