@@ -1,9 +1,9 @@
 import type { OnioncastConfig } from '../config/schema.ts';
 import type { EncoderHealth } from '../encoder/encoder.ts';
 import { Encoder } from '../encoder/encoder.ts';
-import type { EncoderSource } from '../encoder/encoder-types.ts';
+import type { EncoderSource, LadderRung } from '../encoder/encoder-types.ts';
 import { type FfmpegFacts, readFfmpegFacts } from '../encoder/ffmpeg-version.ts';
-import { rungsNamed } from '../encoder/ladder.ts';
+import { defaultLadder, fitLadder, rungOf } from '../encoder/ladder.ts';
 import { existsSync } from 'node:fs';
 import { AppError } from '../errors.ts';
 import { captureFile } from '../ingest/capture-file.ts';
@@ -46,15 +46,16 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
   try {
     let encoder: Encoder | undefined;
     const base = await baseSource(config, ffmpeg);
+    const ladder = wantedLadder(config);
     const pipeline = new Pipeline({
-      ladder: rungsNamed(config.encoder.ladder),
+      ladderFor: (picture) => fitLadder(ladder, picture),
       audioBitsPerSecond: config.encoder.audioBitrate,
       limits: renditionLimits(config),
       ...rewindOf(config),
       ...(base === undefined ? {} : { base }),
       graceMs: config.ingest.graceMs,
       createEncoder: (listener) => {
-        encoder = new Encoder({ ...encodingOptions(config), listener });
+        encoder = new Encoder({ ...encodingOptions(config, ladder), listener });
         return encoder;
       },
       now: () => performance.now(),
@@ -134,11 +135,15 @@ function shown(name: string, source: EncoderSource): BaseSource {
   return { name, source, isTestCard: false };
 }
 
-function encodingOptions(config: OnioncastConfig) {
-  const { ffmpeg, ladder, frameRate, preset, audioBitrate, stallMs } = config.encoder;
+function wantedLadder({ encoder: { ladder } }: OnioncastConfig): readonly LadderRung[] {
+  return ladder === 'auto' ? defaultLadder : ladder.map(rungOf);
+}
+
+function encodingOptions(config: OnioncastConfig, ladder: readonly LadderRung[]) {
+  const { ffmpeg, frameRate, preset, audioBitrate, stallMs } = config.encoder;
   return {
     ffmpegPath: ffmpeg,
-    ladder: rungsNamed(ladder),
+    ladder,
     maxFrameRate: frameRate,
     audioBitsPerSecond: audioBitrate,
     stallAfterMs: stallMs,

@@ -12,7 +12,11 @@ const list = [...pictures, vp9('360p', 364_000), vp9('240p', 214_000), audio];
 describe('the order of renditions', () => {
   it('is H.264 from the best down, VP9 likewise, sound last, whatever order they come in', () => {
     const shuffled = fc.shuffledSubarray(list, { minLength: list.length });
-    fc.assert(fc.property(shuffled, (mixed) => expect(inOrder(mixed)).toEqual(list)));
+    fc.assert(
+      fc.property(shuffled, (mixed) => {
+        expect(inOrder(mixed)).toEqual(list);
+      }),
+    );
   });
 });
 

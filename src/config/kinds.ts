@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { parseAddress } from './address.ts';
 import { formatBitrate, parseBitrate } from './bitrate.ts';
 import { formatDuration, parseDuration } from './duration.ts';
+import { type LadderSetting, parseLadder } from './ladder.ts';
 import { formatSize, parseSize } from './size.ts';
 import { parseSource } from './source.ts';
 
@@ -124,20 +125,31 @@ export const onionAddress = {
 /** What is broadcast. */
 export const source = { schema: parsed(parseSource), expects: '"test", "none", "screen", "file:PATH" or "dir:PATH"' };
 
+/** Which renditions are offered. */
+export const ladder = {
+  schema: z
+    .union([z.string().max(200), z.array(z.string()).max(8)])
+    .transform((value, context): LadderSetting => understood(value, parseLadder, context)),
+  expects:
+    '"auto" or a list of "720p", "480p", "360p", "240p", each height at most once; one of your own is written with its bit rate, "540p@900k"',
+};
+
 /** A text that `parse` understands. Where it gives nothing, `expects` says enough; where it throws a RangeError, that is the reason to tell. */
 function parsed<T>(parse: (text: string) => T | undefined) {
-  return z.string().transform((text, context): T => {
-    let reason: string | undefined;
-    try {
-      const value = parse(text);
-      if (value !== undefined) return value;
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      reason = error.message;
-    }
-    context.issues.push({ code: 'custom', input: text, params: { reason } });
-    return z.NEVER;
-  });
+  return z.string().transform((text, context): T => understood(text, parse, context));
+}
+
+function understood<I, T>(given: I, parse: (given: I) => T | undefined, context: z.RefinementCtx<I>): T {
+  let reason: string | undefined;
+  try {
+    const value = parse(given);
+    if (value !== undefined) return value;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    reason = error.message;
+  }
+  context.issues.push({ code: 'custom', input: given, params: { reason } });
+  return z.NEVER;
 }
 
 function quoted(names: readonly string[]): string {

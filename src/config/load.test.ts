@@ -66,7 +66,7 @@ describe('loadConfig', () => {
       ONIONCAST_TOR_EXTRA_TORRC: '["UseBridges 1", "Bridge a,b"]',
     };
     const { tor, encoder } = load('', environment);
-    expect([tor.enabled, tor.pow.rate, encoder.ladder]).toEqual([false, 7, ['480p', '240p']]);
+    expect([tor.enabled, tor.pow.rate, encoder.ladder]).toEqual([false, 7, [{ height: 480 }, { height: 240 }]]);
     expect(tor.extraTorrc).toEqual(['UseBridges 1', 'Bridge a,b']);
   });
 
@@ -112,7 +112,7 @@ describe('loadConfig', () => {
     ],
     [
       '[encoder]\nladder = ["360"]',
-      'my.toml line 2: encoder.ladder must be a list of "720p", "480p", "360p", "240p", each at most once, not ["360"]',
+      'my.toml line 2: encoder.ladder must be "auto" or a list of "720p", "480p", "360p", "240p", each height at most once; one of your own is written with its bit rate, "540p@900k", not ["360"]',
     ],
     ['[hls]\nwindow = "6s"\nsegment = "3s"', 'hls.window (6s) must hold at least three of hls.segment (3s)'],
     [

@@ -129,17 +129,18 @@ export const configSchema = section('', {
     ffmpeg: setting(kinds.path('a program'), 'ffmpeg', 'The FFmpeg program.'),
     ffprobe: setting(kinds.path('a program'), 'ffprobe', 'The ffprobe program.'),
     ladder: setting(
-      kinds.someOf(['720p', '480p', '360p', '240p']),
-      ['360p', '240p'],
-      'Renditions on offer. Each one costs CPU; Tor carries the small ones better.',
+      kinds.ladder,
+      'auto',
+      'Renditions on offer, besides the sound alone. "auto" takes as many as this machine encodes in real time with half of its CPU: it is measured once, ' +
+        'after the first start, and until then there are "360p" and "240p". None is ever larger than what the source sends.',
     ),
     frameRate: setting(kinds.integer(1, 60), 30, 'Pictures per second, at most.'),
     preset: setting(
       kinds.oneOf(['auto', 'ultrafast', 'superfast', 'veryfast', 'faster', 'fast', 'medium']),
       'auto',
-      'How much CPU is spent on quality, as x264 names it. "auto" looks at the machine.',
+      'How much CPU is spent on quality, as x264 names it. "auto" spends on the small renditions, and on the others what the measurement leaves.',
     ),
-    audioBitrate: setting(kinds.bitrate('16k', '256k'), '64k', 'Of the one sound that all renditions share.'),
+    audioBitrate: setting(kinds.bitrate('16k', '256k'), '48k', 'Of the one sound that all renditions share.'),
     stallMs: setting(kinds.duration('1s', '1m'), '5s', 'An encoder that says nothing for so long is started anew.'),
   }),
   hls: section('HTTP Live Streaming, for players such as mpv and VLC.', {

@@ -1,5 +1,23 @@
 import type { Readable } from 'node:stream';
 
+/** x264's speed against quality, fastest first. */
+export type X264Preset =
+  | 'ultrafast'
+  | 'superfast'
+  | 'veryfast'
+  | 'faster'
+  | 'fast'
+  | 'medium'
+  | 'slow'
+  | 'slower'
+  | 'veryslow';
+
+/** Pixels of a picture as it is shown. */
+export interface PictureSize {
+  readonly width: number;
+  readonly height: number;
+}
+
 /** One video rendition of the ladder. All renditions share one audio, whose output is called `audio`. */
 export interface LadderRung {
   /** Public name and name of FFmpeg's output: `360p`. */
@@ -8,6 +26,8 @@ export interface LadderRung {
   /** The width is what keeps the picture's shape within this box, even, never enlarged. */
   readonly maxWidth: number;
   readonly bitsPerSecond: number;
+  /** How much CPU this rung is worth; absent: by its height. */
+  readonly preset?: X264Preset;
 }
 
 /** What FFmpeg is to read. `capture`: it opens the source itself; `pipe`: media arrives on its standard input in a pinned format. */
@@ -26,6 +46,10 @@ export type EncoderInput =
 /** What the encoder asks for at the start of every run; a run is one FFmpeg process. */
 export interface EncoderSource {
   readonly input: EncoderInput;
+  /** How large its picture is, if that is known before it is opened. */
+  readonly picture?: PictureSize;
+  /** What it is encoded to, in place of the encoder's own ladder. */
+  readonly ladder?: readonly LadderRung[];
   /** Only for `pipe`: media from the beginning of a decodable stream (headers, then a keyframe). A new one for each run. It ends when the source does. */
   open?(): Readable;
 }

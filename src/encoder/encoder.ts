@@ -59,9 +59,10 @@ export class Encoder {
     this.#now = options.now ?? (() => performance.now());
   }
 
-  /** Encodes this source from now on; a run on the source before it has ended when this returns. */
+  /** Encodes this source from now on; a run on the source before it has ended when this returns. Throws as the constructor. */
   start(source: EncoderSource): void {
     if (this.#isClosed) throw new Error('The encoder is closed.');
+    if (source.ladder !== undefined) checkLadder(source.ladder);
     this.#halt();
     this.#failuresInARow = 0;
     this.#source = source;

@@ -1,16 +1,4 @@
-import type { EncoderInput, LadderRung } from './encoder-types.ts';
-
-/** x264's speed against quality, fastest first. */
-export type X264Preset =
-  | 'ultrafast'
-  | 'superfast'
-  | 'veryfast'
-  | 'faster'
-  | 'fast'
-  | 'medium'
-  | 'slow'
-  | 'slower'
-  | 'veryslow';
+import type { EncoderInput, LadderRung, X264Preset } from './encoder-types.ts';
 
 /** How to encode; what is left out has a default that suits a small machine and a slow link. */
 export interface EncodingOptions {
@@ -22,7 +10,7 @@ export interface EncodingOptions {
   readonly audioBitsPerSecond?: number;
   /** Default 1. */
   readonly audioChannels?: 1 | 2;
-  /** For every rung. Default: `medium` up to 360 lines, where quality is scarce and the CPU is not, `veryfast` above. */
+  /** For every rung, whatever it says itself. Default: `medium` up to 360 lines, where quality is scarce and the CPU is not, `veryfast` above. */
   readonly preset?: X264Preset;
   /** Cuts sound below this frequency: mains hum, from which a recording can be dated and placed. Default: off. */
   readonly audioHighpassHz?: number;
@@ -142,7 +130,7 @@ function audioFilters(input: EncoderInput, encoding: EncodingOptions): string {
 
 function videoOutputArgs(rung: LadderRung, index: number, encoding: EncodingOptions): string[] {
   const rate = String(rung.bitsPerSecond);
-  const preset = encoding.preset ?? (rung.height <= 360 ? 'medium' : 'veryfast');
+  const preset = encoding.preset ?? rung.preset ?? (rung.height <= 360 ? 'medium' : 'veryfast');
   // Only `force_key_frames` decides on keyframes: scene cuts and a full group of pictures would differ between rungs or drift.
   const gop = String(4 * Math.ceil(encoding.maxFrameRate ?? 30));
   return [

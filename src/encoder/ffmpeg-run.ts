@@ -63,7 +63,10 @@ export class FfmpegRun {
     this.#lastVideoAtMs = this.#startedAtMs;
     const tickMs = Math.max(20, Math.min(250, stallAfterMs / 10, firstBytesAfterMs / 10));
     this.#watch = new StallWatch({ firstBytesAfterMs, stallAfterMs, tickMs }, this.#startedAtMs);
-    const { args, outputs } = buildFfmpegCommand(source.input, encoding);
+    const { args, outputs } = buildFfmpegCommand(source.input, {
+      ...encoding,
+      ladder: source.ladder ?? encoding.ladder,
+    });
     this.#media = source.input.kind === 'pipe' ? openMedia(source) : undefined;
     this.#child = spawn(options.ffmpegPath, args, {
       stdio: [

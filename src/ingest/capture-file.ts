@@ -13,7 +13,9 @@ export async function captureFile(
   const { ffprobePath, path } = options;
   const facts = await probeFile(ffprobePath, path, signal);
   if (!facts.hasVideo) throw new AppError('SOURCE_UNUSABLE', `${path} holds no moving picture.`);
+  const { width, height } = facts;
   return {
+    ...(width !== undefined && height !== undefined && { picture: { width, height } }),
     input: {
       kind: 'capture',
       args: ['-re', '-stream_loop', '-1', ...fileInputArgs(path)],

@@ -32,7 +32,10 @@ export function findFont(exists: (path: string) => boolean = existsSync): string
 export function captureTestCard(options: TestCardOptions = {}): EncoderSource {
   const frameRate = Math.min(30, options.frameRate ?? 30);
   const graph = [pictureGraph(frameRate, options.fontFile), `${bell}[out1]`].join(';');
-  return { input: { kind: 'capture', args: ['-re', '-f', 'lavfi', '-i', graph], audio: '0:a:0' } };
+  return {
+    picture: { width, height },
+    input: { kind: 'capture', args: ['-re', '-f', 'lavfi', '-i', graph], audio: '0:a:0' },
+  };
 }
 
 const width = 1280;

@@ -62,8 +62,8 @@ export class DirectoryRun {
       return undefined;
     }
     const startedAtMs = startOf(listing, around.clock.wallClock());
-    const { hasAudio } = facts;
-    const publication = new Mp4Publication({ kind: 'directory', hasAudio, startedAtMs, init: listing.init });
+    const { hasAudio, picture } = facts;
+    const publication = new Mp4Publication({ kind: 'directory', hasAudio, picture, startedAtMs, init: listing.init });
     return new DirectoryRun(around, listing, facts.init, publication);
   }
 

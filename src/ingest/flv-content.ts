@@ -1,11 +1,11 @@
 import { decodeAmf0 } from './amf0.ts';
-import { pictureRefusal, readAvcPicture } from './avc-config.ts';
+import { type AvcPicture, pictureRefusal, readAvcPicture } from './avc-config.ts';
 import { type FlvTag, flvTagType } from './flv.ts';
 
 /** What a tag means to us. Only H.264 video and AAC sound are taken; everything else is refused with a sentence for the publisher. */
 export type FlvContent =
   /** Decoder configuration, needed before any frame. */
-  | { readonly kind: 'video-header' }
+  | { readonly kind: 'video-header'; readonly picture: AvcPicture }
   | { readonly kind: 'audio-header' }
   | { readonly kind: 'video'; readonly keyframe: boolean }
   | { readonly kind: 'audio' }
@@ -60,7 +60,7 @@ function inspectVideoHeader(record: Buffer): FlvContent {
   const picture = readAvcPicture(record);
   if (picture === undefined) return { kind: 'unsupported', message: 'The H.264 header cannot be read.' };
   const message = pictureRefusal(picture);
-  return message === undefined ? { kind: 'video-header' } : { kind: 'unsupported', message };
+  return message === undefined ? { kind: 'video-header', picture } : { kind: 'unsupported', message };
 }
 
 function inspectAudio(body: Buffer): FlvContent {

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { PictureSize } from '../encoder/encoder-types.ts';
 import { type FlvTag, flvHeader, writeFlvTag } from './flv.ts';
 import { type FlvContent, inspectFlvTag } from './flv-content.ts';
 import type { IntakeProgress } from './intake-progress.ts';
@@ -28,6 +29,7 @@ export class FlvPublication implements Publication {
   readonly format = 'flv';
   readonly #feed: MediaFeed;
   #videoHeader: FlvTag | undefined;
+  #picture: PictureSize | undefined;
   #audioHeader: FlvTag | undefined;
   #promisesAudio: boolean | undefined;
   #hasAudio: boolean | undefined;
@@ -45,6 +47,10 @@ export class FlvPublication implements Publication {
   /** Known once `ready`; turns true if sound comes late. */
   get hasAudio(): boolean {
     return this.#hasAudio ?? false;
+  }
+
+  get picture(): PictureSize | undefined {
+    return this.#picture;
   }
 
   /** How many tags readers have lost because they did not keep up. */
@@ -77,6 +83,7 @@ export class FlvPublication implements Publication {
         break;
       case 'video-header':
         this.#videoHeader = tag;
+        this.#picture = content.picture;
         this.#updateHead();
         break;
       case 'audio-header':

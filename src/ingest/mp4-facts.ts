@@ -1,10 +1,17 @@
+import type { PictureSize } from '../encoder/encoder-types.ts';
 import { AppError } from '../errors.ts';
 import { type InitSegment, parseInitSegment } from '../mp4/init-segment.ts';
 import { pictureRefusal } from './avc-config.ts';
 
 /** What an init segment from a publisher promises, or why it is not taken. */
 export type Mp4Facts =
-  | { readonly kind: 'accepted'; readonly init: InitSegment; readonly hasAudio: boolean; readonly videoTrackId: number }
+  | {
+      readonly kind: 'accepted';
+      readonly init: InitSegment;
+      readonly hasAudio: boolean;
+      readonly videoTrackId: number;
+      readonly picture: PictureSize;
+    }
   /** `message` is for the publisher and the operator. */
   | { readonly kind: 'refused'; readonly message: string };
 
@@ -18,12 +25,13 @@ export function readMp4Facts(init: Buffer): Mp4Facts {
     if (video === undefined) return refused('There is no picture. Onioncast needs a video track (H.264).');
     if (!/^avc[13]/.test(video.codec))
       return refused(`The video is ${video.codec}. Set the video encoder to H.264 (x264).`);
-    const tooLarge = pictureRefusal({ width: video.width ?? 0, height: video.height ?? 0 });
+    const picture = { width: video.width ?? 0, height: video.height ?? 0 };
+    const tooLarge = pictureRefusal(picture);
     if (tooLarge !== undefined) return refused(tooLarge);
     if (audio !== undefined && !/^(?:mp4a\.40|opus)/.test(audio.codec)) {
       return refused(`The sound is ${audio.codec}. Set the audio encoder to AAC.`);
     }
-    return { kind: 'accepted', init: segment, hasAudio: audio !== undefined, videoTrackId: video.id };
+    return { kind: 'accepted', init: segment, hasAudio: audio !== undefined, videoTrackId: video.id, picture };
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     return refused(error.message);

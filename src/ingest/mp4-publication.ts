@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { PictureSize } from '../encoder/encoder-types.ts';
 import { MediaFeed, type MediaFeedLimits } from './media-feed.ts';
 import type { Publication } from './publication.ts';
 
@@ -6,6 +7,7 @@ import type { Publication } from './publication.ts';
 export interface Mp4PublicationFacts {
   readonly kind: Publication['kind'];
   readonly hasAudio: boolean;
+  readonly picture: PictureSize;
   readonly startedAtMs?: number;
   /** ftyp + moov. */
   readonly init: Buffer;
@@ -17,14 +19,20 @@ export class Mp4Publication implements Publication {
   readonly format = 'mp4';
   readonly hasAudio: boolean;
   readonly startedAtMs?: number;
+  #picture: PictureSize;
   readonly #feed: MediaFeed;
 
-  constructor({ kind, hasAudio, startedAtMs, init }: Mp4PublicationFacts, limits?: MediaFeedLimits) {
+  constructor({ kind, hasAudio, picture, startedAtMs, init }: Mp4PublicationFacts, limits?: MediaFeedLimits) {
     this.kind = kind;
     this.hasAudio = hasAudio;
+    this.#picture = picture;
     if (startedAtMs !== undefined) this.startedAtMs = startedAtMs;
     this.#feed = new MediaFeed(limits);
     this.#feed.setHead(init);
+  }
+
+  get picture(): PictureSize {
+    return this.#picture;
   }
 
   /** How many fragments readers have lost because they did not keep up. */
@@ -38,7 +46,8 @@ export class Mp4Publication implements Publication {
   }
 
   /** The writer has started anew, perhaps with another init segment; the tracks are of the same kinds. */
-  beginAnew(init: Buffer): void {
+  beginAnew(init: Buffer, picture: PictureSize): void {
+    this.#picture = picture;
     this.#feed.restart();
     this.#feed.setHead(init);
   }

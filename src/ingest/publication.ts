@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { PictureSize } from '../encoder/encoder-types.ts';
 
 /** A publisher who has shown the right key and sends media. */
 export interface Publication {
@@ -6,6 +7,8 @@ export interface Publication {
   readonly kind: 'rtmp' | 'push' | 'directory';
   readonly format: 'flv' | 'mp4';
   readonly hasAudio: boolean;
+  /** How large the picture is; may change with what is sent. Absent if that is not known. */
+  readonly picture?: PictureSize | undefined;
   /** By the publisher's own account (`start.txt`), Unix milliseconds. */
   readonly startedAtMs?: number;
   /**

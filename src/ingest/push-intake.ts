@@ -69,10 +69,11 @@ class Mp4Intake implements PushIntake {
       this.#refusal = facts.message;
       return;
     }
-    const { hasAudio, videoTrackId } = facts;
+    const { hasAudio, videoTrackId, picture } = facts;
     this.#videoTrackId = videoTrackId;
-    if (this.#publication === undefined) this.#publication = new Mp4Publication({ kind: 'push', hasAudio, init });
-    else if (this.#publication.hasAudio === hasAudio) this.#publication.beginAnew(init);
+    if (this.#publication === undefined)
+      this.#publication = new Mp4Publication({ kind: 'push', hasAudio, picture, init });
+    else if (this.#publication.hasAudio === hasAudio) this.#publication.beginAnew(init, picture);
     else this.#refusal = 'The stream has changed its tracks. Publish it anew.';
   }
 

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { encodeLadder } from '../../test/support/encoded-media.ts';
-import type { EncoderListener, EncoderSource } from '../encoder/encoder-types.ts';
-import { rungsNamed } from '../encoder/ladder.ts';
+import type { EncoderListener, EncoderSource, PictureSize } from '../encoder/encoder-types.ts';
+import { rungOf } from '../encoder/ladder.ts';
 import type { Publication } from '../ingest/publication.ts';
 import type { EndReason, Sink } from '../live/fan-out.ts';
 import { type EncoderPort, Pipeline, type PipelineOptions } from './pipeline.ts';
@@ -33,11 +33,11 @@ class StagedEncoder implements EncoderPort {
   }
 
   /** A whole run's output, as far as the encoder got. */
-  encode({ large, audio }: Outputs): void {
+  encode({ large, audio }: Outputs, pictures: readonly string[] = ['360p']): void {
     this.#run += 1;
     this.#listener.onRunStarted(this.#run);
     this.#listener.onBytes(this.#run, 'audio', audio);
-    this.#listener.onBytes(this.#run, '360p', large);
+    for (const name of pictures) this.#listener.onBytes(this.#run, name, large);
   }
 
   garble(): void {
@@ -91,7 +91,7 @@ describe('the pipeline', () => {
 
   function build(more: Partial<PipelineOptions> = {}): Pipeline {
     return new Pipeline({
-      ladder: rungsNamed(['360p']),
+      ladderFor: () => [rungOf({ height: 360 })],
       audioBitsPerSecond: 48_000,
       limits: {
         live: { maxPieces: 1000, maxBytes: 4_000_000 },
@@ -136,6 +136,31 @@ describe('the pipeline', () => {
     ]);
   });
 
+  it('asks for the ladder of each source by the size of its picture, and sends viewers of what is gone to what is there', () => {
+    const asked: unknown[] = [];
+    const all = [rungOf({ height: 720 }), rungOf({ height: 360 })];
+    const ladderFor = (picture: PictureSize | undefined) => {
+      asked.push(picture);
+      return picture?.height === 360 ? all.slice(1) : all;
+    };
+    const pipeline = build({ base: { name: 'test', source, isTestCard: true }, ladderFor });
+    pipeline.start();
+    encoder.encode(media, ['720p', '360p']);
+    const namesOf = () => pipeline.status().renditions.map(({ name }) => name);
+    expect(namesOf()).toEqual(['720p', '360p', 'audio']);
+    const [large, small] = [new Viewer(), new Viewer()];
+    pipeline.rendition('720p')?.fanOut.subscribe(large, 'keyframe');
+    pipeline.rendition('360p')?.fanOut.subscribe(small, 'keyframe');
+    const picture = { width: 640, height: 360 };
+    pipeline.begin(publication({ picture }));
+    expect(encoder.sources.at(-1)).toMatchObject({ picture, ladder: all.slice(1) });
+    expect(asked).toEqual([undefined, undefined, picture]);
+    expect(large.ends).toEqual([]);
+    encoder.encode(media);
+    expect([large.ends, small.ends, namesOf()]).toEqual([['resync'], ['resync'], ['360p', 'audio']]);
+    pipeline.end(publication());
+  });
+
   it('puts one publisher on air at a time, in place of the test card, whose uptime does not count', () => {
     const pipeline = build({ base: { name: 'test', source, isTestCard: true } });
     pipeline.start();
@@ -177,7 +202,7 @@ describe('the pipeline', () => {
         if (pipeline.onAir === 'file') resolve();
       };
     });
-    expect(encoder.sources.at(-1)).toBe(source);
+    expect(encoder.sources.at(-1)).toMatchObject(source);
   });
 
   it('keeps viewers while the encoder is gone and ends them with the first keyframe of the next run, on a timeline that goes on', () => {

@@ -1,7 +1,7 @@
 import { advance, type Broadcast, type BroadcastEvent, newBroadcast, uptimeSeconds } from '../broadcast/broadcast.ts';
 import { inOrder } from '../broadcast/renditions.ts';
 import type { RenditionInfo, StreamSnapshot } from '../broadcast/stream-state.ts';
-import type { EncoderListener, EncoderSource, LadderRung, RunEnd } from '../encoder/encoder-types.ts';
+import type { EncoderListener, EncoderSource, LadderRung, PictureSize, RunEnd } from '../encoder/encoder-types.ts';
 import { AppError } from '../errors.ts';
 import type { Publication, PublisherGate } from '../ingest/publication.ts';
 import type { RewindMemory } from '../live/rewind-window.ts';
@@ -27,7 +27,8 @@ export interface BaseSource {
 }
 
 export interface PipelineOptions {
-  readonly ladder: readonly LadderRung[];
+  /** What a picture of this size, if it is known, is encoded to; asked whenever a source begins. */
+  ladderFor(picture: PictureSize | undefined): readonly LadderRung[];
   readonly audioBitsPerSecond: number;
   readonly limits: RenditionLimits;
   /** What can be rewound; absent where nobody may go back. */
@@ -68,6 +69,8 @@ export class Pipeline implements PublisherGate {
   #onBase = false;
   #source: EncoderSource | undefined;
   #packager: Packager | undefined;
+  /** Of the newest run. */
+  #ladder: readonly LadderRung[] = [];
   #timelineSeconds = 0;
   #run = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -76,9 +79,7 @@ export class Pipeline implements PublisherGate {
   constructor(options: PipelineOptions) {
     this.#options = options;
     this.#broadcast = newBroadcast(options.now());
-    for (const name of [...options.ladder.map((rung) => rung.name), 'audio']) {
-      this.#outputs.set(name, new RenditionOutput(name, options.limits, options.rewind?.window()));
-    }
+    for (const name of outputNames(options.ladderFor(undefined))) this.#addOutput(name);
     this.#encoder = options.createEncoder({
       onRunStarted: (run) => this.#runStarted(run),
       onBytes: (_run, output, bytes) => this.#package(output, bytes),
@@ -145,8 +146,9 @@ export class Pipeline implements PublisherGate {
   }
 
   #playPublication(publication: Publication): void {
-    const { format, hasAudio } = publication;
-    this.#play({ input: { kind: 'pipe', format, hasAudio }, open: () => publication.open() }, publication.startedAtMs);
+    const { format, hasAudio, picture, startedAtMs } = publication;
+    const input = { kind: 'pipe', format, hasAudio } as const;
+    this.#play({ input, open: () => publication.open(), ...(picture !== undefined && { picture }) }, startedAtMs);
   }
 
   #playBase(): void {
@@ -158,11 +160,11 @@ export class Pipeline implements PublisherGate {
 
   #play(source: EncoderSource, startedAtMs?: number): void {
     clearTimeout(this.#timer);
-    this.#source = source;
+    this.#source = { ...source, ladder: this.#options.ladderFor(source.picture) };
     const begun =
       startedAtMs === undefined ? undefined : this.#options.now() - (this.#options.wallClock() - startedAtMs);
     this.#advance(begun === undefined ? { kind: 'source-begins' } : { kind: 'source-begins', startedAtMs: begun });
-    this.#encoder.start(source);
+    this.#encoder.start(this.#source);
   }
 
   #publisherStaysAway(): void {
@@ -183,14 +185,26 @@ export class Pipeline implements PublisherGate {
 
   #runStarted(run: number): void {
     this.#run = run;
+    this.#ladder = this.#source?.ladder ?? [];
+    this.#keepOutputs(outputNames(this.#ladder));
     this.#packager = new Packager({
-      video: this.#options.ladder,
+      video: this.#ladder,
       startSeconds: this.#timelineSeconds,
       sink: {
         onInit: (rendition, init) => this.#begin(rendition, init),
         onPiece: (rendition, piece) => this.#publish(rendition, piece),
       },
     });
+  }
+
+  /** Viewers of a rendition that is not made any more come back to one that is. */
+  #keepOutputs(names: readonly string[]): void {
+    for (const name of names) if (!this.#outputs.has(name)) this.#addOutput(name);
+    for (const output of this.#outputs.values()) if (!names.includes(output.name)) output.finish();
+  }
+
+  #addOutput(name: string): void {
+    this.#outputs.set(name, new RenditionOutput(name, this.#options.limits, this.#options.rewind?.window()));
   }
 
   #package(output: string, bytes: Buffer): void {
@@ -253,12 +267,12 @@ export class Pipeline implements PublisherGate {
   }
 
   #offered(): readonly RenditionInfo[] {
-    const { ladder, audioBitsPerSecond } = this.#options;
+    const { audioBitsPerSecond } = this.#options;
     const offers: RenditionInfo[] = [];
     for (const output of this.#outputs.values()) {
       const init = output.init;
       if (init === undefined) continue;
-      const rung = ladder.find((candidate) => candidate.name === output.name);
+      const rung = this.#ladder.find((candidate) => candidate.name === output.name);
       offers.push({
         name: output.name,
         codec: codecOf(init),
@@ -283,6 +297,10 @@ export class Pipeline implements PublisherGate {
     this.#timer = setTimeout(then, ms);
     this.#timer.unref();
   }
+}
+
+function outputNames(ladder: readonly LadderRung[]): readonly string[] {
+  return [...ladder.map(({ name }) => name), 'audio'];
 }
 
 function codecOf(init: RenditionInit): RenditionInfo['codec'] {
