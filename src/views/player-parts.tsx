@@ -75,7 +75,7 @@ export function Information({
 }): JSX.Element {
   return (
     <div class="info">
-      <StreamInfo snapshot={data.snapshot} texts={data.texts} />
+      <StreamInfo snapshot={data.snapshot} texts={data.texts} behindSeconds={data.behindSeconds} />
       <Choices data={data} target={target} />
     </div>
   );

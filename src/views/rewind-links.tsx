@@ -1,7 +1,7 @@
 import type { JSX } from 'preact';
 import { type InformationData, playerHref } from './player-parts.tsx';
 import type { Texts } from './texts/en.ts';
-import { clockText, spanText } from './time-text.ts';
+import { spanText } from './time-text.ts';
 
 const steps = [-300, -30, 30] as const;
 
@@ -12,30 +12,27 @@ interface RewindLinksProps {
   readonly target: '_parent' | undefined;
 }
 
-/** Ways back in the stream, as links to player documents, and how far behind this one is. Nothing where nobody may go back. */
+/** Ways back in the stream, as links to player documents. Nothing where nobody may go back. */
 export function RewindLinks({ data, wishes, target }: RewindLinksProps): JSX.Element | null {
   const { texts, snapshot, behindSeconds = 0 } = data;
   if (snapshot.rewindSeconds === undefined) return null;
   const behind = Math.round(behindSeconds);
   return (
-    <>
-      <span class="segments">
-        {steps
-          .filter((step) => step < 0 || behind > step)
-          .map((step) => (
-            <a
-              key={step}
-              class="segment"
-              href={playerHref(data, { ...wishes, ago: String(behind - step) })}
-              target={target}
-              title={stepTitle(step, texts)}
-            >
-              {`${step < 0 ? '\u2212' : '+'}${stepText(step)}`}
-            </a>
-          ))}
-      </span>
-      {behind > 0 && <span class="behind">{texts.rewind.behind.replace('{t}', clockText(behind))}</span>}
-    </>
+    <span class="segments">
+      {steps
+        .filter((step) => step < 0 || behind > step)
+        .map((step) => (
+          <a
+            key={step}
+            class="segment"
+            href={playerHref(data, { ...wishes, ago: String(behind - step) })}
+            target={target}
+            title={stepTitle(step, texts)}
+          >
+            {`${step < 0 ? '\u2212' : '+'}${stepText(step)}`}
+          </a>
+        ))}
+    </span>
   );
 }
 

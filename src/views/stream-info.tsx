@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import type { StreamSnapshot } from '../broadcast/stream-state.ts';
 import { describeSnapshot, type SnapshotText } from './snapshot-text.ts';
 import type { Texts } from './texts/en.ts';
+import { clockText } from './time-text.ts';
 
 /** A text that appended style rules or a script can replace: the words are in a child of their own. */
 export function LiveText({ id, text }: { readonly id: string; readonly text: string }): JSX.Element {
@@ -23,14 +24,15 @@ function Clock({ id }: { readonly id: string }): JSX.Element {
   );
 }
 
-/** The information about the stream: title, light and sentence, viewers, uptime. The same in the page and in the player document. */
-export function StreamInfo({
-  snapshot,
-  texts,
-}: {
+interface StreamInfoProps {
   readonly snapshot: StreamSnapshot;
   readonly texts: Texts;
-}): JSX.Element {
+  /** The picture is so far behind the newest moment: that is said in place of the state, which is not what is seen. */
+  readonly behindSeconds?: number | undefined;
+}
+
+/** The information about the stream: title, light and sentence, viewers, uptime. The same in the page and in the player document. */
+export function StreamInfo({ snapshot, texts, behindSeconds }: StreamInfoProps): JSX.Element {
   const text = describeSnapshot(snapshot, texts);
   return (
     <div class="info-body">
@@ -38,10 +40,17 @@ export function StreamInfo({
         <LiveText id="title" text={text.title} />
       </h1>
       <div class="info-line">
-        <p class="info-state" role="status">
-          <i id="light" class={`light light-${text.light}`} aria-hidden="true" />
-          <LiveText id="sentence" text={text.sentence} /> <span id="waited" class="waited" />
-        </p>
+        {behindSeconds === undefined ? (
+          <p class="info-state" role="status">
+            <i id="light" class={`light light-${text.light}`} aria-hidden="true" />
+            <LiveText id="sentence" text={text.sentence} /> <span id="waited" class="waited" />
+          </p>
+        ) : (
+          <p class="info-state">
+            <i class="light light-trouble" aria-hidden="true" />
+            {texts.rewind.behind.replace('{t}', clockText(Math.round(behindSeconds)))}
+          </p>
+        )}
         <p class="info-numbers">
           <LiveText id="viewers" text={text.viewers} /> <Clock id="uptime" />
         </p>

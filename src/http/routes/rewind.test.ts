@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { placesWith } from '../../../test/support/places.ts';
-import { ask, type Door, RawConnection } from '../../../test/support/raw-http.ts';
+import { ask, type Entrance, RawConnection } from '../../../test/support/raw-http.ts';
 import { Audience } from '../../broadcast/audience.ts';
 import type { RenditionInfo, StreamSnapshot } from '../../broadcast/stream-state.ts';
 import { frameChunk } from '../../live/chunked.ts';
@@ -97,7 +97,7 @@ function broadcast(from: number, to: number): void {
   }
 }
 
-function door(): Door {
+function door(): Entrance {
   circuitId += 1;
   return { socketPath: path.join(directory, 'web.sock'), circuitId };
 }

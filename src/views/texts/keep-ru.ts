@@ -2,5 +2,5 @@
 export const rewindRu = {
   back: 'Назад на {t}',
   forward: 'Вперёд на {t}',
-  behind: 'отставание от эфира {t}',
+  behind: 'Отставание от эфира {t}',
 } as const;

@@ -2,5 +2,5 @@
 export const rewindTr = {
   back: '{t} geri git',
   forward: '{t} ileri git',
-  behind: 'canlı yayının {t} gerisinde',
+  behind: 'Canlı yayının {t} gerisinde',
 } as const;

@@ -2,5 +2,5 @@
 export const rewindUk = {
   back: 'Назад на {t}',
   forward: 'Вперед на {t}',
-  behind: 'відставання від ефіру {t}',
+  behind: 'Відставання від ефіру {t}',
 } as const;
