@@ -151,12 +151,20 @@ function encodingOptions(config: OnioncastConfig, ladder: readonly LadderRung[])
   };
 }
 
+/** Parts cost a request each, and are to be longer than two round trips: through Tor, no less than a second. */
+const hlsPartSeconds = 1;
+
 function renditionLimits(config: OnioncastConfig) {
   const { segmentMs, windowMs, memoryBytes } = config.hls;
   return {
     // Late joiners need one keyframe interval; the bound in pieces is far above what the bound in bytes lets through.
     live: { maxPieces: 4096, maxBytes: config.live.memoryBytes },
-    hls: { targetSeconds: segmentMs / 1000, windowSeconds: windowMs / 1000, maxBytes: memoryBytes },
+    hls: {
+      targetSeconds: segmentMs / 1000,
+      partSeconds: hlsPartSeconds,
+      windowSeconds: windowMs / 1000,
+      maxBytes: memoryBytes,
+    },
   };
 }
 

@@ -34,6 +34,7 @@ import { renderStaffPanel } from '../views/staff-panel.tsx';
 import { registerWatchRoutes } from '../http/routes/watch.ts';
 import { WebServer } from '../http/server.ts';
 import { Viewings } from '../http/viewings.ts';
+import { Waits } from '../http/waits.ts';
 import { maxNameCharacters } from '../identity/name.ts';
 import type { TitleFile } from '../store/title-file.ts';
 import type { PublishingData } from '../views/broadcaster.tsx';
@@ -277,7 +278,9 @@ function registerMedia(parts: RouteParts): void {
     places,
     audience,
     renditions,
+    waits: new Waits({ signal: parts.signal }),
     window: (name) => pipeline.rendition(name)?.window,
+    hasRoomFor,
     now: () => performance.now(),
   });
   registerPlayerRoutes(app, {

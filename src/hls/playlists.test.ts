@@ -5,17 +5,23 @@ import { describe, expect, it } from 'vitest';
 import { encodeLadder, inTemporaryDirectory, probePath } from '../../test/support/encoded-media.ts';
 import { Packager } from '../mp4/packager.ts';
 import type { Piece, RenditionInit } from '../mp4/piece.ts';
-import { renderMediaPlaylist, type MediaPlaylistSource } from './media-playlist.ts';
+import { renderMediaPlaylist } from './media-playlist.ts';
 import { MediaWindow } from './media-window.ts';
 import { renderMultivariantPlaylist } from './multivariant-playlist.ts';
+import { piecesOf } from './segment.ts';
 
-const limits = { targetSeconds: 2, windowSeconds: 30, maxBytes: 1_000_000 };
+const limits = { targetSeconds: 2, partSeconds: 1, windowSeconds: 30, maxBytes: 1_000_000 };
 const picture: RenditionInit = { bytes: Buffer.from('init'), codecs: ['avc1.4d401e', 'opus'], width: 640, height: 360 };
 
 function play(window: MediaWindow, from: number, to: number): void {
   for (let at = from; at < to; at += 1) {
     window.push({ kind: 'video', keyframe: true, startSeconds: at, durationSeconds: 1, bytes: Buffer.alloc(9) });
   }
+}
+
+function rendered(window: MediaWindow): string {
+  const { targetDuration, partTarget } = window;
+  return renderMediaPlaylist(window, { targetDuration, partTarget, reports: [], skip: false });
 }
 
 /** hls.js declares its parser as taking its own enumeration for the kind of playlist. */
@@ -29,23 +35,33 @@ describe('renderMediaPlaylist', () => {
     window.begin(picture);
     play(window, 0, 5);
     window.begin(picture);
-    play(window, 7, 10);
-    expect(renderMediaPlaylist(window)).toBe(`#EXTM3U
-#EXT-X-VERSION:7
+    play(window, 7, 11);
+    expect(rendered(window)).toBe(`#EXTM3U
+#EXT-X-VERSION:6
 #EXT-X-TARGETDURATION:2
+#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,CAN-SKIP-UNTIL=12,HOLD-BACK=6,PART-HOLD-BACK=3.3
+#EXT-X-PART-INF:PART-TARGET=1.1
 #EXT-X-MEDIA-SEQUENCE:0
+#EXT-X-DISCONTINUITY-SEQUENCE:1
 #EXT-X-INDEPENDENT-SEGMENTS
 #EXT-X-MAP:URI="init-0.mp4"
 #EXTINF:2.00000,
 0.m4s
+#EXT-X-PART:DURATION=1.00000,URI="1.0.m4s",INDEPENDENT=YES
+#EXT-X-PART:DURATION=1.00000,URI="1.1.m4s",INDEPENDENT=YES
 #EXTINF:2.00000,
 1.m4s
+#EXT-X-PART:DURATION=1.00000,URI="2.0.m4s",INDEPENDENT=YES
 #EXTINF:1.00000,
 2.m4s
 #EXT-X-DISCONTINUITY
 #EXT-X-MAP:URI="init-1.mp4"
+#EXT-X-PART:DURATION=1.00000,URI="3.0.m4s",INDEPENDENT=YES
+#EXT-X-PART:DURATION=1.00000,URI="3.1.m4s",INDEPENDENT=YES
 #EXTINF:2.00000,
 3.m4s
+#EXT-X-PART:DURATION=1.00000,URI="4.0.m4s",INDEPENDENT=YES
+#EXT-X-PRELOAD-HINT:TYPE=PART,URI="4.1.m4s"
 `);
   });
 
@@ -53,14 +69,21 @@ describe('renderMediaPlaylist', () => {
     const window = new MediaWindow(limits);
     window.begin(picture);
     play(window, 0, 3);
-    expect(renderMediaPlaylist(window)).not.toContain('#EXT-X-ENDLIST');
+    expect(rendered(window)).not.toContain('#EXT-X-ENDLIST');
     window.end();
-    expect(renderMediaPlaylist(window)).toMatch(/1\.m4s\n#EXT-X-ENDLIST\n$/);
+    expect(rendered(window)).toMatch(/1\.m4s\n#EXT-X-ENDLIST\n$/);
   });
 
   it('writes a correct playlist before the first segment', () => {
-    expect(renderMediaPlaylist(new MediaWindow(limits))).toBe(
-      '#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-TARGETDURATION:2\n#EXT-X-MEDIA-SEQUENCE:0\n#EXT-X-INDEPENDENT-SEGMENTS\n',
+    expect(rendered(new MediaWindow(limits))).toBe(
+      `#EXTM3U
+#EXT-X-VERSION:6
+#EXT-X-TARGETDURATION:2
+#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,CAN-SKIP-UNTIL=12,HOLD-BACK=6,PART-HOLD-BACK=3.3
+#EXT-X-PART-INF:PART-TARGET=1.1
+#EXT-X-MEDIA-SEQUENCE:0
+#EXT-X-INDEPENDENT-SEGMENTS
+`,
     );
   });
 
@@ -73,7 +96,7 @@ describe('renderMediaPlaylist', () => {
       for (let step = 0; step < 5; step += 1) {
         play(window, now, now + 1);
         now += 1;
-        const details = parse(renderMediaPlaylist(window));
+        const details = parse(rendered(window));
         expect(details.playlistParsingError).toBeNull();
         // A segment must have the same place in every playlist that lists it.
         for (const { sn, cc } of details.fragments) {
@@ -82,40 +105,34 @@ describe('renderMediaPlaylist', () => {
         }
       }
     }
-    expect(Math.max(...seen.values())).toBe(11);
+    expect(Math.max(...seen.values())).toBe(12);
   });
 
   it('means to hls.js what it means to us', () => {
     const window = new MediaWindow(limits);
     window.begin(picture);
     play(window, 0, 101);
-    const details = parse(renderMediaPlaylist(window));
-    expect(details).toMatchObject({ version: 7, live: true, targetduration: 2, startSN: 42, endSN: 49 });
+    const details = parse(rendered(window));
+    expect(details).toMatchObject({ version: 6, live: true, targetduration: 2, startSN: 42, endSN: 49 });
     expect(details.fragments.map(({ duration }) => duration)).toEqual(window.listed.map(() => 2));
     expect(details.fragments[0]?.url).toBe('http://x/stream/360p/42.m4s');
     expect(details.fragments[0]?.initSegment?.url).toBe('http://x/stream/360p/init-0.mp4');
     expect(details.hasProgramDateTime).toBe(false);
     window.end();
-    expect(parse(renderMediaPlaylist(window)).live).toBe(false);
-  });
-
-  it('never claims a length longer than its target', () => {
-    const segment = { number: 5, initId: 3, isDiscontinuity: false, discontinuities: 2 };
-    const source: MediaPlaylistSource = {
-      listed: [{ ...segment, durationSeconds: 2.4999 }],
-      targetDuration: 2,
-      nextNumber: 6,
-      hasEnded: false,
-    };
-    expect(renderMediaPlaylist(source)).toContain('#EXT-X-DISCONTINUITY-SEQUENCE:2\n');
-    expect(Math.round(parse(renderMediaPlaylist(source)).fragments[0]?.duration ?? 9)).toBe(2);
+    expect(parse(rendered(window)).live).toBe(false);
   });
 });
 
 describe('renderMultivariantPlaylist', () => {
   const variants = [
-    { uri: 'stream/audio/index.m3u8', bandwidth: 64_000, codecs: ['opus'] },
-    { uri: 'stream/360p/index.m3u8', bandwidth: 464_000, codecs: ['avc1.4d401e', 'opus'], width: 640, height: 360 },
+    {
+      uri: 'stream/360p/index.m3u8',
+      bandwidth: 464_000,
+      codecs: ['avc1.4d401e', 'opus'],
+      width: 640,
+      height: 360,
+      frameRate: 30,
+    },
     {
       uri: 'stream/240p/index.m3u8',
       bandwidth: 214_000.5,
@@ -123,16 +140,17 @@ describe('renderMultivariantPlaylist', () => {
       codecs: ['avc1.4d4015', 'opus'],
       width: 426,
       height: 240,
+      frameRate: 30_000 / 1001,
     },
+    { uri: 'stream/audio/index.m3u8', bandwidth: 64_000, codecs: ['opus'] },
   ];
 
-  it('lists pictures first and sound alone last', () => {
+  it('4.4.6.2: lists variants in the order given, since players begin with the first, with what is known of each', () => {
     expect(renderMultivariantPlaylist(variants)).toBe(`#EXTM3U
-#EXT-X-VERSION:7
 #EXT-X-INDEPENDENT-SEGMENTS
-#EXT-X-STREAM-INF:BANDWIDTH=464000,CODECS="avc1.4d401e,opus",RESOLUTION=640x360
+#EXT-X-STREAM-INF:BANDWIDTH=464000,CODECS="avc1.4d401e,opus",RESOLUTION=640x360,FRAME-RATE=30.000
 stream/360p/index.m3u8
-#EXT-X-STREAM-INF:BANDWIDTH=214001,AVERAGE-BANDWIDTH=200000,CODECS="avc1.4d4015,opus",RESOLUTION=426x240
+#EXT-X-STREAM-INF:BANDWIDTH=214001,AVERAGE-BANDWIDTH=200000,CODECS="avc1.4d4015,opus",RESOLUTION=426x240,FRAME-RATE=29.970
 stream/240p/index.m3u8
 #EXT-X-STREAM-INF:BANDWIDTH=64000,CODECS="opus"
 stream/audio/index.m3u8
@@ -188,9 +206,9 @@ describe('HLS on disk', () => {
         window.end();
         const folder = join(directory, name);
         await mkdir(folder);
-        await writeFile(join(folder, 'index.m3u8'), renderMediaPlaylist(window));
+        await writeFile(join(folder, 'index.m3u8'), rendered(window));
         for (const segment of window.listed) {
-          await writeFile(join(folder, `${segment.number}.m4s`), Buffer.concat(segment.pieces));
+          await writeFile(join(folder, `${segment.number}.m4s`), Buffer.concat(piecesOf(segment)));
           await writeFile(join(folder, `init-${segment.initId}.mp4`), window.init(segment.initId) ?? Buffer.alloc(0));
         }
       }
@@ -205,7 +223,9 @@ describe('HLS on disk', () => {
       const sound = await probePath(join(directory, 'audio', 'index.m3u8'));
       expect(sound.streams.map(({ codec }) => codec)).toEqual(['opus']);
 
-      const variants = [...inits].map(([name, init]) => ({ ...init, uri: `${name}/index.m3u8`, bandwidth: 500_000 }));
+      const variants = [...inits]
+        .toReversed()
+        .map(([name, init]) => ({ ...init, uri: `${name}/index.m3u8`, bandwidth: 500_000 }));
       const top = join(directory, 'stream.m3u8');
       await writeFile(top, renderMultivariantPlaylist(variants));
       const all = await probePath(top);

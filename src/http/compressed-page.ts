@@ -13,9 +13,14 @@ export function sendPage(
   request: FastifyRequest,
   reply: FastifyReply,
   html: string,
-  { from }: Pick<Viewer, 'from'>,
+  viewer: Pick<Viewer, 'from'>,
 ): FastifyReply {
   reply.header('Vary', 'Accept-Encoding');
-  if (from === 'address' || !acceptedCodings(request.headers['accept-encoding']).has('gzip')) return reply.send(html);
+  if (!mayCompress(request, viewer)) return reply.send(html);
   return reply.header('Content-Encoding', 'gzip').send(gzipSync(html));
+}
+
+/** Whether what is sent to this viewer can be, and may be, compressed; see `sendPage`. */
+export function mayCompress(request: FastifyRequest, { from }: Pick<Viewer, 'from'>): boolean {
+  return from !== 'address' && acceptedCodings(request.headers['accept-encoding']).has('gzip');
 }

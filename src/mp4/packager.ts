@@ -148,6 +148,7 @@ export class Packager {
       keyframe: output.kind === 'video' && run.startsWithSync,
       startSeconds,
       durationSeconds: run.duration / track.timescale,
+      samples: run.samples.length,
     };
   }
 }

@@ -10,6 +10,8 @@ export interface Piece {
   /** Place on the broadcast's timeline, which starts at 0 with the broadcast and never goes back. */
   readonly startSeconds: number;
   readonly durationSeconds: number;
+  /** How many frames, or packets of sound; absent where nobody counted. */
+  readonly samples?: number;
 }
 
 /** What a player must have before the first piece: the init segment of a rendition and how to declare it. */

@@ -224,7 +224,7 @@ export class Pipeline implements PublisherGate {
   }
 
   #begin(rendition: string, init: RenditionInit): void {
-    this.#outputs.get(rendition)?.begin(init);
+    this.#outputs.get(rendition)?.begin(init, this.#run);
   }
 
   #publish(rendition: string, piece: Piece): void {

@@ -23,6 +23,7 @@ export class RenditionOutput {
   /** Absent where nobody may go back. */
   readonly rewind: RewindWindow | undefined;
   #init: RenditionInit | undefined;
+  #run = 0;
   #awaitsKeyframe = false;
 
   constructor(name: string, limits: RenditionLimits, rewind?: RewindWindow) {
@@ -40,10 +41,11 @@ export class RenditionOutput {
 
   /**
    * A new encoder run declares itself. Viewers keep what they have until its first keyframe is there: whoever is told to come back
-   * must find a picture.
+   * must find a picture. `run` counts the runs, in all renditions alike.
    */
-  begin(init: RenditionInit): void {
+  begin(init: RenditionInit, run: number): void {
     this.#init = init;
+    this.#run = run;
     this.#awaitsKeyframe = true;
   }
 
@@ -80,7 +82,7 @@ export class RenditionOutput {
     this.fanOut.setHead(head);
     this.rewind?.begin(head);
     if (this.#init.pictureBytes !== undefined) this.picture.setHead(frameChunk(this.#init.pictureBytes));
-    this.window.begin(this.#init);
+    this.window.begin(this.#init, this.#run);
     return true;
   }
 }

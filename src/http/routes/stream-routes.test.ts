@@ -20,6 +20,7 @@ import { allowedHeaderNames } from '../headers.ts';
 import { WebServer } from '../server.ts';
 import { placesWith } from '../../../test/support/places.ts';
 import { Viewings } from '../viewings.ts';
+import { Waits } from '../waits.ts';
 import { registerHlsRoutes } from './hls.ts';
 import { registerMediaRoutes } from './media.ts';
 import { type PlayerDocument, registerPlayerRoutes } from './player.ts';
@@ -69,7 +70,10 @@ beforeEach(async () => {
   ];
   channels = new Map(renditions.map(({ name }) => [name, new FanOut({ maxPieces: 50, maxBytes: 10_000_000 })]));
   windows = new Map(
-    renditions.map(({ name }) => [name, new MediaWindow({ targetSeconds: 1, windowSeconds: 10, maxBytes: 1_000_000 })]),
+    renditions.map(({ name }) => [
+      name,
+      new MediaWindow({ targetSeconds: 1, partSeconds: 1, windowSeconds: 10, maxBytes: 1_000_000 }),
+    ]),
   );
   updates = new FanOut({ maxPieces: 1, maxBytes: 10_000 });
   audience = new Audience();
@@ -87,7 +91,12 @@ beforeEach(async () => {
     maxLagMs: 2000,
     hasRoomFor: (viewer) => audience.hasRoomFor(viewer, maxViewers, performance.now()),
   });
-  registerHlsRoutes(app, { ...shared, window: (name) => windows.get(name) });
+  registerHlsRoutes(app, {
+    ...shared,
+    waits: new Waits({ signal: new AbortController().signal }),
+    window: (name) => windows.get(name),
+    hasRoomFor: (viewer) => audience.hasRoomFor(viewer, maxViewers, performance.now()),
+  });
   registerPlayerRoutes(app, {
     ...shared,
     updates: () => updates,
@@ -445,7 +454,7 @@ describe('HLS', () => {
     expect(audience.count(performance.now())).toBe(1);
   });
 
-  test.each(['-1', '1e3', '01', '99999999999999999999', 'NaN', '1.0', '9', '%31%00', '..%2f1', '1%2e'])(
+  test.each(['-1', '1e3', '01', '99999999999999999999', 'NaN', '1.00', '9', '%31%00', '..%2f1', '1%2e'])(
     'U09, U12 there is no segment %s',
     async (number) => {
       fill('360p', 5);
