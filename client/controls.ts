@@ -1,3 +1,4 @@
+import { playableIn } from './playable.ts';
 import type { StreamSnapshot } from '../src/broadcast/stream-state.ts';
 import type { ClientTexts } from '../src/views/texts/en.ts';
 import { byId, withNumber } from './page.ts';
@@ -80,13 +81,15 @@ export class Controls {
 
   /** Offers the renditions that there are. */
   update(snapshot: StreamSnapshot): void {
-    const names = snapshot.renditions.map((rendition) => rendition.name).join();
+    const renditions = playableIn(snapshot.renditions);
+    const names = renditions.map((rendition) => rendition.name).join();
     if (names === this.#offered) return;
     this.#offered = names;
     this.#quality.replaceChildren(
-      ...snapshot.renditions.map(
-        ({ name, height }) => new Option(height === undefined ? this.#options.texts.audioOnly : name, name),
-      ),
+      ...renditions.map(({ name, height }) => {
+        const label = height === undefined ? this.#options.texts.audioOnly : name.replace(/-vp9$/u, '');
+        return new Option(label, name);
+      }),
     );
     this.#show();
   }

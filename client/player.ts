@@ -1,5 +1,6 @@
 import { lowerRendition, startingRendition } from '../src/broadcast/renditions.ts';
 import type { RenditionInfo, StreamSnapshot } from '../src/broadcast/stream-state.ts';
+import { playableIn } from './playable.ts';
 import { BackOff } from './back-off.ts';
 import {
   ArrivalMeter,
@@ -152,7 +153,7 @@ export class Player {
   }
 
   #choice(): RenditionInfo | undefined {
-    const playable = this.#snapshot.renditions.filter((rendition) => MediaSource.isTypeSupported(rendition.mimeType));
+    const playable = playableIn(this.#snapshot.renditions);
     return playable.find((rendition) => rendition.name === this.#wished) ?? startingRendition(playable);
   }
 

@@ -125,7 +125,12 @@ async function buildRooms(config: OnioncastConfig, ground: Ground, report: Repor
   website = buildWebsite({
     ...{ config, dataDirectory, secret, assets, studio, lounge, titles, onError },
     publishing: (server) => ({ ...publishing(config, studio, server), key }),
-    health: () => ({ encoder: studio.encoderHealth(), tor: onion?.status(), desk: onion?.deskStatus() }),
+    health: () => ({
+      encoder: studio.encoderHealth(),
+      secondEncoder: studio.secondEncoderHealth(),
+      tor: onion?.status(),
+      desk: onion?.deskStatus(),
+    }),
   });
   owned.add(() => website?.close());
   const control = await openControl({ dataDirectory, version: readVersion(), lounge, website, titles, onError });

@@ -1,9 +1,10 @@
 import type { OnioncastConfig } from '../config/schema.ts';
 import type { EncoderHealth } from '../encoder/encoder.ts';
 import { Encoder } from '../encoder/encoder.ts';
-import type { EncoderSource, LadderRung } from '../encoder/encoder-types.ts';
+import type { EncoderListener, EncoderSource, LadderRung } from '../encoder/encoder-types.ts';
 import { type FfmpegFacts, readFfmpegFacts } from '../encoder/ffmpeg-version.ts';
 import { defaultLadder, fitLadder, rungOf } from '../encoder/ladder.ts';
+import { buildVp9Command } from '../encoder/vp9.ts';
 import { existsSync } from 'node:fs';
 import { AppError } from '../errors.ts';
 import { captureFile } from '../ingest/capture-file.ts';
@@ -24,6 +25,8 @@ export interface Studio {
   /** `rtmp://127.0.0.1:1935/live`, absent when RTMP is off. */
   readonly rtmpServer: string | undefined;
   encoderHealth(): EncoderHealth;
+  /** Of the encoder of the second codec; absent if there is none. */
+  secondEncoderHealth(): EncoderHealth | undefined;
   /** Goes on air with the base source, and begins to look at a directory. */
   start(): void;
   close(): Promise<void>;
@@ -45,6 +48,7 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
   const owned = new Owned();
   try {
     let encoder: Encoder | undefined;
+    let second: Encoder | undefined;
     const base = await baseSource(config, ffmpeg);
     const ladder = wantedLadder(config);
     const pipeline = new Pipeline({
@@ -53,6 +57,13 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
       limits: renditionLimits(config),
       ...rewindOf(config),
       ...(base === undefined ? {} : { base }),
+      ...(config.encoder.secondCodec === 'off' || !ffmpeg.hasVp9
+        ? {}
+        : {
+            secondCodec: secondCodec(config, report, (encoder) => {
+              second = encoder;
+            }),
+          }),
       graceMs: config.ingest.graceMs,
       createEncoder: (listener) => {
         encoder = new Encoder({ ...encodingOptions(config, ladder), listener });
@@ -72,6 +83,7 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
       push: new PushIngest({ key: options.streamKey, gate: pipeline }),
       rtmpServer,
       encoderHealth: () => encoder?.health() ?? { state: 'idle', run: 0, failuresInARow: 0 },
+      secondEncoderHealth: () => second?.health(),
       start: () => {
         pipeline.start();
         directory?.start();
@@ -129,6 +141,29 @@ async function baseSource(config: OnioncastConfig, { hasDrawtext }: FfmpegFacts)
     case 'none':
       return undefined;
   }
+}
+
+/** VP9 beside the H.264, made when a viewer needs it. */
+function secondCodec(config: OnioncastConfig, report: StudioOptions['report'], opened: (encoder: Encoder) => void) {
+  const { ffmpeg, frameRate, stallMs } = config.encoder;
+  return {
+    frameRate,
+    createEncoder: (listener: EncoderListener) => {
+      const encoder = new Encoder({
+        ...{ ffmpegPath: ffmpeg, ladder: defaultLadder, listener, stallAfterMs: stallMs, givesWay: true },
+        command: (_input, ladder) => buildVp9Command(ladder),
+      });
+      opened(encoder);
+      return encoder;
+    },
+    onNeed: (isNeeded: boolean) =>
+      report({
+        kind: 'note',
+        message: isNeeded
+          ? 'A viewer has no H.264: the stream is encoded in VP9 as well.'
+          : 'Nobody needs VP9 any more: its encoder rests.',
+      }),
+  };
 }
 
 function shown(name: string, source: EncoderSource): BaseSource {

@@ -271,6 +271,7 @@ function registerMedia(parts: RouteParts): void {
     channel: (name) => pipeline.rendition(name)?.fanOut,
     pictureChannel: (name) => pipeline.rendition(name)?.picture,
     rewind,
+    prepare: (name) => pipeline.prepare(name),
     maxLagMs: parts.config.live.maxViewerLagMs,
     hasRoomFor,
   });

@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Choosable, higherRendition, inOrder, lowerRendition, startingRendition } from './renditions.ts';
+import {
+  choicesAmong,
+  type Choosable,
+  higherRendition,
+  inOrder,
+  lowerRendition,
+  startingRendition,
+  twinOf,
+} from './renditions.ts';
 
 const audio: Choosable = { name: 'audio', codec: 'none', bandwidth: 64_000 };
 const h264 = (name: string, bandwidth: number): Choosable => ({ name, codec: 'h264', bandwidth });
@@ -37,7 +45,8 @@ describe('startingRendition', () => {
   });
 
   it('makes do with what there is', () => {
-    expect(startingRendition([vp9('360p', 364_000), vp9('240p', 214_000), audio])?.name).toBe('240p-vp9');
+    expect(startingRendition([vp9('360p', 364_000), vp9('240p', 214_000), audio])?.name).toBe('360p-vp9');
+    expect(startingRendition([vp9('720p', 1_264_000), vp9('480p', 664_000), audio])?.name).toBe('480p-vp9');
     expect(startingRendition([audio])?.name).toBe('audio');
     expect(startingRendition([])).toBeUndefined();
   });
@@ -67,5 +76,29 @@ describe('lower and higher renditions', () => {
     expect(higherRendition(list, 'gone')).toBeUndefined();
     expect(lowerRendition(pictures, '240p')).toBeUndefined();
     expect(higherRendition([audio], 'audio')).toBeUndefined();
+  });
+});
+
+describe('two codecs', () => {
+  const namesFor = (isPlayable: (one: Choosable) => boolean) => choicesAmong(list, isPlayable).map(({ name }) => name);
+
+  it('are never mixed in what somebody chooses from, and H.264 comes first', () => {
+    expect(namesFor(() => true)).toEqual(['720p', '480p', '360p', '240p', 'audio']);
+    expect(namesFor(({ codec }) => codec !== 'h264')).toEqual(['360p-vp9', '240p-vp9', 'audio']);
+    expect(namesFor(({ codec }) => codec === 'none')).toEqual(['audio']);
+    expect(namesFor(() => false)).toEqual([]);
+  });
+
+  it('have the same quality, or the next below it, or the lowest there is', () => {
+    const twin = (name: string) => twinOf(list, list.find((one) => one.name === name) ?? audio)?.name;
+    expect(['720p', '360p', '240p', '360p-vp9', 'audio'].map(twin)).toEqual([
+      '360p-vp9',
+      '360p-vp9',
+      '240p-vp9',
+      '360p',
+      undefined,
+    ]);
+    expect(twinOf([h264('240p', 2e5), vp9('360p', 364_000)], h264('240p', 2e5))?.name).toBe('360p-vp9');
+    expect(twinOf([...pictures, audio], h264('360p', 364_000))).toBeUndefined();
   });
 });

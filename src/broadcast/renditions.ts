@@ -15,12 +15,13 @@ export function inOrder<T extends Choosable>(renditions: readonly T[]): readonly
 }
 
 /**
- * What a viewer who wished nothing begins with: the best H.264 that asks for no more than {@link startingBandwidth}, else the lowest with a picture,
- * else sound alone. Absent only if there is nothing. All functions here take lists that are {@link inOrder}.
+ * What a viewer who wished nothing begins with: the best H.264 (VP9 where there is none) that asks for no more than {@link startingBandwidth}, else the lowest
+ * with a picture, else sound alone. Absent only if there is nothing. All functions here take lists that are {@link inOrder}.
  */
 export function startingRendition<T extends Choosable>(renditions: readonly T[]): T | undefined {
+  const first = renditions[0]?.codec;
   return (
-    renditions.find(({ codec, bandwidth }) => codec === 'h264' && bandwidth <= startingBandwidth) ??
+    renditions.find(({ codec, bandwidth }) => codec === first && bandwidth <= startingBandwidth) ??
     lowestPicture(renditions) ??
     renditions[0]
   );
@@ -48,6 +49,24 @@ export function higherRendition<T extends Choosable>(
   if (current.codec === 'none') return lowestPicture(renditions, pictureCodec);
   const above = renditions[index - 1];
   return above?.codec === current.codec ? above : undefined;
+}
+
+/**
+ * What somebody whose browser plays only what `isPlayable` chooses from: one codec, H.264 if it can be, and the sound.
+ */
+export function choicesAmong<T extends Choosable>(
+  renditions: readonly T[],
+  isPlayable: (one: T) => boolean,
+): readonly T[] {
+  const playable = renditions.filter(isPlayable);
+  const first = playable[0]?.codec;
+  return playable.filter(({ codec }) => codec === first || codec === 'none');
+}
+
+/** The same quality in the other codec: the best that asks for no more, else its lowest. Absent for the sound, and where there is one codec only. */
+export function twinOf<T extends Choosable>(renditions: readonly T[], { codec, bandwidth }: Choosable): T | undefined {
+  const others = renditions.filter((other) => other.codec !== codec && other.codec !== 'none' && codec !== 'none');
+  return others.find((other) => other.bandwidth <= bandwidth) ?? others.at(-1);
 }
 
 function lowestPicture<T extends Choosable>(renditions: readonly T[], pictureCodec?: 'h264' | 'vp9'): T | undefined {

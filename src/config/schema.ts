@@ -141,6 +141,12 @@ export const configSchema = section('', {
       'How much CPU is spent on quality, as x264 names it. "auto" spends on the small renditions, and on the others what the measurement leaves.',
     ),
     audioBitrate: setting(kinds.bitrate('16k', '256k'), '48k', 'Of the one sound that all renditions share.'),
+    secondCodec: setting(
+      kinds.oneOf(['auto', 'off']),
+      'auto',
+      'VP9 for browsers without H.264 (Tor Browser and Firefox on a Linux without FFmpeg libraries). Encoded only while one of them is watching, at low priority; ' +
+        'costs about a fifth of a core then.',
+    ),
     stallMs: setting(kinds.duration('1s', '1m'), '5s', 'An encoder that says nothing for so long is started anew.'),
   }),
   hls: section('HTTP Live Streaming, for players such as mpv and VLC.', {

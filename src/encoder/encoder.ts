@@ -1,6 +1,6 @@
 import { type BackOffPolicy, defaultBackOff } from './back-off.ts';
-import type { EncoderListener, EncoderSource, RunEnd } from './encoder-types.ts';
-import type { EncodingOptions } from './ffmpeg-arguments.ts';
+import type { EncoderInput, EncoderListener, EncoderSource, LadderRung, RunEnd } from './encoder-types.ts';
+import { buildFfmpegCommand, type EncodingOptions, type FfmpegCommand } from './ffmpeg-arguments.ts';
 import { FfmpegRun, type RunOutcome } from './ffmpeg-run.ts';
 import { checkLadder } from './ladder.ts';
 
@@ -8,6 +8,10 @@ import { checkLadder } from './ladder.ts';
 export interface EncoderOptions extends EncodingOptions {
   readonly ffmpegPath: string;
   readonly listener: EncoderListener;
+  /** The call of FFmpeg for an input and a ladder. Default: H.264, and the sound. */
+  readonly command?: (input: EncoderInput, ladder: readonly LadderRung[]) => FfmpegCommand;
+  /** Gives way to whatever else wants the processor. Default: no. */
+  readonly givesWay?: boolean;
   /** When to try again after a failure. Default: 0.5 s doubling to 15 s. */
   readonly backOff?: BackOffPolicy;
   /** How long FFmpeg may take to send its first picture. Default 10000. */
@@ -105,11 +109,13 @@ export class Encoder {
   #launch(source: EncoderSource): void {
     this.#runNumber += 1;
     const run = this.#runNumber;
-    const { listener, ffmpegPath, firstBytesAfterMs = 10_000, stallAfterMs = 5_000 } = this.#options;
+    const { listener, ffmpegPath, firstBytesAfterMs = 10_000, stallAfterMs = 5_000, givesWay = false } = this.#options;
+    const { ladder = this.#options.ladder, input } = source;
+    const command = this.#options.command?.(input, ladder) ?? buildFfmpegCommand(input, { ...this.#options, ladder });
     let reason: string | undefined;
     try {
       this.#run = new FfmpegRun({
-        ...{ ffmpegPath, source, encoding: this.#options, firstBytesAfterMs, stallAfterMs, now: this.#now },
+        ...{ ffmpegPath, source, command, givesWay, firstBytesAfterMs, stallAfterMs, now: this.#now },
         onBytes: (output, bytes) => listener.onBytes(run, output, bytes),
         onEnd: (outcome) => this.#onRunOver(source, outcome),
       });

@@ -140,7 +140,7 @@ function videoOutputArgs(rung: LadderRung, index: number, encoding: EncodingOpti
     ...['-color_primaries', 'bt709', '-color_trc', 'bt709', '-colorspace', 'bt709', '-color_range', 'tv'],
     // Threat: T05. x264 writes its version and all options (also the number of cores) into NAL units of type 6.
     ...['-bsf:v', 'filter_units=remove_types=6', '-metadata:s:v:0', 'encoder= ', '-flags:v', '+bitexact'],
-    ...muxerArgs(firstOutputFd + index, '+frag_keyframe'),
+    ...fragmentArgs(firstOutputFd + index, '+frag_keyframe'),
   ];
 }
 
@@ -149,12 +149,18 @@ function audioOutputArgs(fd: number, encoding: EncodingOptions): string[] {
     ...['-map', '[a]', '-c:a', 'libopus', '-b:a', String(encoding.audioBitsPerSecond ?? 48_000)],
     ...['-application', 'audio', '-frame_duration', '20'],
     ...['-metadata:s:a:0', 'encoder= ', '-flags:a', '+bitexact'],
-    ...muxerArgs(fd, ''),
+    ...fragmentArgs(fd, ''),
   ];
 }
 
+/** For a picture whose times have a meaning: FFmpeg would move its beginning to zero. */
+export function placedFragmentArgs(fd: number): string[] {
+  const keepTimes = ['-use_editlist', '0', '-avoid_negative_ts', 'make_non_negative'];
+  return [...keepTimes, ...fragmentArgs(fd, '+frag_keyframe+frag_discont')];
+}
+
 /** Threat: T05. Nothing that names a program, a person or a time. */
-function muxerArgs(fd: number, moreFlags: string): string[] {
+function fragmentArgs(fd: number, moreFlags: string): string[] {
   return [
     ...['-map_metadata', '-1', '-map_chapters', '-1', '-fflags', '+bitexact', '-empty_hdlr_name', '1'],
     ...['-movflags', `+empty_moov+default_base_moof${moreFlags}`, '-frag_duration', String(fragmentMicroseconds)],

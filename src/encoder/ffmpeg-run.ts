@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { constants, setPriority } from 'node:os';
 import { Readable, type Writable } from 'node:stream';
 import type { EncoderSource } from './encoder-types.ts';
-import { buildFfmpegCommand, type EncodingOptions, firstOutputFd } from './ffmpeg-arguments.ts';
+import { type FfmpegCommand, firstOutputFd } from './ffmpeg-arguments.ts';
 import { ffmpegEnvironment } from './ffmpeg-environment.ts';
 import { type FfmpegProgress, ProgressReader } from './ffmpeg-progress.ts';
 import { LastLines } from './last-lines.ts';
@@ -17,7 +18,9 @@ export type RunOutcome =
 export interface RunOptions {
   readonly ffmpegPath: string;
   readonly source: EncoderSource;
-  readonly encoding: EncodingOptions;
+  readonly command: FfmpegCommand;
+  /** Gives way to whatever else wants the processor. */
+  readonly givesWay: boolean;
   readonly firstBytesAfterMs: number;
   readonly stallAfterMs: number;
   /** A clock that never goes back, in milliseconds. */
@@ -56,17 +59,14 @@ export class FfmpegRun {
   #isOver = false;
 
   constructor(options: RunOptions) {
-    const { source, encoding, firstBytesAfterMs, stallAfterMs } = options;
+    const { source, command, firstBytesAfterMs, stallAfterMs } = options;
     this.#options = options;
     this.#startedAtMs = options.now();
     this.#reportedAtMs = this.#startedAtMs;
     this.#lastVideoAtMs = this.#startedAtMs;
     const tickMs = Math.max(20, Math.min(250, stallAfterMs / 10, firstBytesAfterMs / 10));
     this.#watch = new StallWatch({ firstBytesAfterMs, stallAfterMs, tickMs }, this.#startedAtMs);
-    const { args, outputs } = buildFfmpegCommand(source.input, {
-      ...encoding,
-      ladder: source.ladder ?? encoding.ladder,
-    });
+    const { args, outputs } = command;
     this.#media = source.input.kind === 'pipe' ? openMedia(source) : undefined;
     this.#child = spawn(options.ffmpegPath, args, {
       stdio: [
@@ -88,6 +88,7 @@ export class FfmpegRun {
     this.#ticking = setInterval(() => this.#tick(), tickMs);
     // Without a process there are no pipes; its `error` follows.
     if (this.#child.pid !== undefined) this.#connect(outputs);
+    if (options.givesWay) giveWay(this.#child.pid);
   }
 
   /** FFmpeg's own account of the run, and the rate of what came out of it. */
@@ -208,6 +209,15 @@ export class FfmpegRun {
     this.#media?.destroy();
     // End of file wakes an FFmpeg that waits for input; in a blocking read it would not notice SIGTERM.
     this.#child.stdin?.destroy();
+  }
+}
+
+function giveWay(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // It has ended already, or this system has no such thing: it works all the same.
   }
 }
 

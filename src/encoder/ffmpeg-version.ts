@@ -9,6 +9,8 @@ export interface FfmpegFacts {
   readonly isRecentEnough: boolean;
   readonly hasX264: boolean;
   readonly hasOpus: boolean;
+  /** The second codec, for browsers without H.264, can be made. */
+  readonly hasVp9: boolean;
   /** The test card can carry text. */
   readonly hasDrawtext: boolean;
 }
@@ -25,6 +27,7 @@ export async function readFfmpegFacts(ffmpegPath: string, signal?: AbortSignal):
     isRecentEnough: isRecentEnough(version),
     hasX264: /\slibx264\s/.test(encoders.stdout),
     hasOpus: /\slibopus\s/.test(encoders.stdout),
+    hasVp9: /\slibvpx-vp9\s/.test(encoders.stdout),
     hasDrawtext: /\sdrawtext\s/.test(filters.stdout),
   };
 }

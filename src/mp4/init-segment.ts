@@ -53,6 +53,22 @@ export function retrackInitSegment(init: InitSegment, trackId: number): InitSegm
   return parseInitSegment(bytes);
 }
 
+/** The init segment of one track of several, under its own id. Throws MEDIA_MALFORMED if there is no such track. */
+export function singleTrackInit(init: InitSegment, trackId: number): InitSegment {
+  const moov = requireBox(init.bytes, 'moov');
+  const isOwn = (box: Box): boolean => {
+    if (box.type === 'trex') return box.body.length >= 8 && box.body.readUInt32BE(4) === trackId;
+    const tkhd = requireBox(box.body, 'tkhd');
+    return new FieldReader(tkhd.body, trackIdOffset(tkhd)).u32() === trackId;
+  };
+  const trak = [...children(moov.body)].find((box) => box.type === 'trak' && isOwn(box));
+  const trex = [...children(requireBox(moov.body, 'mvex').body)].find((box) => box.type === 'trex' && isOwn(box));
+  if (trak === undefined || trex === undefined) throw malformed(`track ${trackId} was not declared`);
+  const header = requireBox(moov.body, 'mvhd').bytes;
+  const alone = buildBox('moov', header, trak.bytes, buildBox('mvex', trex.bytes));
+  return parseInitSegment(joinBytes([requireBox(init.bytes, 'ftyp').bytes, alone]));
+}
+
 /**
  * One init segment that declares the track of both. Their fragments may then be sent in turn: a muxed stream without muxing a sample.
  * Throws MEDIA_MALFORMED unless each has exactly one track and the two ids differ.

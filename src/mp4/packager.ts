@@ -23,12 +23,21 @@ export interface PackagerSink {
   onPiece(rendition: string, piece: Piece): void;
 }
 
+/** A video output. */
+export interface VideoOutput {
+  readonly name: string;
+  /** It begins whenever its first picture comes: others say where the run begins. What it sends before they have is left out. */
+  readonly follows?: boolean;
+}
+
 /** What the packager of one run must know. */
 export interface PackagerOptions {
   /** The video outputs; each becomes a rendition with the shared sound. */
-  readonly video: readonly { readonly name: string }[];
+  readonly video: readonly VideoOutput[];
   /** Where the run begins on the broadcast's timeline: 0, or at least the end of the run before. */
   readonly startSeconds: number;
+  /** The outputs are on the broadcast's timeline already: nothing is shifted, and what is before `startSeconds` is left out. */
+  readonly isPlaced?: boolean;
   readonly sink: PackagerSink;
 }
 
@@ -36,6 +45,7 @@ export interface PackagerOptions {
 interface Output {
   readonly name: string;
   readonly kind: 'video' | 'audio';
+  readonly follows: boolean;
   readonly reader: FragmentReader;
   track: Track | undefined;
   lastStartSeconds: number;
@@ -57,12 +67,13 @@ export class Packager {
   #endSeconds: number;
   #audioStartSeconds = Number.NEGATIVE_INFINITY;
 
-  constructor({ video, startSeconds, sink }: PackagerOptions) {
+  constructor({ video, startSeconds, isPlaced, sink }: PackagerOptions) {
     this.#sink = sink;
     this.#startSeconds = startSeconds;
     this.#endSeconds = startSeconds;
-    for (const { name } of video) {
-      this.#addOutput(name, 'video');
+    if (isPlaced === true) this.#offsetSeconds = 0;
+    for (const { name, follows } of video) {
+      this.#addOutput(name, 'video', follows);
       this.#renditions.set(
         name,
         new MuxedRendition({
@@ -89,12 +100,13 @@ export class Packager {
     known.reader.push(bytes);
   }
 
-  #addOutput(name: string, kind: Output['kind']): void {
+  #addOutput(name: string, kind: Output['kind'], follows = false): void {
     const reader = new FragmentReader({
       onInit: (init) => this.#takeInit(output, init),
       onFragment: (fragment) => this.#takeFragment(output, fragment),
     });
-    const output: Output = { name, kind, reader, track: undefined, lastStartSeconds: Number.NEGATIVE_INFINITY };
+    const lastStartSeconds = Number.NEGATIVE_INFINITY;
+    const output: Output = { name, kind, follows, reader, track: undefined, lastStartSeconds };
     this.#outputs.set(name, output);
   }
 
@@ -135,6 +147,7 @@ export class Packager {
     const [run] = fragment.tracks;
     const { track } = output;
     if (run === undefined || track === undefined || run.samples.length === 0) return undefined;
+    if (output.follows && this.#offsetSeconds === undefined) return undefined;
     this.#offsetSeconds ??= this.#startSeconds - run.decodeTime / track.timescale;
     // Up to the next whole tick: never before `startSeconds`, and the same for the whole run.
     const shift = Math.ceil((this.#offsetSeconds - epsilonSeconds) * track.timescale);

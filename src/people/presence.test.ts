@@ -78,6 +78,7 @@ beforeEach(async () => {
     channel: () => channel,
     pictureChannel: () => undefined,
     rewind: () => undefined,
+    prepare: async () => false,
     maxLagMs: 2000,
     hasRoomFor: () => true,
   });

@@ -5,7 +5,8 @@ import type { EncoderListener, EncoderSource, PictureSize } from '../encoder/enc
 import { rungOf } from '../encoder/ladder.ts';
 import type { Publication } from '../ingest/publication.ts';
 import type { EndReason, Sink } from '../live/fan-out.ts';
-import { type EncoderPort, Pipeline, type PipelineOptions } from './pipeline.ts';
+import type { EncoderPort } from './encoder-port.ts';
+import { Pipeline, type PipelineOptions } from './pipeline.ts';
 
 type Outputs = Awaited<ReturnType<typeof encodeLadder>>;
 

@@ -7,15 +7,9 @@ import type { Publication, PublisherGate } from '../ingest/publication.ts';
 import type { RewindMemory } from '../live/rewind-window.ts';
 import { Packager } from '../mp4/packager.ts';
 import { mimeTypeOf, pictureMimeTypeOf, type Piece, type RenditionInit } from '../mp4/piece.ts';
+import type { EncoderPort } from './encoder-port.ts';
 import { type RenditionLimits, RenditionOutput } from './rendition-output.ts';
-
-/** What the pipeline needs of an encoder. */
-export interface EncoderPort {
-  /** Encodes this source from now on, in place of any other. */
-  start(source: EncoderSource): void;
-  stop(): Promise<void>;
-  close(): Promise<void>;
-}
+import { SecondCodec, type SecondCodecOptions } from './second-codec.ts';
 
 /** What is broadcast while no publisher is there. */
 export interface BaseSource {
@@ -34,6 +28,8 @@ export interface PipelineOptions {
   /** What can be rewound; absent where nobody may go back. */
   readonly rewind?: RewindMemory;
   readonly base?: BaseSource;
+  /** For browsers without H.264; absent if there is to be none. */
+  readonly secondCodec?: Pick<SecondCodecOptions, 'frameRate' | 'idleMs' | 'createEncoder' | 'onNeed'>;
   /** How long a publisher may be away before the broadcast is over. */
   readonly graceMs: number;
   createEncoder(listener: EncoderListener): EncoderPort;
@@ -64,6 +60,7 @@ export class Pipeline implements PublisherGate {
   readonly #options: PipelineOptions;
   readonly #encoder: EncoderPort;
   readonly #outputs = new Map<string, RenditionOutput>();
+  readonly #second: SecondCodec | undefined;
   #broadcast: Broadcast;
   #publication: Publication | undefined;
   #onBase = false;
@@ -80,6 +77,7 @@ export class Pipeline implements PublisherGate {
     this.#options = options;
     this.#broadcast = newBroadcast(options.now());
     for (const name of outputNames(options.ladderFor(undefined))) this.#addOutput(name);
+    this.#second = this.#openSecond(options);
     this.#encoder = options.createEncoder({
       onRunStarted: (run) => this.#runStarted(run),
       onBytes: (_run, output, bytes) => this.#package(output, bytes),
@@ -134,7 +132,13 @@ export class Pipeline implements PublisherGate {
 
   /** The rendition of this name, whether or not it can be joined now. */
   rendition(name: string): RenditionOutput | undefined {
-    return this.#outputs.get(name);
+    return this.#outputs.get(name) ?? this.#second?.output(name);
+  }
+
+  /** Resolves once a rendition on offer can be joined: what is encoded only when somebody needs it takes a moment. False if it does not come. */
+  async prepare(name: string): Promise<boolean> {
+    const output = this.#outputs.get(name);
+    return output === undefined ? ((await this.#second?.prepare(name)) ?? false) : output.init !== undefined;
   }
 
   async close(): Promise<void> {
@@ -142,7 +146,14 @@ export class Pipeline implements PublisherGate {
     this.#closed = true;
     clearTimeout(this.#timer);
     for (const output of this.#outputs.values()) output.close();
-    await this.#encoder.close();
+    await Promise.all([this.#encoder.close(), this.#second?.close()]);
+  }
+
+  #openSecond(options: PipelineOptions): SecondCodec | undefined {
+    const { audioBitsPerSecond, limits, now, onChange, onTrouble, secondCodec } = options;
+    if (secondCodec === undefined) return undefined;
+    const sourceOf = (name: string) => this.#outputs.get(name);
+    return new SecondCodec({ ...secondCodec, sourceOf, audioBitsPerSecond, limits, now, onChange, onTrouble });
   }
 
   #playPublication(publication: Publication): void {
@@ -180,6 +191,7 @@ export class Pipeline implements PublisherGate {
   #sourceOver(): void {
     this.#source = undefined;
     for (const output of this.#outputs.values()) output.finish();
+    this.#second?.finish();
     this.#advance({ kind: 'source-over' });
   }
 
@@ -187,6 +199,7 @@ export class Pipeline implements PublisherGate {
     this.#run = run;
     this.#ladder = this.#source?.ladder ?? [];
     this.#keepOutputs(outputNames(this.#ladder));
+    this.#second?.follow(this.#ladder);
     this.#packager = new Packager({
       video: this.#ladder,
       startSeconds: this.#timelineSeconds,
@@ -230,6 +243,7 @@ export class Pipeline implements PublisherGate {
   #publish(rendition: string, piece: Piece): void {
     const isFirst = this.#outputs.get(rendition)?.publish(piece) ?? false;
     if (!isFirst) return;
+    this.#second?.sourceBegan(rendition);
     if (piece.kind === 'video') this.#advance({ kind: 'picture' });
     this.#options.onChange();
   }
@@ -283,7 +297,7 @@ export class Pipeline implements PublisherGate {
         ...(init.height === undefined ? {} : { height: init.height }),
       });
     }
-    return inOrder(offers);
+    return inOrder([...offers, ...(this.#second?.offers() ?? [])]);
   }
 
   #advance(event: BroadcastEvent): void {

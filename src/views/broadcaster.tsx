@@ -164,11 +164,16 @@ function StreamFacts({ snapshot, texts, base }: Reader & { snapshot: StreamSnaps
         </div>
         <div>
           <dt>{words.qualities}</dt>
-          <dd>{snapshot.renditions.map((each) => renditionLabel(each, texts)).join(', ') || words.none}</dd>
+          <dd>{qualitiesIn(snapshot, texts) || words.none}</dd>
         </div>
       </dl>
     </section>
   );
+}
+
+/** With the second codec, which is for the browser to choose and which only the broadcaster sees as such. */
+function qualitiesIn({ renditions }: StreamSnapshot, texts: Texts): string {
+  return renditions.map((each) => (each.codec === 'vp9' ? each.name : renditionLabel(each, texts))).join(', ');
 }
 
 function Title({ title, texts, base, formToken }: OwnForm & { title: string }): JSX.Element {

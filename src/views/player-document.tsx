@@ -68,7 +68,6 @@ export function renderPlayerDocument(data: PlayerDocumentData): string {
 
 /** What the first player document of a page is made of. */
 export interface FirstPlayerData extends Omit<PictureData, 'sound'> {
-  readonly snapshot: StreamSnapshot;
   readonly styleHref: string;
 }
 

@@ -1,4 +1,5 @@
 import type { ComponentChildren, JSX } from 'preact';
+import { choicesAmong, twinOf } from '../broadcast/renditions.ts';
 import type { RenditionInfo, StreamSnapshot } from '../broadcast/stream-state.ts';
 import type { Reader } from './reader.ts';
 import { RewindLinks } from './rewind-links.tsx';
@@ -10,6 +11,7 @@ export interface PictureData extends Reader {
   /** The view key: ties what is on one screen together. */
   readonly view: string;
   readonly rendition: RenditionInfo;
+  readonly snapshot: StreamSnapshot;
   /** Starts with sound; browsers may then wait for a click. */
   readonly sound: boolean;
   /** The browser starts only what has a length: the address of the media asks for one. */
@@ -29,7 +31,10 @@ export interface InformationData extends Reader {
   readonly behindSeconds?: number;
 }
 
-/** The picture; it plays by itself as long as it is muted. `children` is what browsers without video show. */
+/**
+ * The picture; it plays by itself as long as it is muted. A browser takes the first codec that it knows, and asks for no other. `children` is what browsers without
+ * video show.
+ */
 export function Picture({
   data,
   children,
@@ -37,16 +42,22 @@ export function Picture({
   readonly data: PictureData;
   readonly children?: ComponentChildren;
 }): JSX.Element {
-  const { texts, rendition, sound } = data;
+  const { texts, rendition, sound, snapshot } = data;
+  const twin = twinOf(snapshot.renditions, rendition);
   return (
     <>
       {rendition.height === undefined && <p class="sound-only">{texts.audioOnly}</p>}
       <video class="picture" autoplay muted={!sound} controls playsinline aria-label={texts.video}>
-        <source src={pictureHref(data)} type={silentType(data) ?? rendition.mimeType} />
+        <PictureSource data={data} />
+        {twin !== undefined && <PictureSource data={{ ...data, rendition: twin }} />}
         {children}
       </video>
     </>
   );
+}
+
+function PictureSource({ data }: { readonly data: PictureData }): JSX.Element {
+  return <source src={pictureHref(data)} type={silentType(data) ?? data.rendition.mimeType} />;
 }
 
 /** The address of the media. */
@@ -89,6 +100,8 @@ function Choices({ data, target }: { data: InformationData; target: '_parent' | 
   const ago = data.behindSeconds === undefined ? {} : { ago: data.behindSeconds.toFixed(0) };
   const link = (name: string, withSound: boolean): string => playerHref(data, { ...wishes(name, withSound), ...ago });
   const live = playerHref(data, wishes(rendition.name, sound));
+  // Whoever plays VP9 has no H.264; of all others it is assumed, and if it is not so the browser takes the twin.
+  const isOfCodec = ({ codec }: RenditionInfo): boolean => codec !== (rendition.codec === 'vp9' ? 'h264' : 'vp9');
   return (
     <div class="choices-and-hint">
       <nav class="choices" aria-label={texts.quality}>
@@ -100,7 +113,7 @@ function Choices({ data, target }: { data: InformationData; target: '_parent' | 
           {texts.goLive}
         </a>
         <span class="segments">
-          {snapshot.renditions.map((other) => (
+          {choicesAmong(snapshot.renditions, isOfCodec).map((other) => (
             <a
               key={other.name}
               class="segment"

@@ -37,7 +37,7 @@ export function describeSnapshot(snapshot: StreamSnapshot, texts: Texts): Snapsh
   };
 }
 
-/** A rendition as a person picks it: `360p`, `Sound only`. */
+/** A rendition as a person picks it: `360p`, `Sound only`. In which codec is for the browser to know. */
 export function renditionLabel(rendition: RenditionInfo, texts: Texts): string {
-  return rendition.height === undefined ? texts.audioOnly : rendition.name;
+  return rendition.height === undefined ? texts.audioOnly : rendition.name.replace(/-vp9$/, '');
 }

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { startingRendition } from '../broadcast/renditions.ts';
+import { choicesAmong, startingRendition } from '../broadcast/renditions.ts';
 import type { RenditionInfo, StreamSnapshot } from '../broadcast/stream-state.ts';
 import type { ChatFormData, ChatLimits } from '../chat/chat-view.ts';
 import { openModes, publicModes } from '../chat/modes.ts';
@@ -163,7 +163,7 @@ function Stage({ data }: { data: WatchPageData }): JSX.Element {
     <section class="stage" id="stage" aria-label={texts.video}>
       <StateScreen screen={describeSnapshot(snapshot, texts).screen} />
       <p class="stage-notice" id="stage-notice" role="status" hidden />
-      <PlayerControls renditions={snapshot.renditions} texts={texts} />
+      <PlayerControls renditions={choicesAmong(snapshot.renditions, () => true)} texts={texts} />
       <SoundPill texts={texts} />
     </section>
   );

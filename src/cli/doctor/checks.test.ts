@@ -23,6 +23,7 @@ const encoder = {
   frameRate: 30,
   preset: 'auto',
   audioBitrate: 64_000,
+  secondCodec: 'auto',
   stallMs: 5000,
 } as const;
 const tor = {

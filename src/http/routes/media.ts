@@ -36,6 +36,8 @@ export interface MediaDeps {
   pictureChannel(rendition: string): MediaChannel | undefined;
   /** What can be rewound of it. */
   rewind(rendition: string): RewindWindow | undefined;
+  /** Resolves once a rendition on offer can be joined: one that is encoded on demand takes a moment. False if it does not come. */
+  prepare(rendition: string): Promise<boolean>;
   /** How much media may wait for a viewer who is slow, in milliseconds of it. */
   readonly maxLagMs: number;
   /** Whether this viewer may receive the stream; whoever is watching already may open another response, or come back. */
@@ -65,14 +67,14 @@ export function registerMediaRoutes(app: FastifyInstance, deps: MediaDeps): void
   });
 }
 
-function play(
+async function play(
   deps: MediaDeps,
   request: FastifyRequest,
   reply: FastifyReply,
   rendition: RenditionInfo | undefined,
-): FastifyReply {
+): Promise<FastifyReply> {
   const channel = rendition === undefined ? undefined : channelFor(deps, request, rendition);
-  if (rendition === undefined || channel?.isJoinable !== true) throw new AppError('OFFLINE');
+  if (rendition === undefined || channel === undefined) throw new AppError('OFFLINE');
   const headers = endlessMediaHeaders(rendition.width === undefined ? 'audio/mp4' : 'video/mp4');
   if (request.method === 'HEAD') return reply.headers(headers).send();
   const hasLength = isLengthAnnounced(request);
@@ -82,6 +84,8 @@ function play(
   }
   if (!deps.hasRoomFor(countedAs(deps.places.placeOf(request).viewer, request))) throw new AppError('OVERLOADED');
   const cursor = cursorFor(deps.rewind(rendition.name), request);
+  const isThere = cursor !== undefined || channel.isJoinable || (await deps.prepare(rendition.name));
+  if (!isThere) throw new AppError('OFFLINE');
   const response = openMedia(deps, request, reply, rendition);
   if (cursor !== undefined) {
     rewind(response, cursor, hasLength);
@@ -94,7 +98,8 @@ function play(
     return reply;
   }
   // Not for browsers with a use for the length, and not before a lower rendition: on links that need one it would take longer than what it saves.
-  if (!hasLength && rendition.name === startingRendition(deps.renditions())?.name) response.write(framedLeadIn);
+  if (!hasLength && rendition.bandwidth === startingRendition(deps.renditions())?.bandwidth)
+    response.write(framedLeadIn);
   response.follow(source, 'fresh-keyframe');
   return reply;
 }

@@ -57,6 +57,7 @@ beforeEach(async () => {
     renditions: () => [rendition],
     channel: () => channel,
     pictureChannel: () => channel,
+    prepare: async () => false,
     maxLagMs: 2000,
   });
   registerPlayerRoutes(app, {

@@ -88,6 +88,7 @@ beforeEach(async () => {
     ...shared,
     channel: (name) => channels.get(name),
     pictureChannel: (name) => channels.get(`${name} picture`),
+    prepare: async () => false,
     maxLagMs: 2000,
     hasRoomFor: (viewer) => audience.hasRoomFor(viewer, maxViewers, performance.now()),
   });
