@@ -1,5 +1,3 @@
-import type { EventEmitter } from 'node:events';
-
 /** What somebody waits for a change of. */
 export interface Changing {
   /** Returns what ends the listening. */
@@ -28,8 +26,8 @@ export interface Wait {
   readonly source: Changing;
   isReady(): boolean;
   readonly forMs: number;
-  /** The answer: its `close` says that nobody waits for it. */
-  readonly answer: Pick<EventEmitter, 'once' | 'off'>;
+  /** Tells when nobody waits for the answer any more. Returns what ends the listening. */
+  whenGone(listener: () => void): () => void;
 }
 
 /** A player has one playlist and one part on order, and twice that while it changes the rendition; a circuit may carry a few players. */
@@ -59,7 +57,7 @@ export class Waits {
   }
 
   /** Resolves exactly once, within `forMs`. */
-  async until({ owners, source, isReady, forMs, answer }: Wait): Promise<WaitEnd> {
+  async until({ owners, source, isReady, forMs, whenGone }: Wait): Promise<WaitEnd> {
     if (this.#signal.aborted) return 'closed';
     if (isReady()) return 'ready';
     if (this.#isCrowded(owners)) return 'crowded';
@@ -67,18 +65,17 @@ export class Waits {
       const onChange = (): void => {
         if (isReady()) finish('ready');
       };
-      const onClose = (): void => finish('gone');
       const timer = setTimeout(() => finish('late'), forMs);
       const unwatch = source.watch(onChange);
+      const unlisten = whenGone(() => finish('gone'));
       const finish = (end: WaitEnd): void => {
         clearTimeout(timer);
         unwatch();
-        answer.off('close', onClose);
+        unlisten();
         this.#waiting.delete(finish);
         for (const owner of owners) this.#count(owner, -1);
         resolve(end);
       };
-      answer.once('close', onClose);
       this.#waiting.add(finish);
       for (const owner of owners) this.#count(owner, 1);
     });

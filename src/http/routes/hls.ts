@@ -156,7 +156,8 @@ async function wait(
 ): Promise<WaitEnd> {
   const forMs = Math.min(maxWaitMs, waitTargets * 1000 * playlists.targetDuration(windows));
   const owners = ownersOf(deps.places.placeOf(request).viewer, request);
-  return await deps.waits.until({ owners, source: window, isReady, forMs, answer: reply.raw });
+  const whenGone = (listener: () => void) => whenLeft(request, reply, listener);
+  return await deps.waits.until({ owners, source: window, isReady, forMs, whenGone });
 }
 
 /** False if nobody is there to be answered. Throws if there is nothing to say but that. */
@@ -166,6 +167,7 @@ function goesOn(end: WaitEnd, reply: FastifyReply): boolean {
       return true;
     case 'gone':
       reply.hijack();
+      reply.raw.destroy();
       return false;
     case 'crowded':
       throw new AppError('TOO_MANY');
@@ -173,6 +175,23 @@ function goesOn(end: WaitEnd, reply: FastifyReply): boolean {
     case 'closed':
       throw new AppError('OFFLINE');
   }
+}
+
+/**
+ * The connection is gone, or its other side will say nothing more: through tor that is all that is seen of somebody who has left, and nobody closes their
+ * half while they wait for an answer.
+ */
+function whenLeft(
+  { raw: { socket } }: FastifyRequest,
+  { raw: answer }: FastifyReply,
+  listener: () => void,
+): () => void {
+  socket.once('end', listener);
+  answer.once('close', listener);
+  return () => {
+    socket.off('end', listener);
+    answer.off('close', listener);
+  };
 }
 
 /** Who is to blame for a wait: whoever shows a token, and the circuit. */

@@ -13,15 +13,12 @@ import {
 } from '../../../test/support/raw-http.ts';
 import { Audience } from '../../broadcast/audience.ts';
 import type { RenditionInfo, StreamSnapshot, StreamState } from '../../broadcast/stream-state.ts';
-import { MediaWindow } from '../../hls/media-window.ts';
 import { frameChunk } from '../../live/chunked.ts';
 import { FanOut } from '../../live/fan-out.ts';
 import { allowedHeaderNames } from '../headers.ts';
 import { WebServer } from '../server.ts';
 import { placesWith } from '../../../test/support/places.ts';
 import { Viewings } from '../viewings.ts';
-import { Waits } from '../waits.ts';
-import { registerHlsRoutes } from './hls.ts';
 import { registerMediaRoutes } from './media.ts';
 import { type PlayerDocument, registerPlayerRoutes } from './player.ts';
 
@@ -34,7 +31,6 @@ const init = Buffer.from('init-bytes');
 let directory: string;
 let server: WebServer;
 let channels: Map<string, FanOut>;
-let windows: Map<string, MediaWindow>;
 let updates: FanOut;
 let audience: Audience;
 let viewings: Viewings;
@@ -69,12 +65,6 @@ beforeEach(async () => {
     { name: 'audio', codec: 'none', mimeType: 'audio/mp4; codecs="opus"', bandwidth: 64_000 },
   ];
   channels = new Map(renditions.map(({ name }) => [name, new FanOut({ maxPieces: 50, maxBytes: 10_000_000 })]));
-  windows = new Map(
-    renditions.map(({ name }) => [
-      name,
-      new MediaWindow({ targetSeconds: 1, partSeconds: 1, windowSeconds: 10, maxBytes: 1_000_000 }),
-    ]),
-  );
   updates = new FanOut({ maxPieces: 1, maxBytes: 10_000 });
   audience = new Audience();
   viewings = new Viewings({ now: () => performance.now() });
@@ -90,12 +80,6 @@ beforeEach(async () => {
     pictureChannel: (name) => channels.get(`${name} picture`),
     prepare: async () => false,
     maxLagMs: 2000,
-    hasRoomFor: (viewer) => audience.hasRoomFor(viewer, maxViewers, performance.now()),
-  });
-  registerHlsRoutes(app, {
-    ...shared,
-    waits: new Waits({ signal: new AbortController().signal }),
-    window: (name) => windows.get(name),
     hasRoomFor: (viewer) => audience.hasRoomFor(viewer, maxViewers, performance.now()),
   });
   registerPlayerRoutes(app, {
@@ -407,68 +391,5 @@ describe('the strip of the first player document', () => {
 
   test.each(['/player/strip', '/player/strip?view=short&r=360p'])('%s is no address of one', async (target) => {
     expect((await fetch(target)).status).toBe(400);
-  });
-});
-
-describe('HLS', () => {
-  function fill(name: string, seconds: number): void {
-    const window = windows.get(name);
-    window?.begin({ bytes: init, codecs: ['avc1.4d401e', 'opus'], width: 640, height: 360 });
-    for (let second = 0; second <= seconds; second += 1) {
-      const bytes = Buffer.from(`second-${second};`);
-      window?.push({ bytes, kind: 'video', keyframe: true, startSeconds: second, durationSeconds: 1 });
-    }
-  }
-
-  test('the multivariant playlist names every rendition, and who asks if they keep no cookie', async () => {
-    const answer = await fetch('/stream.m3u8');
-    expect(answer.headers.get('content-type')).toBe('application/vnd.apple.mpegurl');
-    const uris = answer.body.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
-    expect(uris.map((uri) => uri.replace(/^\/v\/[\w-]{44}\//, '/v/TOKEN/'))).toEqual([
-      '/v/TOKEN/stream/360p/index.m3u8',
-      '/v/TOKEN/stream/240p/index.m3u8',
-      '/v/TOKEN/stream/audio/index.m3u8',
-    ]);
-    expect(answer.body).toContain('CODECS="avc1.4d401e,opus",RESOLUTION=640x360');
-  });
-
-  test('what the media playlist names can be fetched, byte for byte', async () => {
-    fill('360p', 5);
-    const playlist = await fetch('/stream/360p/index.m3u8');
-    expect(playlist.status).toBe(200);
-    const segments = playlist.body.match(/^\d+\.m4s$/gm) ?? [];
-    expect(segments.length).toBeGreaterThan(2);
-    for (const name of segments) {
-      const segment = await fetch(`/stream/360p/${name}`);
-      expect(segment.headers.get('content-type')).toBe('video/mp4');
-      expect(segment.body).toBe(`second-${Number.parseInt(name, 10)};`);
-      expect([...segment.headers.keys()].filter((header) => !allowedHeaderNames.has(header))).toEqual([]);
-    }
-    const initName = /URI="(init-\d+\.mp4)"/.exec(playlist.body)?.[1];
-    expect((await fetch(`/stream/360p/${initName}`)).body).toBe('init-bytes');
-  });
-
-  test('players of the playlist are counted by the token they carry, once', async () => {
-    fill('360p', 5);
-    const uri = /^\/v\/.*\/360p\/.*$/m.exec((await fetch('/stream.m3u8')).body)?.[0];
-    for (let reload = 0; reload < 3; reload += 1) await fetch(uri ?? '');
-    expect(audience.count(performance.now())).toBe(1);
-  });
-
-  test.each(['-1', '1e3', '01', '99999999999999999999', 'NaN', '1.00', '9', '%31%00', '..%2f1', '1%2e'])(
-    'U09, U12 there is no segment %s',
-    async (number) => {
-      fill('360p', 5);
-      expect([404, 400]).toContain((await fetch(`/stream/360p/${number}.m4s`)).status);
-      expect([404, 400]).toContain((await fetch(`/stream/360p/init-${number}.mp4`)).status);
-    },
-  );
-
-  test('before there is a segment the playlist is unavailable; an unknown rendition does not exist', async () => {
-    expect((await fetch('/stream/360p/index.m3u8')).status).toBe(503);
-    expect((await fetch('/stream/720p/index.m3u8')).status).toBe(404);
-    expect((await fetch('/stream/__proto__/index.m3u8')).status).toBe(404);
-    renditions = [];
-    expect((await fetch('/stream.m3u8')).status).toBe(503);
   });
 });
