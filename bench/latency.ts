@@ -1,154 +1,165 @@
 /**
- * Glass to glass: a clock drawn into the raw frames of a publisher is read back from the picture that a real browser shows.
- * Modes: script (our player), noscript (player frame, which begins by itself), hls (hls.js on our playlist). Links: loopback, and 500 ms of round
- * trip at 2 Mbit/s.
+ * Glass to glass: a clock drawn into the raw frames of a publisher is read back from the picture that a real browser shows, over loopback and through the
+ * onion service in a private Tor network, beside the specification's own way in the same run.
  *
- *   npm run bench:latency -- [--seconds 30] [--browser chromium|firefox] [--mode script|noscript|hls] [--link loopback|delayed]
+ *   npm run bench:latency -- [--seconds 20 | --minutes 10] [--browser chromium,firefox] [--mode noscript,script,hls,hls-plain,segments-2s,segments-10s]
+ *     [--link loopback,tor,tor-delayed,tor-jitter]
  */
 import { parseArgs } from 'node:util';
-import { type BrowserName, type BrowserPage, openBrowser } from '../test/support/browsers.ts';
-import { startDelayProxy } from '../test/support/delay-proxy.ts';
-import { Onioncast } from '../test/support/onioncast.ts';
-import { readClockExpression } from './support/clock-pattern.ts';
-import { ClockPublisher } from './support/clock-publisher.ts';
-import { type Front, startFront } from './support/front.ts';
-import { quantile, seconds, table } from './support/statistics.ts';
-
-type Mode = 'script' | 'noscript' | 'hls';
-type Link = 'loopback' | 'delayed';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type BrowserName, launchBrowser } from '../test/support/browsers.ts';
+import type { ShapedClient } from '../test/support/shaped-tor.ts';
+import { chosen, positive } from './support/choices.ts';
+import { type Mode, mayRunScript, modes } from './support/modes.ts';
+import { latenciesOf, medianLatency, playbackOf } from './support/playback.ts';
+import { ageAtServer } from './support/server-age.ts';
+import { quantile, seconds, slope, table } from './support/statistics.ts';
+import { Watcher, type Sample } from './support/watcher.ts';
+import { type Link, links, World } from './support/world.ts';
 
 interface Measurement {
   readonly browser: BrowserName;
   readonly mode: Mode;
   readonly link: Link;
   readonly firstPictureMs: number;
-  readonly latenciesMs: readonly number[];
+  /** How old the picture was when it left the server, after the last sample. */
+  readonly atServerMs: number;
+  /** Without the first seconds. */
+  readonly samples: readonly Sample[];
 }
 
-const roundTripMs = 500;
-const delayedBytesPerSecond = 250_000;
-/** Start-up is not steady state: what is measured before this much time has passed is left out of the quantiles. */
+const firstPictureWithinMs = 60_000;
+/** Start-up is not steady state: what is measured so soon after the first picture is left out. */
 const warmUpMs = 8_000;
-
-/** What the prototypes reached, in seconds: the medians to be at least as good as. */
-const baseline: Record<Link, Record<Mode, string>> = {
-  loopback: { script: '0.40', noscript: '1.50', hls: '-' },
-  delayed: { script: '0.90', noscript: '1.90', hls: '-' },
-};
-
-const paths: Record<Mode, string> = {
-  script: '/',
-  noscript: '/?script=0',
-  hls: '/bench/hls.html',
-};
-const framedVideo =
-  '[...document.querySelectorAll("iframe")].map((f) => f.contentDocument && f.contentDocument.querySelector("video")).find(Boolean)';
-const videos: Record<Mode, string> = {
-  script: 'document.querySelector("video")',
-  noscript: framedVideo,
-  hls: 'document.querySelector("video")',
-};
+/** Drift is told from this much at either end. */
+const endsMs = 30_000;
+const baseline: Mode = 'segments-10s';
 
 async function measure(
-  browser: BrowserName,
-  mode: Mode,
-  link: Link,
-  origin: string,
+  world: World,
+  watch: { readonly browser: BrowserName; readonly mode: Mode; readonly link: Link },
+  client: ShapedClient | undefined,
   forMs: number,
 ): Promise<Measurement> {
-  const page = await openBrowser(browser, {
-    script: browser === 'chromium' || mode === 'script' || mode === 'hls',
-    width: 1000,
-    height: 600,
-  });
+  const { browser, mode, link } = watch;
+  await world.prepare(mode);
+  const options = { script: mayRunScript(browser, mode), width: 1000, height: 600 };
+  const running = await launchBrowser(
+    browser,
+    client === undefined ? options : { ...options, socksPort: client.socksPort },
+  );
   try {
-    const start = Date.now();
-    await page.goto(`${origin}${paths[mode]}`);
-    const expression = readClockExpression(videos[mode]);
-    const samples: { at: number; latency: number }[] = [];
-    while (Date.now() - start < warmUpMs + forMs) {
-      const reading = await read(page, expression);
-      if (reading !== null) samples.push({ at: reading.now - start, latency: reading.now - reading.shown });
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    return {
+    // Over minutes a look now and then says as much, and leaves the machine to the players.
+    const watcher = await Watcher.open(running, await world.address(mode, link), forMs > 120_000 ? 250 : 50);
+    if (await watcher.firstPicture(firstPictureWithinMs)) await pause(warmUpMs + forMs);
+    await watcher.close();
+    const { firstPictureMs } = watcher;
+    const atServerMs = await ageAtServer(world.server.url);
+    return { ...watch, firstPictureMs, atServerMs, samples: watcher.between(firstPictureMs + warmUpMs) };
+  } finally {
+    await running.close();
+  }
+}
+
+function latencyTable(all: readonly Measurement[]): string {
+  const header = [
+    'link',
+    'browser',
+    'mode',
+    'first picture',
+    'p50',
+    'p95',
+    'max',
+    'rebuffers/min',
+    'samples',
+    'of baseline',
+  ];
+  const rows = all.map((one) => {
+    const { link, browser, mode, firstPictureMs, samples } = one;
+    const latencies = latenciesOf(samples);
+    const figures = [firstPictureMs, ...[0.5, 0.95, 1].map((fraction) => quantile(latencies, fraction))];
+    const watchedMs = (samples.at(-1)?.atMs ?? 0) - (samples[0]?.atMs ?? 0);
+    const rebuffers = (playbackOf(samples).rebuffers * 60_000) / watchedMs;
+    const reference = all.find((other) => other.mode === baseline && other.link === link && other.browser === browser);
+    const ratio = reference === undefined ? Number.NaN : medianLatency(samples) / medianLatency(reference.samples);
+    return [
+      ...[link, browser, mode, ...figures.map(seconds)],
+      ...[Number.isNaN(rebuffers) ? '-' : rebuffers.toFixed(1), String(latencies.length), seconds(one.atServerMs)],
+      Number.isNaN(ratio) ? '-' : ratio.toFixed(3),
+    ];
+  });
+  return table([header, ...rows]);
+}
+
+function driftTable(all: readonly Measurement[]): string {
+  const header = [
+    'link',
+    'browser',
+    'mode',
+    'minutes',
+    'p50 at the start',
+    'p50 at the end',
+    'growth',
+    'slope in 10 minutes',
+  ];
+  const rows = all.map(({ link, browser, mode, samples }) => {
+    const [from, to] = [samples[0]?.atMs ?? 0, samples.at(-1)?.atMs ?? 0];
+    const start = medianLatency(samples.filter(({ atMs }) => atMs < from + endsMs));
+    const end = medianLatency(samples.filter(({ atMs }) => atMs > to - endsMs));
+    const points = samples
+      .filter(({ latencyMs }) => !Number.isNaN(latencyMs))
+      .map((one) => [one.atMs, one.latencyMs] as const);
+    const perTenMinutes = slope(points) * 600_000;
+    return [
+      link,
       browser,
       mode,
-      link,
-      firstPictureMs: samples[0]?.at ?? Number.NaN,
-      latenciesMs: samples.filter((sample) => sample.at > warmUpMs).map((sample) => sample.latency),
-    };
-  } finally {
-    await page.close();
-  }
-}
-
-async function read(page: BrowserPage, expression: string): Promise<{ now: number; shown: number } | null> {
-  try {
-    return await page.evaluate<{ now: number; shown: number } | null>(expression);
-  } catch {
-    // The frame is being loaded again.
-    return null;
-  }
-}
-
-function report(all: readonly Measurement[]): void {
-  const header = ['browser', 'mode', 'link', 'first picture', 'p50', 'p95', 'max', 'samples', 'prototype p50', 'ratio'];
-  const rows = all.map((one) => {
-    const median = quantile(one.latenciesMs, 0.5);
-    const reference = baseline[one.link][one.mode];
-    const ratio = reference === '-' ? '-' : (median / 1000 / Number(reference)).toFixed(2);
-    const { browser, mode, link } = one;
-    const figures = [one.firstPictureMs, median, quantile(one.latenciesMs, 0.95), Math.max(...one.latenciesMs)];
-    return [browser, mode, link, ...figures.map(seconds), String(one.latenciesMs.length), reference, ratio];
+      ((to - from) / 60_000).toFixed(1),
+      ...[start, end, end - start, perTenMinutes].map(seconds),
+    ];
   });
-  console.log(table([header, ...rows]));
+  return table([header, ...rows]);
 }
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       seconds: { type: 'string', default: '20' },
+      minutes: { type: 'string' },
       browser: { type: 'string' },
       mode: { type: 'string' },
       link: { type: 'string' },
     },
   });
-  const browsers = (['chromium', 'firefox'] as const).filter((name) => (values.browser ?? name) === name);
-  const modes = (['script', 'noscript', 'hls'] as const).filter((name) => (values.mode ?? name) === name);
-  const links = (['loopback', 'delayed'] as const).filter((name) => (values.link ?? name) === name);
+  const { minutes } = values;
+  const forMs =
+    minutes === undefined ? positive('seconds', values.seconds) * 1000 : positive('minutes', minutes) * 60_000;
+  const browsers = chosen('browser', values.browser, ['chromium', 'firefox']);
+  const wantedModes = chosen('mode', values.mode ?? (minutes === undefined ? undefined : 'noscript,script'), modes);
+  const wantedLinks = chosen('link', values.link ?? (minutes === undefined ? undefined : 'tor-delayed'), links);
 
-  const server = await Onioncast.start({ args: ['--no-tor', '--source', 'none'] });
-  const { server: rtmp, key } = await server.event('ingest');
-  const publisher = new ClockPublisher(`${rtmp}/${key}`);
-  let front: Front | undefined;
+  const world = await World.start({ tor: wantedLinks.some((link) => link !== 'loopback') });
   const done: Measurement[] = [];
   try {
-    await server.event('stream', (event) => event.state === 'live');
-    front = await startFront(server.url);
-    for (const link of links) {
-      const path = { oneWayMs: roundTripMs / 2, jitterMs: 0, bytesPerSecond: delayedBytesPerSecond };
-      const proxy = await startDelayProxy({ target: { port: front.port }, ...path });
+    for (const link of wantedLinks) {
+      const client = await world.client(link);
       try {
-        for (const browser of browsers) {
-          for (const mode of modes) {
-            const origin = link === 'delayed' ? `http://127.0.0.1:${proxy.port}` : `http://127.0.0.1:${front.port}`;
-            const one = await measure(browser, mode, link, origin, Number(values.seconds) * 1000);
-            done.push(one);
-            report([one]);
+        for (const mode of wantedModes) {
+          for (const browser of browsers) {
+            done.push(await measure(world, { browser, mode, link }, client, forMs));
+            console.log(latencyTable(done.slice(-1)));
           }
         }
       } finally {
-        await proxy.close();
+        await client?.close();
       }
     }
-    console.log('\nGlass to glass, seconds:');
-    report(done);
   } finally {
-    await publisher.stop();
-    await front?.close();
-    await server.close();
+    await world.close();
   }
+  console.log(`\nGlass to glass, seconds; the baseline is ${baseline} over the same link in the same browser:`);
+  console.log(latencyTable(done));
+  if (minutes !== undefined) console.log(`\nDrift, seconds:\n${driftTable(done)}`);
 }
 
 await main();

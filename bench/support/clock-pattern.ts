@@ -9,6 +9,9 @@ const blockSize = 20;
 const blocksPerRow = 24;
 const timeBits = 44;
 const totalBits = 48;
+/** The part of the picture that the clock covers. */
+export const clockWidth = blocksPerRow * blockSize;
+export const clockHeight = 2 * blockSize;
 const white = 235;
 const black = 16;
 const grey = 128;
@@ -27,20 +30,32 @@ export function drawClock(frame: Buffer, ms: number): void {
   greyChroma(frame);
 }
 
+/** What a video element shows at one moment. */
+export interface Look {
+  /** The time of this machine, in milliseconds. */
+  readonly now: number;
+  /** The time that the picture shows; null if there is no picture or none that can be read. */
+  readonly shown: number | null;
+  /** Pixels of the rendition; 0 without a picture. */
+  readonly height: number;
+  /** The position in the stream, in seconds. */
+  readonly position: number;
+}
+
 /**
- * Source text of an expression that reads the clock of `video` (an expression that gives the element) in a page:
- * `{ now, shown, height }` in milliseconds and pixels, or null if no clock can be read.
+ * Source text of an expression that looks at `video` (an expression that gives the element) in a page and gives a `Look`.
  */
 export function readClockExpression(video: string): string {
   return `(() => {
     const v = ${video};
-    if (!v || !v.videoWidth || v.readyState < 2) return null;
+    const look = { now: Date.now(), shown: null, height: v ? v.videoHeight : 0, position: v ? v.currentTime : 0 };
+    if (!v || !v.videoWidth || v.readyState < 2) return look;
     const scale = v.videoWidth / ${pictureWidth};
     const w = Math.round(${blocksPerRow * blockSize} * scale), h = Math.round(${2 * blockSize} * scale);
     const canvas = v.ownerDocument.createElement('canvas');
     canvas.width = w; canvas.height = h;
     const g = canvas.getContext('2d');
-    const now = Date.now();
+    look.now = Date.now();
     g.drawImage(v, 0, 0, w, h, 0, 0, w, h);
     const d = g.getImageData(0, 0, w, h).data;
     let ms = 0, check = 0;
@@ -49,9 +64,23 @@ export function readClockExpression(video: string): string {
       const y = Math.round((Math.floor(i / ${blocksPerRow}) * ${blockSize} + ${blockSize / 2}) * scale);
       if (d[(y * w + x) * 4] > 128) { if (i < ${timeBits}) ms += 2 ** i; else check |= 1 << (i - ${timeBits}); }
     }
-    if (((ms % 16) ^ 10) !== check) return null;
-    return { now, shown: ms, height: v.videoHeight };
+    if (((ms % 16) ^ 10) === check) look.shown = ms;
+    return look;
   })()`;
+}
+
+/** Reads the clock from the luma of its part of the picture, cut out at its full size; undefined if it cannot be read. */
+export function readClock(luma: Buffer): number | undefined {
+  let ms = 0;
+  let check = 0;
+  for (let bit = 0; bit < totalBits; bit += 1) {
+    const x = (bit % blocksPerRow) * blockSize + blockSize / 2;
+    const y = Math.floor(bit / blocksPerRow) * blockSize + blockSize / 2;
+    if ((luma[y * clockWidth + x] ?? 0) <= grey) continue;
+    if (bit < timeBits) ms += 2 ** bit;
+    else check |= 1 << (bit - timeBits);
+  }
+  return ((ms % 16) ^ 0b1010) === check ? ms : undefined;
 }
 
 function bitOf(ms: number, bit: number): boolean {

@@ -5,7 +5,8 @@ const frameRate = 30;
 const frameBytes = (pictureWidth * pictureHeight * 3) / 2;
 
 /**
- * A publisher like OBS: raw frames that carry the time they were made, encoded with x264 without delay and sent to an RTMP address.
+ * A publisher like OBS: raw frames that carry the time they were made, encoded with x264 without delay and sent to an RTMP address, or
+ * written to a directory.
  * Latency measured with it holds everything from the frame in memory to the picture on the screen.
  */
 export class ClockPublisher {
@@ -13,9 +14,10 @@ export class ClockPublisher {
   readonly #timer: NodeJS.Timeout;
   readonly #exited: Promise<void>;
 
-  constructor(rtmpUrl: string) {
+  /** `output` is what FFmpeg is told behind its inputs: see `toRtmp` and `toDirectory`. */
+  constructor(output: readonly string[]) {
     const background = movingBackground();
-    this.#child = spawn('ffmpeg', publisherArguments(rtmpUrl), { stdio: ['pipe', 'ignore', 'inherit'] });
+    this.#child = spawn('ffmpeg', [...inputArguments, ...output], { stdio: ['pipe', 'ignore', 'inherit'] });
     this.#exited = new Promise((resolve) => this.#child.once('exit', () => resolve()));
     this.#child.stdin?.on('error', () => void this.stop());
     const start = Date.now();
@@ -38,13 +40,27 @@ export class ClockPublisher {
   }
 }
 
-function publisherArguments(url: string): string[] {
+const inputArguments = [
+  ...['-v', 'error', '-fflags', 'nobuffer', '-f', 'rawvideo', '-pix_fmt', 'yuv420p'],
+  ...['-s', `${pictureWidth}x${pictureHeight}`, '-r', String(frameRate), '-i', 'pipe:0'],
+  ...['-f', 'lavfi', '-i', 'sine=440:sample_rate=48000'],
+];
+
+/** To a server that encodes again, in a quality that leaves it room. */
+export function toRtmp(url: string): string[] {
   return [
-    ...['-v', 'error', '-fflags', 'nobuffer', '-f', 'rawvideo', '-pix_fmt', 'yuv420p'],
-    ...['-s', `${pictureWidth}x${pictureHeight}`, '-r', String(frameRate), '-i', 'pipe:0'],
-    ...['-f', 'lavfi', '-i', 'sine=440:sample_rate=48000'],
     ...['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-g', String(frameRate), '-b:v', '2500k'],
     ...['-c:a', 'aac', '-b:a', '64k', '-flush_packets', '1', '-f', 'flv', url],
+  ];
+}
+
+/** As the specification has it: HLS segments of fragmented MP4 of so many seconds, `stream.m3u8`, `init.mp4` and `stream<N>.m4s`. */
+export function toDirectory(directory: string, segmentSeconds: number): string[] {
+  return [
+    ...['-c:v', 'libx264', '-preset', 'veryfast', '-tune', 'zerolatency', '-g', String(frameRate), '-b:v', '300k'],
+    ...['-c:a', 'aac', '-b:a', '64k', '-f', 'hls', '-hls_time', String(segmentSeconds), '-hls_list_size', '24'],
+    ...['-hls_flags', 'delete_segments+temp_file', '-hls_segment_type', 'fmp4'],
+    ...['-hls_segment_filename', `${directory}/stream%d.m4s`, `${directory}/stream.m3u8`],
   ];
 }
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import http, { type IncomingHttpHeaders } from 'node:http';
+import http, { type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 
@@ -13,18 +13,25 @@ export interface Front {
   close(): Promise<void>;
 }
 
+/** Answers for an address of the bench's own. */
+export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+
 /**
  * Passes everything on to `target` under the target's own host name, which its guards insist on, so that a delaying proxy may stand before it.
- * Serves one page of its own, `/bench/hls.html`: hls.js playing the server's playlist.
+ * Serves pages of its own: `/bench/hls.html`, hls.js playing the server's playlist with low latency, and `/bench/hls-plain.html`, without;
+ * `handlers` answer for further paths.
  */
-export async function startFront(target: string): Promise<Front> {
+export async function startFront(target: string, handlers: ReadonlyMap<string, Handler> = new Map()): Promise<Front> {
   const upstream = new URL(target);
   const hlsScript = readFileSync(createRequire(import.meta.url).resolve('hls.js/dist/hls.light.min.js'));
   const requests: string[] = [];
   let bytes = 0;
   const server = http.createServer((request, response) => {
     const path = request.url ?? '/';
-    if (path === '/bench/hls.html') return response.setHeader('content-type', 'text/html').end(hlsPage);
+    const handler = handlers.get(path);
+    if (handler !== undefined) return handler(request, response);
+    if (path === '/bench/hls.html') return response.setHeader('content-type', 'text/html').end(hlsPage(true));
+    if (path === '/bench/hls-plain.html') return response.setHeader('content-type', 'text/html').end(hlsPage(false));
     if (path === '/bench/hls.js') return response.setHeader('content-type', 'text/javascript').end(hlsScript);
     requests.push(`${request.method} ${path}`);
     const onward = http.request(
@@ -77,12 +84,12 @@ function underName(host: string | undefined, upstream: URL, headers: IncomingHtt
   return { ...headers, 'content-security-policy': policy.replace(upstream.host, host) };
 }
 
-const hlsPage = `<!doctype html><meta charset="utf-8"><title>hls.js</title>
+const hlsPage = (lowLatencyMode: boolean): string => `<!doctype html><meta charset="utf-8"><title>hls.js</title>
 <video muted autoplay playsinline width="640" height="360"></video>
 <script src="/bench/hls.js"></script>
 <script>
 const video = document.querySelector('video');
-const hls = new Hls({ enableWorker: false, autoStartLoad: true });
+const hls = new Hls({ enableWorker: false, lowLatencyMode: ${lowLatencyMode} });
 hls.loadSource('/stream.m3u8');
 hls.attachMedia(video);
 video.play().catch(() => {});

@@ -9,6 +9,14 @@ export function seconds(ms: number): string {
   return Number.isNaN(ms) ? '-' : (ms / 1000).toFixed(2);
 }
 
+/** The slope of a straight line through points (least squares), in y per x; NaN for fewer than two. */
+export function slope(points: readonly (readonly [x: number, y: number])[]): number {
+  const mean = (pick: 0 | 1): number => points.reduce((sum, point) => sum + point[pick], 0) / points.length;
+  const [meanX, meanY] = [mean(0), mean(1)];
+  const squares = points.reduce((sum, [x]) => sum + (x - meanX) ** 2, 0);
+  return points.reduce((sum, [x, y]) => sum + (x - meanX) * (y - meanY), 0) / squares;
+}
+
 /** A table with aligned columns. */
 export function table(rows: readonly (readonly string[])[]): string {
   const columns = Math.max(...rows.map((row) => row.length));

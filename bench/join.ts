@@ -1,0 +1,121 @@
+/**
+ * How long somebody waits for the first picture after a click on a link to the page, through the delayed onion service. A *fresh* visitor's tor knows neither
+ * the service nor a way to it; a *warm* one has a circuit to it, and the browser nothing: another page of the same person.
+ *
+ *   npm run bench:join -- [--joins 10] [--browser chromium,firefox] [--mode noscript,script] [--link tor-delayed] [--circuit fresh,warm]
+ */
+import { parseArgs } from 'node:util';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type BrowserName, launchBrowser, type RunningBrowser } from '../test/support/browsers.ts';
+import type { ShapedClient } from '../test/support/shaped-tor.ts';
+import { chosen, positive } from './support/choices.ts';
+import { type Mode, mayRunScript, modes } from './support/modes.ts';
+import { quantile, seconds, table } from './support/statistics.ts';
+import { Watcher } from './support/watcher.ts';
+import { type Link, links, World } from './support/world.ts';
+
+type Circuit = 'fresh' | 'warm';
+
+interface Joins {
+  readonly link: Link;
+  readonly browser: BrowserName;
+  readonly mode: Mode;
+  readonly circuit: Circuit;
+  /** Until the first picture; NaN where none came. */
+  readonly waitsMs: readonly number[];
+}
+
+const targetsMs = { p50: 2500, p95: 4000 };
+const joinWithinMs = 45_000;
+/** tor takes no more than one wish for a new identity in this time. */
+const identityEveryMs = 10_500;
+const circuits = ['fresh', 'warm'] as const;
+
+/** What several joins of one kind have in common. */
+interface Visit {
+  readonly running: RunningBrowser;
+  readonly client: ShapedClient | undefined;
+  readonly url: string;
+}
+
+async function join({ running, url }: Visit): Promise<number> {
+  const watcher = await Watcher.open(running, url);
+  await watcher.firstPicture(joinWithinMs);
+  await watcher.close();
+  return watcher.firstPictureMs;
+}
+
+async function joinAgainAndAgain(visit: Visit, circuit: Circuit, count: number): Promise<number[]> {
+  const waitsMs: number[] = [];
+  // The browser's first page pays for the browser's own start; a warm circuit has to be there.
+  await join(visit);
+  for (let identityAtMs = 0; waitsMs.length < count; ) {
+    if (circuit === 'fresh') {
+      await pause(Math.max(0, identityAtMs + identityEveryMs - performance.now()));
+      identityAtMs = performance.now();
+      await visit.client?.newIdentity();
+    }
+    waitsMs.push(await join(visit));
+  }
+  return waitsMs;
+}
+
+function report(all: readonly Joins[]): string {
+  const header = ['link', 'browser', 'mode', 'circuit', 'p50', 'p95', 'min', 'max', 'joins', 'without a picture'];
+  const rows = all.map(({ link, browser, mode, circuit, waitsMs }) => {
+    const came = waitsMs.filter((wait) => !Number.isNaN(wait));
+    const figures = [0.5, 0.95, 0, 1].map((fraction) => seconds(quantile(came, fraction)));
+    return [link, browser, mode, circuit, ...figures, String(came.length), String(waitsMs.length - came.length)];
+  });
+  return table([header, ...rows]);
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      joins: { type: 'string', default: '10' },
+      browser: { type: 'string' },
+      mode: { type: 'string', default: 'noscript,script' },
+      link: { type: 'string', default: 'tor-delayed' },
+      circuit: { type: 'string' },
+    },
+  });
+  const count = positive('joins', values.joins);
+  const browsers = chosen('browser', values.browser, ['chromium', 'firefox']);
+  const wantedLinks = chosen('link', values.link, links);
+  const world = await World.start({ tor: wantedLinks.some((link) => link !== 'loopback') });
+  const done: Joins[] = [];
+  try {
+    for (const link of wantedLinks) {
+      const client = await world.client(link);
+      for (const browser of browsers) {
+        for (const mode of chosen('mode', values.mode, modes)) {
+          await world.prepare(mode);
+          const options = { script: mayRunScript(browser, mode), width: 1000, height: 600 };
+          const running = await launchBrowser(
+            browser,
+            client === undefined ? options : { ...options, socksPort: client.socksPort },
+          );
+          try {
+            const visit = { running, client, url: await world.address(mode, link) };
+            for (const circuit of chosen('circuit', values.circuit, circuits)) {
+              done.push({ link, browser, mode, circuit, waitsMs: await joinAgainAndAgain(visit, circuit, count) });
+              console.log(report(done.slice(-1)));
+            }
+          } finally {
+            await running.close();
+          }
+        }
+      }
+      await client?.close();
+    }
+  } finally {
+    await world.close();
+  }
+  console.log(
+    `\nFirst picture after the click, seconds; targets: p50 ${seconds(targetsMs.p50)}, p95 ${seconds(targetsMs.p95)}:`,
+  );
+  console.log(report(done));
+}
+
+await main();
