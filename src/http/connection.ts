@@ -21,11 +21,12 @@ export function connectionOf(request: { readonly raw: Pick<IncomingMessage, 'soc
   return connection;
 }
 
-/**
- * The circuit of a visitor, which limits and sanctions go by. There is none on this machine, nor at the broadcaster's own onion service, whose
- * circuits are nobody else's.
- */
+/** Circuits of the broadcaster's own onion service are numbered behind all that the public one can have (32 bits): an operator may run two tors. */
+const deskCircuits = 2 ** 32;
+
+/** The circuit of a visitor, which limits and sanctions go by, at whichever onion service. There is none on this machine. */
 export function visitorCircuitOf(request: { readonly raw: Pick<IncomingMessage, 'socket'> }): number | undefined {
   const connection = connectionOf(request);
-  return connection.kind === 'onion' ? connection.circuitId : undefined;
+  if (connection.kind === 'local') return undefined;
+  return connection.kind === 'desk' ? deskCircuits + connection.circuitId : connection.circuitId;
 }
