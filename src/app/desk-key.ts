@@ -15,13 +15,18 @@ function keyFile(dataDirectory: string): string {
   return path.join(dataDirectory, 'desk-key');
 }
 
+/** The key to the broadcaster's own onion service, if there is one already. Throws DATA_DIRECTORY. */
+export async function knownDeskKey(dataDirectory: string): Promise<ClientKey | undefined> {
+  return await loadClientKey(keyFile(dataDirectory));
+}
+
 /** The key to the broadcaster's own onion service, made on first use. Throws DATA_DIRECTORY. */
 export async function ensureDeskKey(
   dataDirectory: string,
 ): Promise<{ readonly key: ClientKey; readonly isNew: boolean }> {
-  const file = keyFile(dataDirectory);
-  const known = await loadClientKey(file);
-  return known === undefined ? { key: await makeClientKey(file), isNew: true } : { key: known, isNew: false };
+  const known = await knownDeskKey(dataDirectory);
+  if (known !== undefined) return { key: known, isNew: false };
+  return { key: await makeClientKey(keyFile(dataDirectory)), isNew: true };
 }
 
 /**
@@ -33,7 +38,7 @@ export async function renewDeskKey(dataDirectory: string): Promise<ClientKey> {
 }
 
 /** The address of the broadcaster's own onion service; absent before tor has made one, or the operator has told it. */
-export async function deskAddress(config: OnioncastConfig): Promise<string | undefined> {
+export async function deskAddress(config: Pick<OnioncastConfig, 'tor' | 'data'>): Promise<string | undefined> {
   if (config.tor.mode === 'operator') return config.tor.deskAddress === '' ? undefined : config.tor.deskAddress;
   try {
     return await readOnionAddress(path.join(config.data, 'tor', deskName));

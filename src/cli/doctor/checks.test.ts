@@ -3,6 +3,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadConfig } from '../../config/load.ts';
+import { checkDesk } from './desk-check.ts';
 import { checkAddress, checkClock, checkData, checkOpenFiles, checkSource } from './machine-checks.ts';
 import { checkFfmpeg, checkNode, checkTor } from './program-checks.ts';
 
@@ -145,5 +147,32 @@ describe('checks of the machine', () => {
     expect(checkOpenFiles(limits, 960)).toMatchObject({ level: 'ok' });
     expect(checkOpenFiles(limits, 961)).toMatchObject({ level: 'warn' });
     expect(checkOpenFiles(undefined, 961)).toMatchObject({ level: 'ok' });
+  });
+});
+
+describe('the check of the desk', () => {
+  const desk = (door: 'everywhere' | 'local' | 'desk', environment: Record<string, string> = {}) =>
+    checkDesk(
+      loadConfig({
+        workingDirectory: directory,
+        environment: { ...environment, ONIONCAST_DATA: directory, ONIONCAST_BROADCASTER_DOOR: door },
+      }),
+    );
+
+  it('says by which ways the broadcaster comes', async () => {
+    expect(await desk('everywhere')).toMatchObject({ level: 'ok', found: expect.stringContaining('wherever') });
+    expect(await desk('local')).toMatchObject({ level: 'ok', found: expect.stringContaining('this machine') });
+    expect(await desk('desk')).toMatchObject({ level: 'ok', found: expect.stringContaining('key will be made') });
+  });
+
+  it('says what its onion service lacks', async () => {
+    expect(await desk('desk', { ONIONCAST_TOR_ENABLED: 'false' })).toMatchObject({ level: 'warn' });
+    expect(await desk('desk', { ONIONCAST_TOR_MODE: 'operator' })).toMatchObject({
+      level: 'warn',
+      todo: 'Put it into tor.desk_address.',
+    });
+    writeFileSync(join(directory, 'desk-key'), 'no key', { mode: 0o600 });
+    expect(await desk('desk')).toMatchObject({ level: 'fail', found: expect.stringContaining('holds no key') });
+    rmSync(join(directory, 'desk-key'));
   });
 });

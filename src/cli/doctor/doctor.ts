@@ -2,6 +2,7 @@ import { styleText } from 'node:util';
 import { loadConfig } from '../../config/load.ts';
 import type { OnioncastConfig } from '../../config/schema.ts';
 import { exitCodes } from '../failure.ts';
+import { checkDesk } from './desk-check.ts';
 import type { Finding } from './finding.ts';
 import {
   checkAddress,
@@ -38,6 +39,7 @@ async function examine(config: OnioncastConfig, { versions, env }: NodeJS.Proces
     checkNode(versions.node),
     ...(await checkFfmpeg(config.encoder)),
     await checkTor(config.tor),
+    await checkDesk(config),
     await checkAddress('Local page', config.listen.local),
     await checkAddress('RTMP', config.ingest.rtmp),
     checkData(config.data),
