@@ -87,6 +87,21 @@ describe('what holds against a person', () => {
     expect((await write('hello', world.newViewer().cookie, 7)).body).toContain('rule-timed-out');
   });
 
+  it('takes back what it told an open page, as soon as that does not hold any more', async () => {
+    const ann = world.newViewer();
+    const chat = await open('/chat', ann.cookie, 7);
+    const outcome = world.moderation.moderate(broadcaster, { kind: 'time-out', viewerId: ann.id, forMs: 600_000 });
+    await chat.until(() => chat.received.includes('class="standing-row s1"'), 'the notice', soonMs);
+    expect(chat.received).not.toContain('class="l1"');
+    if (outcome.kind !== 'done') throw new Error(outcome.rule);
+    world.moderation.moderate(broadcaster, { kind: 'undo', entryId: outcome.entry.id });
+    await chat.until(
+      () => chat.received.includes('<i class="l1"></i><style>.s1:has(~.l1){display:none}</style>'),
+      'the end of it',
+      soonMs,
+    );
+  });
+
   it('takes one appeal, and says that it was taken', async () => {
     const ann = world.newViewer();
     world.moderation.moderate(broadcaster, { kind: 'ban', viewerId: ann.id });

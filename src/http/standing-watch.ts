@@ -13,6 +13,8 @@ export interface StandingWatchOptions {
   standingOf(requester: Requester): Sanction | undefined;
   /** A line of the endless chat document that tells one person what holds against them now. */
   renderNotice(request: FastifyRequest, sanction: Sanction): string;
+  /** A line that takes the one about this sanction away. */
+  renderLifted(sanctionId: number): string;
 }
 
 /** What was so when a response was last looked at. */
@@ -54,14 +56,20 @@ export class StandingWatch {
     const before = this.#seen.get(request) ?? { isStaff: false, sanctionId: undefined };
     const isStaff = requester.role !== undefined;
     this.#seen.set(request, { isStaff, sanctionId: sanction?.id });
-    const isTold = sanction !== undefined && sanction.id !== before.sanctionId;
-    if (kind === 'events' && sanction?.id !== before.sanctionId) response.write(standingEvent(sanction));
+    const isTold = sanction?.id !== before.sanctionId;
+    if (kind === 'events' && isTold) response.write(standingEvent(sanction));
     if (sanction?.endsVideo === true) response.end('closed');
     // What staff see is for staff only, from the moment on at which they are.
     else if ((kind === 'chat' || kind === 'events') && isStaff !== before.isStaff) response.end('resync');
-    else if (kind === 'chat' && isTold) {
-      response.write(frameChunk(Buffer.from(`${this.#options.renderNotice(request, sanction)}\n`)));
-    }
+    else if (kind === 'chat' && isTold) response.write(this.#news(request, before, sanction));
+  }
+
+  /** What an open chat document says from now on in place of what it said before. */
+  #news(request: FastifyRequest, before: Seen, sanction: Sanction | undefined): Buffer {
+    const { renderNotice, renderLifted } = this.#options;
+    const lifted = before.sanctionId === undefined ? '' : renderLifted(before.sanctionId);
+    const told = sanction === undefined ? '' : renderNotice(request, sanction);
+    return frameChunk(Buffer.from(`${lifted}${told}\n`));
   }
 
   #now(request: FastifyRequest) {

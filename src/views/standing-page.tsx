@@ -113,11 +113,17 @@ export function standingSentence({ kind, untilMs = 0 }: Sanction, texts: Texts):
   return filled(texts.staff.standing[kind], { d: momentText(untilMs, texts) });
 }
 
+/** Takes the lines before it that tell of this sanction away, once it does not hold any more; it may come to hold again. Without a line break. */
+export function liftStandingRow(sanctionId: number): string {
+  const id = Math.trunc(sanctionId);
+  return `<i class="l${id}"></i><style>.s${id}:has(~.l${id}){display:none}</style>`;
+}
+
 /** A line of the open chat document that tells one person what holds against them from now on. Without a line break. */
 export function renderStandingRow(sanction: Sanction, { texts, base }: Reader): string {
   const { standing } = texts.staff;
   return renderToString(
-    <p class="standing-row" role="status">
+    <p class={`standing-row s${Math.trunc(sanction.id)}`} role="status">
       {standingSentence(sanction, texts)}{' '}
       {sanction.reason !== undefined && `${filled(standing.reason, { why: sanction.reason })} `}
       <a href={`${base}/chat/appeal`} target="_blank">
