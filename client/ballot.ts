@@ -16,7 +16,7 @@ export class Ballot {
       else void this.#show(link.href, {});
     });
     this.#box.addEventListener('click', (event) => {
-      if (!(event.target instanceof Element) || event.target.closest('.to-form') === null) return;
+      if (!(event.target instanceof Element) || event.target.closest('.to-messages') === null) return;
       event.preventDefault();
       this.#fold();
     });

@@ -25,7 +25,7 @@ import { registerPlayerRoutes } from '../http/routes/player.ts';
 import { Requesters } from '../http/requesters.ts';
 import { registerStandingRoutes } from '../http/routes/standing.ts';
 import { StandingWatch } from '../http/standing-watch.ts';
-import { renderStandingPage, renderStandingRow } from '../views/standing-page.tsx';
+import { liftStandingRow, renderStandingPage, renderStandingRow } from '../views/standing-page.tsx';
 import { registerStaffRoutes } from '../http/routes/staff.ts';
 import { StaffRecords } from '../staff/staff-records.ts';
 import { renderModeratorInvitationPage } from '../views/invitation-page.tsx';
@@ -231,6 +231,7 @@ function registerStanding(parts: RouteParts): void {
     requesterOf: (request) => requesters.requesterOf(request),
     standingOf: (requester) => moderation.standingOf(requester),
     renderNotice: (request, sanction) => renderStandingRow(sanction, readerOf(places.placeOf(request))),
+    renderLifted: liftStandingRow,
   });
   owned.add(() => watch.close());
   registerStandingRoutes(server.app, {
@@ -318,7 +319,7 @@ function registerPeople(parts: RouteParts): void {
     snapshot,
     places,
     languages: offeredLanguages(),
-    isStaff: (request) => requesters.requesterOf(request).role !== undefined,
+    roleOf: (request) => requesters.requesterOf(request).role,
     hasRoomFor: roomIn(parts),
     isCaptchaAsked: (request) => lounge.door.captcha.isNeeded(requesters.requesterOf(request)),
     mintViewKey: () => randomBytes(16).toString('base64url'),

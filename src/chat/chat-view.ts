@@ -14,6 +14,9 @@ export interface ChatLimits {
   readonly maxNameCharacters: number;
 }
 
+/** Where a row stands: in the open chat or in the finished log. What its links open takes its place, so that a form beside it keeps what was typed. */
+export type RowOrigin = 'chat' | 'log';
+
 /** Names of the form's fields; a post must hold exactly one of each it holds at all. */
 export const chatFormFields = {
   /** The text; kept as typed whatever happens. */
@@ -32,6 +35,8 @@ export const chatFormFields = {
   nonce: 'nonce',
   /** Id of the message that is answered; empty for none. */
   reply: 'reply',
+  /** Where the row is that is answered (`RowOrigin`); absent for a form that stays where it is. */
+  origin: 'from',
   /** Which captcha is answered. */
   captcha: 'captcha',
   /** What the picture shows, as typed. */
@@ -114,6 +119,9 @@ export interface ChatFormData {
   readonly staffHref?: string;
   /** What is being answered. */
   readonly reply?: Quote;
+  /** Set for a form that has taken the place of the messages: which of them, and the way back. */
+  readonly origin?: RowOrigin;
+  readonly backHref?: string;
   /** True when there are emotes to choose from; `picksEmote`: now. */
   readonly hasEmotes?: boolean;
   readonly picksEmote?: boolean;

@@ -57,7 +57,7 @@ function PollResult({ status, texts }: { status: PollStatus; texts: Texts }): JS
         <b class="badge">{texts.poll.heading}</b> <bdi class="poll-question">{poll.question}</bdi>
       </p>
       <p class="poll-foot">
-        <a class="vote-link" href="chat/poll" target="chat-form">
+        <a class="vote-link" href="chat/poll">
           {texts.poll.vote}
         </a>{' '}
         <span>{counted(texts.poll.votes, total, texts.lang)}</span>{' '}

@@ -19,6 +19,13 @@ export function renderChatForm(
   return renderDocument(
     <Document texts={texts} title={texts.writeMessage} styleHref={data.styleHref} kind="frame form-frame">
       <main>
+        {data.backHref !== undefined && (
+          <p class="to-messages">
+            <a class="chip" href={data.backHref}>
+              {texts.backToMessages}
+            </a>
+          </p>
+        )}
         <ChatForm data={data} texts={texts}>
           {data.picksEmote === true && emotes !== undefined && <EmoteButtons emotes={emotes} base={`${base}/`} />}
         </ChatForm>
@@ -50,6 +57,7 @@ export function ChatForm({ data, texts, isForScript = false, children }: FormPro
     <form class="chat-form" method="post" action={data.action} autocomplete="off">
       <input type="hidden" name={chatFormFields.token} value={data.formToken} />
       <input type="hidden" name={chatFormFields.nonce} value={data.nonce} />
+      {data.origin !== undefined && <input type="hidden" name={chatFormFields.origin} value={data.origin} />}
       <p class={refusal === undefined ? 'notice' : `notice notice-bad rule-${refusal.rule}`} id="notice" role="status">
         {refusal?.sentence ?? (data.settingsSaved === true ? texts.saved : writingNotice(data.modes, texts).now)}
       </p>
@@ -115,27 +123,28 @@ function Answering({ quote, texts }: { quote: Quote | undefined; texts: Texts })
 }
 
 /** For those against whom something holds: a way to speak about it. For staff: under which mark they write. */
-function Standing({ data, texts, isForScript = false }: FormProps): JSX.Element | null {
+function Standing({ data, texts, isForScript = false }: FormProps): JSX.Element {
   const { appealHref, capcode, staffHref } = data;
-  if (!isForScript && appealHref === undefined && staffHref === undefined) return null;
   return (
-    <p class="form-standing" hidden={isForScript}>
-      {capcode !== undefined && (
-        <span>
-          {texts.staff.youWriteAs} <b class={`badge badge-${capcode}`}>{texts[capcode]}</b>{' '}
-        </span>
-      )}
-      {staffHref !== undefined && (
-        <a href={staffHref} target="_top">
-          {texts.staff.heading}
-        </a>
-      )}
+    <>
       {(isForScript || appealHref !== undefined) && (
-        <a class="appeal-link" href={appealHref ?? ''} target="_blank">
-          {texts.staff.standing.appealLink}
-        </a>
+        <p class="form-standing" hidden={isForScript}>
+          <a class="appeal-link" href={appealHref ?? ''} target="_blank">
+            {texts.staff.standing.appealLink}
+          </a>
+        </p>
       )}
-    </p>
+      {capcode !== undefined && (
+        <p class="form-standing">
+          {texts.staff.youWriteAs} <b class={`badge badge-${capcode}`}>{texts[capcode]}</b>{' '}
+          {staffHref !== undefined && (
+            <a href={staffHref} target="_top">
+              {texts.staff.heading}
+            </a>
+          )}
+        </p>
+      )}
+    </>
   );
 }
 

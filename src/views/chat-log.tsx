@@ -42,7 +42,7 @@ export function renderChatLog(
           <div class="chat-log">
             <ChatRows
               messages={data.messages}
-              look={{ texts, emotes: data.emotes, base: '../', hasTools: data.search !== undefined }}
+              look={{ texts, emotes: data.emotes, base: '../', origin: 'log', hasTools: data.search !== undefined }}
               removalOf={data.removalOf}
             />
           </div>

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { mentionClass } from '../chat/mention-mark.ts';
 import type { Message } from '../chat/message.ts';
 import { renderChatLog } from './chat-log.tsx';
-import { renderChatRow } from './chat-row.tsx';
+import { renderChatRow, type RowLook } from './chat-row.tsx';
 import { de } from './texts/de.ts';
 import { en } from './texts/en.ts';
 import { textOf } from './html-text.fixture.ts';
@@ -98,6 +98,16 @@ describe('a chat row', () => {
     );
     expect(row).toContain(' :nope:</bdi>');
     expect(hrefsOf(row)).toEqual(['../chat/form?reply=7']);
+  });
+
+  it('has links that take its own place, and say so where that is the finished log', () => {
+    const links = (more: Partial<RowLook>) => renderChatRow(noon, undefined, { ...look, hasTools: true, ...more });
+    expect(hrefsOf(links({}))).toEqual(['chat/form?reply=7', 'chat/tools?m=7']);
+    expect(hrefsOf(links({ base: '../', origin: 'log' }))).toEqual([
+      '../chat/form?reply=7&amp;from=log',
+      '../chat/tools?m=7&amp;from=log',
+    ]);
+    expect(links({})).not.toContain('target=');
   });
 
   it('marks those it names, and nobody it did not name when it was written', () => {

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { renderToString } from 'preact-render-to-string';
+import type { RowOrigin } from '../chat/chat-view.ts';
 import type { Emotes } from '../chat/emote.ts';
 import type { Message, Quote } from '../chat/message.ts';
 import type { Face } from '../chat/people-list.ts';
@@ -18,6 +19,8 @@ export interface RowLook {
    * every base of a reader; `../` in `/chat/log`. Never a slash: that would lead out of the base.
    */
   readonly base: string;
+  /** Where the row stands; the open chat unless told. */
+  readonly origin?: RowOrigin;
   /** Set for a row that has been removed and is shown to staff. */
   readonly removal?: Removal;
   /** Set for staff: a link to what can be done about the message. */
@@ -83,6 +86,7 @@ function DatedRow(props: RowProps & { previousAtMs: number | undefined }): JSX.E
 function Row({ message, look }: RowProps): JSX.Element {
   const { id, quote, isAnnouncement, text, mentions = [] } = message;
   const { removal } = look;
+  const from = look.origin === 'log' ? '&from=log' : '';
   const kinds = ['row', isAnnouncement === true && 'announcement', removal !== undefined && 'row-removed'];
   const at = new Date(message.atMs).toISOString();
   return (
@@ -99,16 +103,11 @@ function Row({ message, look }: RowProps): JSX.Element {
       )}
       <span class="colon">: </span>
       <bdi class="text">{messageMarkup(text, { mentions, ...look })}</bdi>{' '}
-      <a class="reply" href={`${look.base}chat/form?reply=${id}`} target="chat-form">
+      <a class="reply" href={`${look.base}chat/form?reply=${id}${from}`}>
         {look.texts.reply}
       </a>
       {look.hasTools === true && (
-        <a
-          class="tools-link"
-          href={`${look.base}chat/tools?m=${id}`}
-          target="chat-form"
-          title={look.texts.staff.toolsFor}
-        >
+        <a class="tools-link" href={`${look.base}chat/tools?m=${id}${from}`} title={look.texts.staff.toolsFor}>
           {look.texts.staff.tools}
         </a>
       )}

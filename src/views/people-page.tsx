@@ -33,7 +33,7 @@ export function renderPeoplePage(data: PeoplePageData): string {
       <main class="people">
         <p>
           <a class="chip" href={`${base}/chat`}>
-            {words.back}
+            {texts.backToMessages}
           </a>
         </p>
         <div class="people-list">
@@ -91,12 +91,7 @@ function Person({ person, data }: { person: ListedPerson; data: PeoplePageData }
       <Speaker author={person.face} texts={texts} />
       {isSelf && <b class="you"> {texts.people.you}</b>}
       {data.isForStaff && !isSelf && (
-        <a
-          class="tools-link"
-          href={`chat/tools?person=${encodeURIComponent(person.viewerId)}`}
-          target="chat-form"
-          title={nameOf(person)}
-        >
+        <a class="tools-link" href={`chat/tools?person=${encodeURIComponent(person.viewerId)}`} title={nameOf(person)}>
           {texts.staff.tools}
         </a>
       )}

@@ -17,13 +17,13 @@ export interface PollFormData {
   readonly formToken: string;
   /** Where to post, complete. */
   readonly action: string;
-  /** Back to writing, complete. */
-  readonly formHref: string;
+  /** Back to the messages, complete. */
+  readonly backHref: string;
   /** What became of the vote that was just sent. */
   readonly outcome?: 'counted' | VoteRule | 'form-expired' | 'nothing-chosen' | 'not-allowed';
 }
 
-/** The vote as a frame of its own in the place of the form, or a page in a text browser; the script takes the form out of it. */
+/** The vote as a frame of its own in the place of the messages, or a page in a text browser; the script takes the form out of it. */
 export function renderPollForm(data: PollFormData & Reader & { readonly styleHref: string }): string {
   const { texts } = data;
   return renderDocument(
@@ -50,8 +50,8 @@ function PollForm({ data, texts }: { data: PollFormData; texts: Texts }): JSX.El
       ) : (
         <Choices poll={poll} vote={vote} token={data.formToken} texts={texts} />
       )}
-      <a class="quiet-link to-form" href={data.formHref}>
-        {texts.poll.back}
+      <a class="quiet-link to-messages" href={data.backHref}>
+        {texts.backToMessages}
       </a>
     </form>
   );

@@ -4,6 +4,8 @@ import type { Texts } from './texts/en.ts';
 export const staffFields = {
   token: 'token',
   action: 'do',
+  /** Where its row is (`RowOrigin`). */
+  origin: 'from',
   /** The message that the panel is about. */
   message: 'm',
   /** A viewer's id. */

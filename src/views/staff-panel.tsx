@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import type { RowOrigin } from '../chat/chat-view.ts';
 import { maxNoteCharacters, maxReasonCharacters } from '../chat/moderation/command.ts';
 import type { Appeal, Sanction } from '../chat/moderation/sanction.ts';
 import { Document, renderDocument } from './document.tsx';
@@ -38,9 +39,13 @@ export interface StaffPanelData extends Reader {
   /** Only the broadcaster makes moderators. */
   readonly mayAppoint: boolean;
   readonly notice: StaffNotice;
+  /** Where the row is. */
+  readonly origin: RowOrigin;
+  /** Back to where the row is, complete. */
+  readonly backHref: string;
 }
 
-/** The panel as a frame in place of the form, or in a dialog. It answers with itself. */
+/** The panel in the place of the messages, or in a dialog. It answers with itself. */
 export function renderStaffPanel(data: StaffPanelData): string {
   const { texts, base, message, person, notice, styleHrefs } = data;
   const words = texts.staff;
@@ -55,8 +60,8 @@ export function renderStaffPanel(data: StaffPanelData): string {
     >
       <main>
         <nav class="panel-nav">
-          <a class="panel-back" href={`${base}/chat/form`}>
-            {words.back}
+          <a class="panel-back" href={data.backHref}>
+            {texts.backToMessages}
           </a>{' '}
           <a href={`${base}/staff`} target="_top">
             {words.allTools}
@@ -64,6 +69,7 @@ export function renderStaffPanel(data: StaffPanelData): string {
         </nav>
         <form method="post" action={`${base}/chat/tools`} autocomplete="off">
           <input type="hidden" name={staffFields.token} value={data.formToken} />
+          <input type="hidden" name={staffFields.origin} value={data.origin} />
           {message !== undefined && <input type="hidden" name={staffFields.message} value={message.id} />}
           {person !== undefined && <input type="hidden" name={staffFields.person} value={person.viewerId} />}
           <Notice {...notice} texts={texts} />
@@ -109,7 +115,7 @@ function TheMessage({
             {words.pin}
           </Do>
         )}{' '}
-        <a class="button quiet" href={`${data.base}/chat/form?reply=${id}`}>
+        <a class="button quiet" href={`${data.base}/chat/form?reply=${id}&from=${data.origin}`}>
           {words.reply}
         </a>
       </p>

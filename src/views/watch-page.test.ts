@@ -180,8 +180,10 @@ describe('an error page', () => {
   });
 
   it('brings what staff need to staff alone', () => {
-    const [forAll, forStaff] = [false, true].map((isStaff) => renderWatchPage({ ...data, isStaff }));
-    for (const asset of ['/staff.css', '/staff.js', 'href="/staff"']) {
+    const forAll = renderWatchPage(data);
+    const forStaff = renderWatchPage({ ...data, capcode: 'moderator' });
+    // With script too the form says under which mark they write.
+    for (const asset of ['/staff.css', '/staff.js', 'href="/staff"', 'class="badge badge-moderator"']) {
       expect(forAll).not.toContain(asset);
       expect(forStaff).toContain(asset);
     }

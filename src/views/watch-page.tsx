@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import { choicesAmong, startingRendition } from '../broadcast/renditions.ts';
 import type { RenditionInfo, StreamSnapshot } from '../broadcast/stream-state.ts';
 import type { ChatFormData, ChatLimits } from '../chat/chat-view.ts';
+import type { Capcode } from '../chat/message.ts';
 import { openModes, publicModes } from '../chat/modes.ts';
 import { palette } from '../identity/colour.ts';
 import { ChatForm } from './chat-form.tsx';
@@ -39,8 +40,8 @@ export interface WatchPageData extends Reader {
   readonly people?: number;
   /** The form will ask for a captcha: its frame needs room for that. */
   readonly isCaptchaAsked?: boolean;
-  /** The page is for the broadcaster or a moderator. */
-  readonly isStaff?: boolean;
+  /** Set for the broadcaster and moderators: under which mark they write. */
+  readonly capcode?: Capcode;
   readonly chat: { readonly limits: ChatLimits; readonly defaultName: string; readonly hasEmotes?: boolean };
 }
 
@@ -82,7 +83,7 @@ export function renderWatchPage(data: WatchPageData): string {
       </main>
       {data.script && (
         <ScriptMarkup>
-          <Keys texts={texts} isStaff={data.isStaff === true} />
+          <Keys texts={texts} isStaff={data.capcode !== undefined} />
         </ScriptMarkup>
       )}
     </Shell>,
@@ -110,8 +111,8 @@ function Head({ data }: { data: WatchPageData }): JSX.Element {
   return (
     <>
       {data.script && <Scripts data={data} />}
-      {data.isStaff === true && <link rel="stylesheet" href={data.assets.staffStyle} />}
-      {data.isStaff === true && data.script && <script type="module" src={data.assets.staffScript} />}
+      {data.capcode !== undefined && <link rel="stylesheet" href={data.assets.staffStyle} />}
+      {data.capcode !== undefined && data.script && <script type="module" src={data.assets.staffScript} />}
     </>
   );
 }
@@ -196,7 +197,7 @@ function Chat({ data }: { data: WatchPageData }): JSX.Element {
               {texts.reload}
             </a>
           </Frames>{' '}
-          {data.isStaff === true && (
+          {data.capcode !== undefined && (
             <a class="quiet-link" href={`${base}/staff`} target="_blank">
               {texts.staff.heading}
             </a>
@@ -209,7 +210,7 @@ function Chat({ data }: { data: WatchPageData }): JSX.Element {
       <Frames script={data.script}>
         <iframe class="chat-iframe" name="chat" title={texts.chatMessages} src={`${base}/chat`} />
         <iframe
-          class={`form-iframe${data.isCaptchaAsked === true ? ' tall' : ''}${data.isStaff === true ? ' for-staff' : ''}`}
+          class={`form-iframe${data.isCaptchaAsked === true ? ' tall' : ''}`}
           name="chat-form"
           title={texts.writeMessage}
           src={`${base}/chat/form`}
@@ -286,6 +287,7 @@ function blankForm(data: WatchPageData): ChatFormData {
     paletteSize: palette.length,
     limits: data.chat.limits,
     ...(data.chat.hasEmotes === true ? { hasEmotes: true } : {}),
+    ...(data.capcode === undefined ? {} : { capcode: data.capcode }),
     modes: { rules: publicModes(openModes), held: 0 },
   };
 }

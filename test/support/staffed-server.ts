@@ -33,7 +33,7 @@ import { ViewerRepository } from '../../src/store/viewers.ts';
 import { renderChatDocumentOpen } from '../../src/views/chat-document.tsx';
 import { renderChatForm } from '../../src/views/chat-form.tsx';
 import { renderChatRow } from '../../src/views/chat-row.tsx';
-import { renderStandingPage, renderStandingRow } from '../../src/views/standing-page.tsx';
+import { liftStandingRow, renderStandingPage, renderStandingRow } from '../../src/views/standing-page.tsx';
 import { en } from '../../src/views/texts/en.ts';
 import { placesWith } from './places.ts';
 
@@ -90,6 +90,7 @@ export async function staffedServer(socketPath: string) {
     requesterOf: (request) => requesters.requesterOf(request),
     standingOf: (requester) => moderation.standingOf(requester),
     renderNotice: (_request, sanction) => renderStandingRow(sanction, { texts: en, base: '' }),
+    renderLifted: liftStandingRow,
   });
   const shared = { chat, channels, places, secret, randomBytes, responses: server.responses, now: () => Date.now() };
   registerStandingRoutes(server.app, {

@@ -422,6 +422,39 @@ describe('the form', () => {
     expect((await send('DELETE', '/chat/form')).status).toBe(405);
   });
 
+  it.each([
+    ['', 'chat', '/chat'],
+    ['&from=chat', 'chat', '/chat'],
+    ['&from=log', 'log', '/chat/log'],
+    ['&from=//evil', 'chat', '/chat'],
+  ])('in the place of the messages (%j) leads back to them, posted or not', async (query, origin, back) => {
+    await say('a question');
+    const { cookie } = await visitor();
+    const page = (await send('GET', `/chat/form?reply=1${query}`, { Cookie: cookie })).body;
+    expect(page).toContain(`name="from" value="${origin}"`);
+    expect(page).toContain(`class="chip" href="${back}"`);
+    const fields = Object.fromEntries(
+      [...page.matchAll(/ name="(token|nonce|from)" value="([^"]*)"/g)].map(([, name = '', value = '']) => [
+        name,
+        value,
+      ]),
+    );
+    const post = (more: Record<string, string>) =>
+      send(
+        'POST',
+        '/chat/form',
+        { Cookie: cookie },
+        new URLSearchParams({ ...fields, reply: '1', ...more }).toString(),
+      );
+    const refused = await post({ do: 'post', message: '' });
+    expect([refused.status, refused.body.includes(`class="chip" href="${back}"`)]).toEqual([422, true]);
+    expect((await post({ do: 'emotes', message: 'kept' })).body).toContain(`class="chip" href="${back}"`);
+    const posted = await post({ do: 'post', message: 'an answer' });
+    expect([posted.status, posted.headers.location]).toEqual([303, back]);
+    expect((await send('GET', '/chat/log')).body).toContain('class="quote q1"');
+    expect((await send('GET', '/chat/form', { Cookie: cookie })).body).not.toContain('name="from"');
+  });
+
   it('has the headers of a frame, and two of them never hold the same token', async () => {
     const { cookie, fields } = await visitor();
     const { headers } = await send('GET', '/chat/form', { Cookie: cookie });

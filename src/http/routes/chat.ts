@@ -1,6 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Readers } from '../../chat/readers.ts';
-import { type CaptchaView, type ChatFormData, type ChatLimits, chatFormFields } from '../../chat/chat-view.ts';
+import {
+  type CaptchaView,
+  type ChatFormData,
+  type ChatLimits,
+  chatFormFields,
+  type RowOrigin,
+} from '../../chat/chat-view.ts';
 import type { MessageTextLimits } from '../../chat/message-text.ts';
 import { refusalBy, type Sanction } from '../../chat/moderation/sanction.ts';
 import type { Refusal, RefusalRule } from '../../chat/refusal.ts';
@@ -29,6 +35,7 @@ import { acceptForms, type FormFields, formOf } from '../form-body.ts';
 import { formTokenRandomBytes, isFormToken, mintFormToken } from '../form-token.ts';
 import { endlessFrameHeaders, frameHeaders, jsonHeaders, redirectHeaders } from '../headers.ts';
 import { limitedTo } from '../../live/limited-channel.ts';
+import { hrefOfOrigin, rowOriginOf } from '../row-origin.ts';
 import type { OpenResponses } from '../open-responses.ts';
 import { withPersonal } from '../../live/personal-channel.ts';
 import type { Place, Places } from '../place.ts';
@@ -127,10 +134,11 @@ async function takeForm(deps: ChatRouteDeps, request: FastifyRequest, reply: Fas
   renewMark(deps, request, viewer.id, markBefore);
   const posted = outcome.kind !== 'refused' && submission.post !== undefined;
   if (posted && !wantsJson(request)) {
-    return reply.status(303).headers(redirectHeaders).header('Location', `${place.base}/chat/form`).send();
+    return reply.status(303).headers(redirectHeaders).header('Location', whereNext(fields, place)).send();
   }
   const form = {
     ...formDataOf(deps, request, place, givenAnswer(fields)),
+    ...keptOrigin(fields, place),
     ...(posted ? {} : { draft: text, ...keptReply(deps, fields) }),
     ...(outcome.kind === 'refused' ? refusedNotice(deps, outcome, submission, place) : doneNotice(submission)),
   };
@@ -151,7 +159,8 @@ function sendAnotherPicture(
   const draft = (fields.get(chatFormFields.message) ?? '').toWellFormed();
   const { question, ...rest } = givenAnswer(fields);
   const given = { ...(question === undefined ? {} : { question }), ...(refused === undefined ? {} : rest) };
-  const form = { ...formDataOf(deps, request, place, given), ...keptReply(deps, fields), draft };
+  const kept = { ...keptOrigin(fields, place), ...keptReply(deps, fields) };
+  const form = { ...formDataOf(deps, request, place, given), ...kept, draft };
   const refusal = refused === undefined ? undefined : ({ kind: 'refused', ...refused, text: draft } as const);
   const shown: ChatFormData =
     refusal === undefined
@@ -175,6 +184,7 @@ function sendEdited(
   const form = {
     ...formDataOf(deps, request, place, givenAnswer(fields)),
     ...(name === undefined ? {} : { name: name.toWellFormed() }),
+    ...keptOrigin(fields, place),
     ...(givesUpReply === true ? {} : keptReply(deps, fields)),
     ...edit,
   };
@@ -184,13 +194,29 @@ function sendEdited(
 }
 
 /** `?reply=12`: the message that is to be answered, or that it cannot be. */
-function wishedReply(deps: ChatRouteDeps, request: FastifyRequest, { texts }: Place): Partial<ChatFormData> {
-  const wished = queryValue(request.query, 'reply') ?? '';
+function wishedReply(deps: ChatRouteDeps, request: FastifyRequest, place: Place): Partial<ChatFormData> {
+  const wished = queryValue(request.query, chatFormFields.reply) ?? '';
   if (wished === '') return {};
+  const origin = originAt(rowOriginOf(queryValue(request.query, chatFormFields.origin)), place);
   const quote = deps.chat.quoteOf(replyIdOf(wished) ?? 'unknown');
-  if (quote !== undefined) return { reply: quote };
+  if (quote !== undefined) return { ...origin, reply: quote };
   const refusal = { kind: 'refused', rule: 'reply-gone', text: '' } as const;
-  return { refusal: refusalNotice(refusal, limitsOf(deps.chat.rules.text), texts) };
+  return { ...origin, refusal: refusalNotice(refusal, limitsOf(deps.chat.rules.text), place.texts) };
+}
+
+function originAt(origin: RowOrigin, place: Place): Pick<ChatFormData, 'origin' | 'backHref'> {
+  return { origin, backHref: hrefOfOrigin(origin, place) };
+}
+
+/** A form in the place of the messages stays there until something is posted. */
+function keptOrigin(fields: FormFields, place: Place): Pick<ChatFormData, 'origin' | 'backHref'> {
+  const origin = fields.get(chatFormFields.origin);
+  return origin === undefined ? {} : originAt(rowOriginOf(origin), place);
+}
+
+/** Where a posted message leads: back to the messages, or to an empty form. */
+function whereNext(fields: FormFields, place: Place): string {
+  return keptOrigin(fields, place).backHref ?? `${place.base}/chat/form`;
 }
 
 /** What the form answers stays with it, unless it is gone. */

@@ -63,7 +63,7 @@ function send(deps: PollRouteDeps, reply: FastifyReply, place: Place, outcome?: 
   const chosen = deps.polls.voteOf(viewer.id);
   const data: PollFormData = {
     action: `${base}/chat/poll`,
-    formHref: `${base}/chat/form`,
+    backHref: `${base}/chat`,
     formToken: mintFormToken('poll', viewer.id, deps.secret, deps.now(), deps.randomBytes(formTokenRandomBytes)),
     ...(poll === undefined ? {} : { poll }),
     ...(chosen === undefined ? {} : { vote: chosen }),

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Actor } from '../../chat/moderation/actor.ts';
+import type { RowOrigin } from '../../chat/chat-view.ts';
 import { AppError } from '../../errors.ts';
 import type { ModeratorInvitationPageData } from '../../views/invitation-page.tsx';
 import { staffFields, type StaffTab, staffTabs } from '../../views/staff-fields.ts';
@@ -14,6 +15,7 @@ import type { Place, Places } from '../place.ts';
 import { queryValue } from '../query.ts';
 import type { Requesters } from '../requesters.ts';
 import { staffCommandOf } from '../staff-command.ts';
+import { hrefOfOrigin, rowOriginOf } from '../row-origin.ts';
 import type { StaffRecords } from '../../staff/staff-records.ts';
 import { pageRoute } from './place.ts';
 
@@ -74,10 +76,15 @@ function actorOf({ moderation, requesters }: StaffRouteDeps, request: FastifyReq
 interface Subject {
   readonly messageId: number | undefined;
   readonly viewerId: string | undefined;
+  readonly origin: RowOrigin;
 }
 
 function subjectOf(query: unknown): Subject {
-  return { messageId: idOf(queryValue(query, 'm')), viewerId: viewerOf(queryValue(query, 'person')) };
+  return {
+    messageId: idOf(queryValue(query, staffFields.message)),
+    viewerId: viewerOf(queryValue(query, staffFields.person)),
+    origin: rowOriginOf(queryValue(query, staffFields.origin)),
+  };
 }
 
 function idOf(text: string | undefined): number | undefined {
@@ -94,6 +101,7 @@ function usePanel(deps: StaffRouteDeps, request: FastifyRequest, reply: FastifyR
   const subject = {
     messageId: idOf(fields.get(staffFields.message)),
     viewerId: viewerOf(fields.get(staffFields.person)),
+    origin: rowOriginOf(fields.get(staffFields.origin)),
   };
   if (!isOwnForm(deps, request, fields)) {
     return sendPanel(deps, request, reply.status(403), subject, { refusal: 'form-expired' });
@@ -158,7 +166,7 @@ function sendPanel(
   deps: StaffRouteDeps,
   request: FastifyRequest,
   reply: FastifyReply,
-  { messageId, viewerId }: Subject,
+  { messageId, viewerId, origin }: Subject,
   notice: StaffNotice,
 ): FastifyReply {
   const found = messageId === undefined ? undefined : deps.records.message(messageId);
@@ -166,6 +174,7 @@ function sendPanel(
   const place = deps.places.welcome(request, reply);
   const data = {
     formToken: mintToken(deps, place),
+    ...{ origin, backHref: hrefOfOrigin(origin, place) },
     mayAppoint: deps.requesters.requesterOf(request).role === 'broadcaster',
     ...(found === undefined ? {} : { message: found.message }),
     // What the house says belongs to nobody.

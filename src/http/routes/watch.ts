@@ -3,6 +3,7 @@ import type { Trace } from '../../broadcast/person.ts';
 import { startingRendition } from '../../broadcast/renditions.ts';
 import type { StreamSnapshot } from '../../broadcast/stream-state.ts';
 import type { ChatLimits } from '../../chat/chat-view.ts';
+import type { Capcode } from '../../chat/message.ts';
 import type { PageAssets } from '../../views/document.tsx';
 import { renderWatchPage } from '../../views/watch-page.tsx';
 import type { OfferedLanguage } from '../../views/texts/catalogues.ts';
@@ -21,7 +22,8 @@ export interface WatchRouteOptions {
   readonly languages: readonly OfferedLanguage[];
   /** Whether the form will ask this person for a captcha. */
   isCaptchaAsked(request: FastifyRequest, reply: FastifyReply): boolean;
-  isStaff(request: FastifyRequest): boolean;
+  /** Set for staff. */
+  roleOf(request: FastifyRequest): Capcode | undefined;
   /** Whether this viewer would be given the stream. */
   hasRoomFor(who: Trace): boolean;
   /** A new view key. */
@@ -45,6 +47,7 @@ export function registerWatchRoutes(app: FastifyInstance, options: WatchRouteOpt
     const snapshot = options.snapshot();
     const hasRoom = options.hasRoomFor(countedAs(viewer, request));
     const people = options.peopleFor(request);
+    const capcode = options.roleOf(request);
     const html = renderWatchPage({
       texts,
       base,
@@ -58,7 +61,7 @@ export function registerWatchRoutes(app: FastifyInstance, options: WatchRouteOpt
       script,
       ...(people === undefined ? {} : { people }),
       isCaptchaAsked: options.isCaptchaAsked(request, reply),
-      isStaff: options.isStaff(request),
+      ...(capcode === undefined ? {} : { capcode }),
       chat: { ...options.chat, hasEmotes: options.hasEmotes() },
     });
     // No header can be made of it: the guards let only names of our own through.

@@ -112,7 +112,6 @@ const poll: Texts['poll'] = {
   },
   closesAt: 'مفتوح حتى {time} UTC.',
   none: 'لا يوجد استطلاع الآن.',
-  back: 'اكتب رسالة',
   voted: 'صوتك: {option}. يمكنك تغييره ما دام الاستطلاع مفتوحًا.',
   result: 'انتهى الاستطلاع: {question}',
   resultLine: '{option}: {n} ({p} %)',
@@ -178,7 +177,6 @@ const people: Texts['people'] = {
     many: 'و{n} آخرون',
     other: 'و{n} آخرون',
   },
-  back: 'عودة إلى الرسائل',
   none: 'لا أحد هنا.',
   late: 'يظهر هنا من يأتي ومن يذهب متأخرًا قليلًا.',
 };
@@ -297,6 +295,7 @@ export const ar: Texts = {
   older: 'رسائل أقدم',
   newestAtBottom: 'الأحدث في الأسفل، والأوقات بتوقيت UTC.',
   backToStream: 'عودة إلى البث',
+  backToMessages: 'عودة إلى الرسائل',
   removed: 'أُزيلت',
   removedBy: 'أزالها {name}',
   noMessages: 'لا رسائل بعد. ألقِ التحية.',

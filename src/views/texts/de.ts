@@ -99,7 +99,6 @@ const poll: Texts['poll'] = {
   votes: { one: '{n} Stimme', other: '{n} Stimmen' },
   closesAt: 'Offen bis {time} UTC.',
   none: 'Zurzeit gibt es keine Umfrage.',
-  back: 'Nachricht schreiben',
   voted: 'Deine Stimme: {option}. Du kannst sie ändern, solange die Umfrage offen ist.',
   result: 'Die Umfrage ist vorbei: {question}',
   resultLine: '{option}: {n} ({p} %)',
@@ -159,7 +158,6 @@ const people: Texts['people'] = {
   notWatching: 'Sehen nicht zu ({n})',
   you: '(du)',
   more: { one: 'und {n} mehr', other: 'und {n} mehr' },
-  back: 'Zurück zu den Nachrichten',
   none: 'Niemand ist hier.',
   late: 'Wer kommt oder geht, erscheint hier etwas später.',
 };
@@ -265,6 +263,7 @@ export const de: Texts = {
   older: 'Ältere Nachrichten',
   newestAtBottom: 'Die neuesten stehen unten, Zeiten in UTC.',
   backToStream: 'Zurück zum Stream',
+  backToMessages: 'Zurück zu den Nachrichten',
   removed: 'Entfernt',
   removedBy: 'Entfernt von {name}',
   noMessages: 'Noch keine Nachrichten. Sag Hallo.',

@@ -117,7 +117,6 @@ const poll = {
   votes: { one: '{n} vote', other: '{n} votes' },
   closesAt: 'Open until {time} UTC.',
   none: 'There is no poll at the moment.',
-  back: 'Write a message',
   voted: 'Your vote: {option}. You can change it while the poll is open.',
   result: 'The poll is over: {question}',
   resultLine: '{option}: {n} ({p} %)',
@@ -179,7 +178,6 @@ const people = {
   notWatching: 'Not watching ({n})',
   you: '(you)',
   more: { one: 'and {n} more', other: 'and {n} more' },
-  back: 'Back to the messages',
   none: 'Nobody is here.',
   late: 'Who comes or goes shows here a little later.',
 } as const;
@@ -289,6 +287,7 @@ export const en = {
   older: 'Older messages',
   newestAtBottom: 'Newest at the bottom, times in UTC.',
   backToStream: 'Back to the stream',
+  backToMessages: 'Back to the messages',
   removed: 'Removed',
   removedBy: 'Removed by {name}',
   noMessages: 'No messages yet. Say hello.',

@@ -101,7 +101,6 @@ const poll: Texts['poll'] = {
   votes: { one: '{n} voto', many: '{n} de votos', other: '{n} votos' },
   closesAt: 'Abierta hasta las {time} UTC.',
   none: 'No hay ninguna encuesta por el momento.',
-  back: 'Escribir un mensaje',
   voted: 'Tu voto: {option}. Se puede cambiar mientras la encuesta esté abierta.',
   result: 'La encuesta ha terminado: {question}',
   resultLine: '{option}: {n} ({p} %)',
@@ -161,7 +160,6 @@ const people: Texts['people'] = {
   notWatching: 'Sin mirar ({n})',
   you: '(tú)',
   more: { one: 'y {n} más', many: 'y {n} más', other: 'y {n} más' },
-  back: 'Volver a los mensajes',
   none: 'No hay nadie.',
   late: 'Quien llega o se va aparece aquí un poco más tarde.',
 };
@@ -272,6 +270,7 @@ export const es: Texts = {
   older: 'Mensajes anteriores',
   newestAtBottom: 'Los más nuevos abajo, horas en UTC.',
   backToStream: 'Volver a la transmisión',
+  backToMessages: 'Volver a los mensajes',
   removed: 'Eliminado',
   removedBy: 'Eliminado por {name}',
   noMessages: 'Aún no hay mensajes. Di hola.',

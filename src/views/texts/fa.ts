@@ -91,7 +91,6 @@ const poll: Texts['poll'] = {
   votes: { one: '{n} رأی', other: '{n} رأی' },
   closesAt: 'باز تا {time} UTC.',
   none: 'اکنون نظرسنجی نیست.',
-  back: 'نوشتن پیام',
   voted: 'رأی شما: {option}. تا نظرسنجی باز است می‌توانید عوضش کنید.',
   result: 'نظرسنجی پایان یافت: {question}',
   resultLine: '{option}: {n} ({p} %)',
@@ -151,7 +150,6 @@ const people: Texts['people'] = {
   notWatching: 'بدون تماشا ({n})',
   you: '(شما)',
   more: { one: 'و {n} نفر دیگر', other: 'و {n} نفر دیگر' },
-  back: 'بازگشت به پیام‌ها',
   none: 'کسی اینجا نیست.',
   late: 'رفت‌وآمدها اینجا کمی دیرتر دیده می‌شوند.',
 };
@@ -256,6 +254,7 @@ export const fa: Texts = {
   older: 'پیام‌های قدیمی‌تر',
   newestAtBottom: 'تازه‌ترین در پایین، زمان‌ها به UTC.',
   backToStream: 'بازگشت به پخش',
+  backToMessages: 'بازگشت به پیام‌ها',
   removed: 'حذف شد',
   removedBy: 'حذف به دست {name}',
   noMessages: 'هنوز پیامی نیست. سلامی بکنید.',

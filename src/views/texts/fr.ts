@@ -102,7 +102,6 @@ const poll: Texts['poll'] = {
   votes: { one: '{n} vote', many: '{n} de votes', other: '{n} votes' },
   closesAt: 'Ouvert jusqu’à {time} UTC.',
   none: 'Il n’y a pas de sondage pour le moment.',
-  back: 'Écrire un message',
   voted: 'Votre vote\u00a0: {option}. Vous pouvez en changer tant que le sondage est ouvert.',
   result: 'Le sondage est terminé\u00a0: {question}',
   resultLine: '{option}\u00a0: {n} ({p}\u00a0%)',
@@ -163,7 +162,6 @@ const people: Texts['people'] = {
   notWatching: 'Ne regardent pas ({n})',
   you: '(vous)',
   more: { one: 'et {n} de plus', many: 'et {n} de plus', other: 'et {n} de plus' },
-  back: 'Retour aux messages',
   none: 'Il n’y a personne.',
   late: 'Les arrivées et les départs apparaissent ici un peu plus tard.',
 };
@@ -275,6 +273,7 @@ export const fr: Texts = {
   older: 'Messages plus anciens',
   newestAtBottom: 'Les plus récents en bas, heures en UTC.',
   backToStream: 'Retour à la diffusion',
+  backToMessages: 'Retour aux messages',
   removed: 'Retiré',
   removedBy: 'Retiré par {name}',
   noMessages: 'Pas encore de messages. Dites bonjour.',

@@ -100,7 +100,6 @@ const poll: Texts['poll'] = {
   votes: { one: '{n} voto', many: '{n} de votos', other: '{n} votos' },
   closesAt: 'Aberta até {time} UTC.',
   none: 'Não há enquete no momento.',
-  back: 'Escrever uma mensagem',
   voted: 'Seu voto: {option}. Você pode mudá-lo enquanto a enquete estiver aberta.',
   result: 'A enquete acabou: {question}',
   resultLine: '{option}: {n} ({p}%)',
@@ -160,7 +159,6 @@ const people: Texts['people'] = {
   notWatching: 'Sem assistir ({n})',
   you: '(você)',
   more: { one: 'e mais {n}', many: 'e mais {n}', other: 'e mais {n}' },
-  back: 'Voltar às mensagens',
   none: 'Não há ninguém aqui.',
   late: 'Quem chega ou sai aparece aqui um pouco depois.',
 };
@@ -271,6 +269,7 @@ export const pt: Texts = {
   older: 'Mensagens mais antigas',
   newestAtBottom: 'As mais recentes embaixo, horários em UTC.',
   backToStream: 'Voltar à transmissão',
+  backToMessages: 'Voltar às mensagens',
   removed: 'Removida',
   removedBy: 'Removida por {name}',
   noMessages: 'Ainda não há mensagens. Diga olá.',

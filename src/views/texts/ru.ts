@@ -101,7 +101,6 @@ const poll: Texts['poll'] = {
   votes: { one: '{n} голос', few: '{n} голоса', many: '{n} голосов', other: '{n} голоса' },
   closesAt: 'Открыт до {time} UTC.',
   none: 'Сейчас опроса нет.',
-  back: 'Написать сообщение',
   voted: 'Ваш голос: {option}. Его можно изменить, пока опрос открыт.',
   result: 'Опрос закончен: {question}',
   resultLine: '{option}: {n} ({p} %)',
@@ -161,7 +160,6 @@ const people: Texts['people'] = {
   notWatching: 'Не смотрят ({n})',
   you: '(вы)',
   more: { one: 'и ещё {n}', few: 'и ещё {n}', many: 'и ещё {n}', other: 'и ещё {n}' },
-  back: 'К сообщениям',
   none: 'Здесь никого нет.',
   late: 'Кто приходит и уходит, видно здесь чуть позже.',
 };
@@ -271,6 +269,7 @@ export const ru: Texts = {
   older: 'Более ранние',
   newestAtBottom: 'Новые внизу, время в UTC.',
   backToStream: 'К трансляции',
+  backToMessages: 'К сообщениям',
   removed: 'Удалено',
   removedBy: 'Удалил(а) {name}',
   noMessages: 'Сообщений пока нет. Поздоровайтесь.',

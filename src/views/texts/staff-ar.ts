@@ -7,7 +7,6 @@ export const staffAr: Texts['staff'] = {
   youWriteAs: 'تكتب بصفة',
   tools: 'أدوات',
   toolsFor: 'أشرف على هذه الرسالة',
-  back: 'عودة إلى الكتابة',
   allTools: 'كل الإشراف',
   person: 'الشخص',
   recent: 'رسائل أخيرة',

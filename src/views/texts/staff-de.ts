@@ -7,7 +7,6 @@ export const staffDe: Texts['staff'] = {
   youWriteAs: 'Du schreibst als',
   tools: 'Moderieren',
   toolsFor: 'Diese Nachricht moderieren',
-  back: 'Zurück zum Schreiben',
   allTools: 'Ganze Moderation',
   person: 'Person',
   recent: 'Letzte Nachrichten',

@@ -5,7 +5,6 @@ export const staffEn = {
   youWriteAs: 'You write as',
   tools: 'Tools',
   toolsFor: 'Moderate this message',
-  back: 'Back to writing',
   allTools: 'All moderation',
   person: 'Person',
   recent: 'Recent messages',

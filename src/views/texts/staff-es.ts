@@ -7,7 +7,6 @@ export const staffEs: Texts['staff'] = {
   youWriteAs: 'Escribes como',
   tools: 'Moderar',
   toolsFor: 'Moderar este mensaje',
-  back: 'Volver a escribir',
   allTools: 'Toda la moderación',
   person: 'Persona',
   recent: 'Mensajes recientes',

@@ -7,7 +7,6 @@ export const staffFa: Texts['staff'] = {
   youWriteAs: 'می‌نویسید به عنوان',
   tools: 'ابزارها',
   toolsFor: 'نظارت بر این پیام',
-  back: 'بازگشت به نوشتن',
   allTools: 'همهٔ نظارت',
   person: 'فرد',
   recent: 'پیام‌های اخیر',

@@ -7,7 +7,6 @@ export const staffFr: Texts['staff'] = {
   youWriteAs: 'Vous écrivez comme',
   tools: 'Modérer',
   toolsFor: 'Modérer ce message',
-  back: 'Retour à l’écriture',
   allTools: 'Toute la modération',
   person: 'Personne',
   recent: 'Messages récents',

@@ -7,7 +7,6 @@ export const staffPt: Texts['staff'] = {
   youWriteAs: 'Você escreve como',
   tools: 'Moderar',
   toolsFor: 'Moderar esta mensagem',
-  back: 'Voltar a escrever',
   allTools: 'Toda a moderação',
   person: 'Pessoa',
   recent: 'Mensagens recentes',

@@ -7,7 +7,6 @@ export const staffRu: Texts['staff'] = {
   youWriteAs: 'Вы пишете как',
   tools: 'Действия',
   toolsFor: 'Модерировать это сообщение',
-  back: 'Вернуться к письму',
   allTools: 'Вся модерация',
   person: 'Человек',
   recent: 'Последние сообщения',

@@ -7,7 +7,6 @@ export const staffTr: Texts['staff'] = {
   youWriteAs: 'Şu adla yazıyorsunuz:',
   tools: 'Araçlar',
   toolsFor: 'Bu mesajı yönet',
-  back: 'Yazmaya dön',
   allTools: 'Tüm moderasyon',
   person: 'Kişi',
   recent: 'Son mesajlar',

@@ -7,7 +7,6 @@ export const staffUk: Texts['staff'] = {
   youWriteAs: 'Ви пишете як',
   tools: 'Дії',
   toolsFor: 'Модерувати це повідомлення',
-  back: 'Повернутися до письма',
   allTools: 'Уся модерація',
   person: 'Людина',
   recent: 'Останні повідомлення',

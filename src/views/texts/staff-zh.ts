@@ -7,7 +7,6 @@ export const staffZh: Texts['staff'] = {
   youWriteAs: '您的发言身份',
   tools: '工具',
   toolsFor: '管理这条消息',
-  back: '返回发言',
   allTools: '全部管理功能',
   person: '用户',
   recent: '近期消息',

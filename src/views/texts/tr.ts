@@ -96,7 +96,6 @@ const poll: Texts['poll'] = {
   votes: { one: '{n} oy', other: '{n} oy' },
   closesAt: '{time} UTC’ye kadar açık.',
   none: 'Şu anda anket yok.',
-  back: 'Mesaj yaz',
   voted: 'Oyunuz: {option}. Anket açıkken değiştirebilirsiniz.',
   result: 'Anket bitti: {question}',
   resultLine: '{option}: {n} (%{p})',
@@ -156,7 +155,6 @@ const people: Texts['people'] = {
   notWatching: 'İzlemeyenler ({n})',
   you: '(siz)',
   more: { one: 've {n} kişi daha', other: 've {n} kişi daha' },
-  back: 'Mesajlara dön',
   none: 'Burada kimse yok.',
   late: 'Gelenler ve gidenler burada biraz sonra görünür.',
 };
@@ -261,6 +259,7 @@ export const tr: Texts = {
   older: 'Daha eski mesajlar',
   newestAtBottom: 'En yenisi altta, saatler UTC.',
   backToStream: 'Yayına dön',
+  backToMessages: 'Mesajlara dön',
   removed: 'Kaldırıldı',
   removedBy: '{name} kaldırdı',
   noMessages: 'Henüz mesaj yok. Bir selam verin.',

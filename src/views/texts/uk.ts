@@ -100,7 +100,6 @@ const poll: Texts['poll'] = {
   votes: { one: '{n} голос', few: '{n} голоси', many: '{n} голосів', other: '{n} голосу' },
   closesAt: 'Відкрито до {time} UTC.',
   none: 'Зараз опитування немає.',
-  back: 'Написати повідомлення',
   voted: 'Ваш голос: {option}. Його можна змінити, доки опитування відкрите.',
   result: 'Опитування завершено: {question}',
   resultLine: '{option}: {n} ({p} %)',
@@ -160,7 +159,6 @@ const people: Texts['people'] = {
   notWatching: 'Не дивляться ({n})',
   you: '(ви)',
   more: { one: 'і ще {n}', few: 'і ще {n}', many: 'і ще {n}', other: 'і ще {n}' },
-  back: 'До повідомлень',
   none: 'Тут нікого немає.',
   late: 'Хто приходить і йде, видно тут трохи згодом.',
 };
@@ -270,6 +268,7 @@ export const uk: Texts = {
   older: 'Раніші повідомлення',
   newestAtBottom: 'Нові внизу, час у UTC.',
   backToStream: 'До трансляції',
+  backToMessages: 'До повідомлень',
   removed: 'Вилучено',
   removedBy: 'Вилучив(ла) {name}',
   noMessages: 'Повідомлень поки немає. Привітайтеся.',

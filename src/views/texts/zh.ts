@@ -83,7 +83,6 @@ const poll: Texts['poll'] = {
   votes: { other: '{n} 票' },
   closesAt: '开放至 {time} UTC。',
   none: '现在没有投票。',
-  back: '写消息',
   voted: '您投给了：{option}。投票结束前可以更改。',
   result: '投票结束：{question}',
   resultLine: '{option}：{n}（{p}%）',
@@ -142,7 +141,6 @@ const people: Texts['people'] = {
   notWatching: '未在观看（{n}）',
   you: '（您）',
   more: { other: '还有 {n} 人' },
-  back: '返回消息',
   none: '这里没有人。',
   late: '来去的人稍后才会在这里显示。',
 };
@@ -247,6 +245,7 @@ export const zh: Texts = {
   older: '更早的消息',
   newestAtBottom: '最新的在最下面，时间为 UTC。',
   backToStream: '返回直播',
+  backToMessages: '返回消息',
   removed: '已移除',
   removedBy: '由 {name} 移除',
   noMessages: '还没有消息。打个招呼吧。',

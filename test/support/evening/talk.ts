@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import type { Texts } from '../../../src/views/texts/en.ts';
 import type { Person } from './person.ts';
 
@@ -57,11 +58,25 @@ export class Talk {
     await this.person.seesNo('.settings-panel .field');
   }
 
+  /** Answers a message; what was being written is not lost by it. */
   async reply(to: string, text: string): Promise<void> {
+    const begun = 'half a thought';
+    await this.write(begun);
     await this.person.click('.row', { text: to, inner: '.reply' });
     await this.person.sees('.answered', { text: to });
-    await this.say(text);
+    if (this.#script) await this.say(text);
+    else await this.#replyInPlace(text);
     await this.person.sees('.row', { text, inner: '.quote' });
+    if (!this.#script) expect(await this.person.reads('.message-field')).toBe(begun);
+  }
+
+  /** Without script the answer is written where the messages were, which come back when it is sent. */
+  async #replyInPlace(text: string): Promise<void> {
+    const form = '.chat-form:has([name=from])';
+    await this.person.write(`${form} .message-field`, text);
+    await this.person.picture('04-answers');
+    await this.person.click(`${form} .send`);
+    await this.person.seesNo(form);
   }
 
   async insertEmote(code: string): Promise<void> {
@@ -82,7 +97,7 @@ export class Talk {
     await this.person.click('.poll-form .button');
     await this.person.sees('.poll-form .notice');
     await this.person.picture('voted');
-    await this.person.click('.to-form');
+    await this.person.click('.to-messages');
     await this.person.seesNo('.poll-form');
     await this.person.sees('.message-field');
   }
