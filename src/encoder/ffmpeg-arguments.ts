@@ -111,7 +111,7 @@ function frameRateFilter(maxFrameRate: number): string {
 }
 
 /** Fits the picture into the rung, square pixels, even sides of at least 2, never larger than the source. BT.709, and declared so. */
-function scaleFilter(rung: LadderRung): string {
+export function scaleFilter(rung: LadderRung): string {
   const factor = `min(1,min(${rung.maxWidth}/(iw*sar),${rung.height}/ih))`;
   const even = (side: string): string => `max(2,min(2*round(${factor}*${side}/2),2*floor(${side}/2)))`;
   const size = `w='${even('iw*sar')}':h='${even('ih')}'`;
@@ -129,18 +129,25 @@ function audioFilters(input: EncoderInput, encoding: EncodingOptions): string {
 }
 
 function videoOutputArgs(rung: LadderRung, index: number, encoding: EncodingOptions): string[] {
+  return [
+    ...['-map', `[v${index}]`, ...x264Args(rung, encoding)],
+    ...['-color_primaries', 'bt709', '-color_trc', 'bt709', '-colorspace', 'bt709', '-color_range', 'tv'],
+    // Threat: T05. x264 writes its version and all options (also the number of cores) into NAL units of type 6.
+    ...['-bsf:v', 'filter_units=remove_types=6', '-metadata:s:v:0', 'encoder= ', '-flags:v', '+bitexact'],
+    ...fragmentArgs(firstOutputFd + index, '+frag_keyframe'),
+  ];
+}
+
+/** One thread per rung: sliced threads cost quality, frame threads time. */
+export function x264Args(rung: LadderRung, encoding: Omit<EncodingOptions, 'ladder'>): string[] {
   const rate = String(rung.bitsPerSecond);
   const preset = encoding.preset ?? rung.preset ?? (rung.height <= 360 ? 'medium' : 'veryfast');
   // Only `force_key_frames` decides on keyframes: scene cuts and a full group of pictures would differ between rungs or drift.
   const gop = String(4 * Math.ceil(encoding.maxFrameRate ?? 30));
   return [
-    ...['-map', `[v${index}]`, '-c:v', 'libx264', '-preset', preset, '-tune', 'zerolatency', '-threads', '1'],
+    ...['-c:v', 'libx264', '-preset', preset, '-tune', 'zerolatency', '-threads', '1'],
     ...['-profile:v', 'main', '-g', gop, '-sc_threshold', '0', '-force_key_frames', 'expr:gte(t,n_forced*1)'],
     ...['-b:v', rate, '-maxrate', rate, '-bufsize', rate],
-    ...['-color_primaries', 'bt709', '-color_trc', 'bt709', '-colorspace', 'bt709', '-color_range', 'tv'],
-    // Threat: T05. x264 writes its version and all options (also the number of cores) into NAL units of type 6.
-    ...['-bsf:v', 'filter_units=remove_types=6', '-metadata:s:v:0', 'encoder= ', '-flags:v', '+bitexact'],
-    ...fragmentArgs(firstOutputFd + index, '+frag_keyframe'),
   ];
 }
 
