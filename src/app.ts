@@ -115,6 +115,7 @@ async function buildRooms(config: OnioncastConfig, ground: Ground, report: Repor
   const studio: Studio = await openStudio({
     config,
     streamKey: () => key,
+    start: lounge.start,
     report,
     onChange: () => {
       reportStream(studio);

@@ -38,6 +38,7 @@ import { openAboveTheTalk } from './above-the-talk.ts';
 import { databaseFile } from './data-directory.ts';
 import { fairnessRulesOf } from './fairness-rules.ts';
 import { Owned } from './owned.ts';
+import { countStart } from './start-count.ts';
 
 /** How often those who have been away for too long are forgotten. */
 const forgetEveryMs = 60 * 60 * 1000;
@@ -63,6 +64,8 @@ export interface Lounge {
   readonly emotes: EmoteDirectory;
   readonly polls: PollService;
   readonly log: LogPages;
+  /** Which start of the server this is, see `countStart`. */
+  readonly start: number;
   /** The broadcaster's password, at the very first start only. */
   readonly newPassword: string | undefined;
   close(): Promise<void>;
@@ -125,7 +128,7 @@ export async function openLounge(options: LoungeOptions): Promise<Lounge> {
   const log = new LogPages({ room, stored: messages, removalOf: (id) => moderation.removalOf(id) });
   const talk = { log, bus, room, messages, chat, channels, polls, rules, emotes, tripcodes };
   const order = { moderation, people, access, door };
-  return { ...talk, ...order, newPassword: password, close: () => owned.close() };
+  return { ...talk, ...order, start: countStart(settings), newPassword: password, close: () => owned.close() };
 }
 
 /** A word filter bans. What it found is the reason, unless it is nothing that staff could be shown. */

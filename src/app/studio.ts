@@ -36,6 +36,8 @@ export interface Studio {
 export interface StudioOptions {
   readonly config: OnioncastConfig;
   streamKey(): string;
+  /** Which start of the server this is, see `countStart`. */
+  readonly start: number;
   report(event: ServeEvent): void;
   /** The public state of the stream has changed. */
   onChange(): void;
@@ -54,7 +56,7 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
     const pipeline = new Pipeline({
       ladderFor: (picture) => fitLadder(ladder, picture),
       audioBitsPerSecond: config.encoder.audioBitrate,
-      limits: renditionLimits(config),
+      limits: renditionLimits(config, options.start),
       ...rewindOf(config),
       ...(base === undefined ? {} : { base }),
       ...(config.encoder.secondCodec === 'off' || !ffmpeg.hasVp9
@@ -188,8 +190,10 @@ function encodingOptions(config: OnioncastConfig, ladder: readonly LadderRung[])
 
 /** Parts cost a request each, and are to be longer than two round trips: through Tor, no less than a second. */
 const hlsPartSeconds = 1;
+/** Numbers of segments that one start of the server has for itself: four weeks of the shortest. With 1,024 starts they stay below 2^31, as players want them. */
+const segmentsPerStart = 2 ** 21;
 
-function renditionLimits(config: OnioncastConfig) {
+function renditionLimits(config: OnioncastConfig, start: number) {
   const { segmentMs, windowMs, memoryBytes } = config.hls;
   return {
     // Late joiners need one keyframe interval; the bound in pieces is far above what the bound in bytes lets through.
@@ -197,6 +201,7 @@ function renditionLimits(config: OnioncastConfig) {
     hls: {
       targetSeconds: segmentMs / 1000,
       partSeconds: hlsPartSeconds,
+      firstNumber: start * segmentsPerStart,
       windowSeconds: windowMs / 1000,
       maxBytes: memoryBytes,
     },

@@ -3,7 +3,7 @@ import { textColumn } from './columns.ts';
 import type { Database } from './database.ts';
 
 /** What the server remembers about itself. */
-export type SettingKey = 'broadcaster-password-hash' | 'door';
+export type SettingKey = 'broadcaster-password-hash' | 'door' | 'starts';
 
 /** Small facts by name. */
 export class SettingRepository {
