@@ -114,6 +114,7 @@ async function buildRooms(config: OnioncastConfig, ground: Ground, report: Repor
   const reportStream = streamReporter(report);
   const studio: Studio = await openStudio({
     config,
+    dataDirectory,
     streamKey: () => key,
     start: lounge.start,
     report,

@@ -3,7 +3,7 @@ import type { EncoderHealth } from '../encoder/encoder.ts';
 import { Encoder } from '../encoder/encoder.ts';
 import type { EncoderListener, EncoderSource, LadderRung } from '../encoder/encoder-types.ts';
 import { type FfmpegFacts, readFfmpegFacts } from '../encoder/ffmpeg-version.ts';
-import { defaultLadder, fitLadder, rungOf } from '../encoder/ladder.ts';
+import { defaultLadder, fitLadder } from '../encoder/ladder.ts';
 import { buildVp9Command } from '../encoder/vp9.ts';
 import { existsSync } from 'node:fs';
 import { AppError } from '../errors.ts';
@@ -16,6 +16,7 @@ import { RtmpServer } from '../ingest/rtmp-server.ts';
 import { RewindMemory } from '../live/rewind-window.ts';
 import { type BaseSource, Pipeline } from '../pipeline/pipeline.ts';
 import type { ServeEvent } from '../serve-event.ts';
+import { type EncodingBudget, openEncodingBudget } from './encoding-budget.ts';
 import { Owned } from './owned.ts';
 
 /** Everything between a source and the renditions. */
@@ -35,6 +36,7 @@ export interface Studio {
 /** What the studio tells and needs. */
 export interface StudioOptions {
   readonly config: OnioncastConfig;
+  readonly dataDirectory: string;
   streamKey(): string;
   /** Which start of the server this is, see `countStart`. */
   readonly start: number;
@@ -52,9 +54,9 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
     let encoder: Encoder | undefined;
     let second: Encoder | undefined;
     const base = await baseSource(config, ffmpeg);
-    const ladder = wantedLadder(config);
+    const budget = await openBudget(options, ffmpeg, owned);
     const pipeline = new Pipeline({
-      ladderFor: (picture) => fitLadder(ladder, picture),
+      ladderFor: (picture) => fitLadder(budget.ladder, picture),
       audioBitsPerSecond: config.encoder.audioBitrate,
       limits: renditionLimits(config, options.start),
       ...rewindOf(config),
@@ -68,7 +70,7 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
           }),
       graceMs: config.ingest.graceMs,
       createEncoder: (listener) => {
-        encoder = new Encoder({ ...encodingOptions(config, ladder), listener });
+        encoder = new Encoder({ ...encodingOptions(config, budget.ladder), listener });
         return encoder;
       },
       now: () => performance.now(),
@@ -89,6 +91,7 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
       start: () => {
         pipeline.start();
         directory?.start();
+        budget.start();
       },
       close: () => owned.close(),
     };
@@ -172,8 +175,14 @@ function shown(name: string, source: EncoderSource): BaseSource {
   return { name, source, isTestCard: false };
 }
 
-function wantedLadder({ encoder: { ladder } }: OnioncastConfig): readonly LadderRung[] {
-  return ladder === 'auto' ? defaultLadder : ladder.map(rungOf);
+async function openBudget(
+  { config, dataDirectory, report }: StudioOptions,
+  { version }: FfmpegFacts,
+  owned: Owned,
+): Promise<EncodingBudget> {
+  const budget = await openEncodingBudget({ encoder: config.encoder, dataDirectory, ffmpegVersion: version, report });
+  owned.add(() => budget.close());
+  return budget;
 }
 
 function encodingOptions(config: OnioncastConfig, ladder: readonly LadderRung[]) {

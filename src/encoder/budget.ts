@@ -26,7 +26,7 @@ export interface EncodingPlan {
   readonly cores: number;
   /** What encoding may keep busy. */
   readonly allowedCores: number;
-  /** The rungs that one core does not encode in real time with room to spare, or that are more than may be spent. */
+  /** The rungs of the ladder that are too much: for the one core that encodes each, or for all together. */
   readonly tooMuch: readonly string[];
 }
 
@@ -36,6 +36,8 @@ export interface PlanOptions {
   readonly frameRate: number;
   /** Whether rungs may be left out, the largest first; the smallest always stays. */
   readonly mayLeaveOut: boolean;
+  /** The preset of every rung, if somebody has chosen one; else it is part of the plan. */
+  readonly preset?: X264Preset;
 }
 
 /** The server, tor and whatever else runs here get the other half. */
@@ -44,30 +46,35 @@ const allowedShare = 0.55;
 const allowedCoreShare = 0.7;
 /** Measured between 2 and 2.8 from 240 to 720 lines. */
 const mediumAgainstVeryfast = 2.8;
+/** They cost at most what `veryfast` does; all others are counted as `medium`. */
+const fastPresets: readonly X264Preset[] = ['ultrafast', 'superfast', 'veryfast'];
 
 /**
  * Which rungs a machine encodes in real time, and how well: first as many rungs as fit at `veryfast`, then `medium` for as many as fit, from the smallest
  * up, where bits are scarcest and quality is cheapest.
  */
-export function planEncoding(costs: EncodingCosts, { rungs, frameRate, mayLeaveOut }: PlanOptions): EncodingPlan {
+export function planEncoding(costs: EncodingCosts, options: PlanOptions): EncodingPlan {
+  const { rungs, frameRate, mayLeaveOut, preset } = options;
   const allowedCores = allowedShare * costs.cores;
-  const coresOf = (rung: LadderRung, preset: MeasuredPreset) => (costOf(costs, rung, preset) * frameRate) / 30;
+  const first = preset === undefined || fastPresets.includes(preset) ? 'veryfast' : 'medium';
+  const coresOf = (rung: LadderRung, measured: MeasuredPreset) => (costOf(costs, rung, measured) * frameRate) / 30;
   const ascending = rungs.toSorted((one, other) => pixelsOf(one) - pixelsOf(other));
   let cores = readingCores(costs, frameRate);
   const chosen: LadderRung[] = [];
   const tooMuch: string[] = [];
   for (const rung of ascending) {
-    const more = coresOf(rung, 'veryfast');
+    const more = coresOf(rung, first);
     const fits = cores + more <= allowedCores && more <= allowedCoreShare;
-    if (!fits) tooMuch.push(rung.name);
     if (!fits && mayLeaveOut && chosen.length > 0) break;
-    chosen.push({ ...rung, preset: fits ? 'veryfast' : 'superfast' });
+    if (!fits) tooMuch.push(rung.name);
+    chosen.push({ ...rung, preset: preset ?? (fits ? 'veryfast' : 'superfast') });
     cores += more;
   }
   const ladder = chosen.map((rung): LadderRung => {
     const better = coresOf(rung, 'medium');
     const more = better - coresOf(rung, 'veryfast');
-    const isWorthIt = rung.preset === 'veryfast' && cores + more <= allowedCores && better <= allowedCoreShare;
+    const isWorthIt =
+      preset === undefined && rung.preset === 'veryfast' && cores + more <= allowedCores && better <= allowedCoreShare;
     if (!isWorthIt) return rung;
     cores += more;
     return { ...rung, preset: 'medium' };

@@ -78,6 +78,6 @@ describe('a kept measurement', () => {
     const path = join(temporaryDirectory(), 'costs.json');
     mkdirSync(path);
     expect(await readCosts(path, machine)).toBeUndefined();
-    await expect(writeCosts(path, '5.1.9', costs)).rejects.toThrow();
+    await expect(writeCosts(path, '5.1.9', costs)).rejects.toThrow('EISDIR');
   });
 });

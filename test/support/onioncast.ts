@@ -10,6 +10,9 @@ import type { ServeEvent } from '../../src/serve-event.ts';
 const repository = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const program = path.join(repository, 'dist/cli/main.js');
 
+/** The same on every machine, and none is measured. */
+const ladder = { ONIONCAST_ENCODER_LADDER: '360p,240p' };
+
 export interface OnioncastOptions {
   /** Further arguments of `serve`. */
   readonly args?: readonly string[];
@@ -47,7 +50,13 @@ export class Onioncast {
     this.#child = spawn(process.execPath, args, {
       cwd: data,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...inherited, ONIONCAST_INGEST_RTMP: '127.0.0.1:0', ONIONCAST_CAPTCHA_ASK: 'off', ...options.env },
+      env: {
+        ...inherited,
+        ONIONCAST_INGEST_RTMP: '127.0.0.1:0',
+        ONIONCAST_CAPTCHA_ASK: 'off',
+        ...ladder,
+        ...options.env,
+      },
     });
     this.#exited = new Promise((resolve) => {
       this.#child.once('exit', (code) => {

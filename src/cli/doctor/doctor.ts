@@ -3,6 +3,7 @@ import { loadConfig } from '../../config/load.ts';
 import type { OnioncastConfig } from '../../config/schema.ts';
 import { exitCodes } from '../failure.ts';
 import { checkDesk } from './desk-check.ts';
+import { checkEncoding } from './encoding-check.ts';
 import type { Finding } from './finding.ts';
 import {
   checkAddress,
@@ -38,6 +39,7 @@ async function examine(config: OnioncastConfig, { versions, env }: NodeJS.Proces
   return [
     checkNode(versions.node),
     ...(await checkFfmpeg(config.encoder)),
+    await checkEncoding(config.encoder, config.data),
     await checkTor(config.tor),
     await checkDesk(config),
     await checkAddress('Local page', config.listen.local),
