@@ -1,8 +1,7 @@
-import { playableIn } from './playable.ts';
-import type { StreamSnapshot } from '../src/broadcast/stream-state.ts';
 import type { ClientTexts } from '../src/views/texts/en.ts';
+import { FiguresLine } from './figures-line.ts';
 import { byId, withNumber } from './page.ts';
-import type { Player } from './player.ts';
+import { auto, type Player } from './player.ts';
 import { remember, remembered } from './storage.ts';
 
 /** How the page is laid out hangs on classes of its root. */
@@ -20,6 +19,7 @@ const keyActions: Readonly<Record<string, string>> = {
   c: 'chat',
   l: 'live',
   p: 'pip',
+  s: 'figures',
   '/': 'write',
   '?': 'keys',
 };
@@ -46,13 +46,15 @@ export class Controls {
 
   constructor(options: ControlsOptions) {
     this.#options = options;
-    const { player } = options;
+    const { player, texts } = options;
+    const figures = new FiguresLine(this.#stage, texts, player);
     this.#actions = {
       play: () => (player.isPaused ? player.play() : player.pause()),
       mute: () => this.#toggleSound(),
       live: () => player.goLive(),
       full: () => void this.#toggleFullScreen(),
       pip: () => void this.#togglePictureInPicture(),
+      figures: () => figures.toggle(),
       theatre: () => this.#setTheatre(!root.contains('theatre')),
       chat: () => setClass('no-chat', !root.contains('no-chat')),
       write: () => {
@@ -79,19 +81,20 @@ export class Controls {
     video.addEventListener('pause', () => this.#show());
   }
 
-  /** Offers the renditions that there are. */
-  update(snapshot: StreamSnapshot): void {
-    const renditions = playableIn(snapshot.renditions);
-    const names = renditions.map((rendition) => rendition.name).join();
-    if (names === this.#offered) return;
-    this.#offered = names;
-    this.#quality.replaceChildren(
-      ...renditions.map(({ name, height }) => {
-        const label = height === undefined ? this.#options.texts.audioOnly : name.replace(/-vp9$/u, '');
-        return new Option(label, name);
-      }),
-    );
-    this.#show();
+  /** Offers the renditions that can be played. */
+  #offer(): void {
+    const { player, texts } = this.#options;
+    const labels = player.playable.map(({ name, height }) => [
+      height === undefined ? texts.audioOnly : name.replace(/-vp9$/u, ''),
+      name,
+    ]);
+    const chosen = labels.find(([, name]) => name === player.rendition)?.[0];
+    const isAuto = player.wish === auto && chosen !== undefined;
+    const all = [[isAuto ? `${texts.auto} (${chosen})` : texts.auto, auto], ...labels];
+    if (all.join() === this.#offered || document.activeElement === this.#quality) return;
+    this.#offered = all.join();
+    this.#quality.replaceChildren(...all.map(([label, name]) => new Option(label, name)));
+    this.#quality.value = player.wish;
   }
 
   #listen(): void {
@@ -104,7 +107,7 @@ export class Controls {
     this.#stage.addEventListener('pointermove', () => this.#wake());
     this.#stage.addEventListener('pointerdown', () => this.#wake());
     this.#volume.addEventListener('input', () => this.#setVolume(Number(this.#volume.value) / 100));
-    this.#quality.addEventListener('change', () => this.#options.player.choose(this.#quality.value));
+    this.#quality.addEventListener('change', () => this.#choose(this.#quality.value));
     document.addEventListener('keydown', (event) => this.#onKey(event));
   }
 
@@ -118,6 +121,14 @@ export class Controls {
     if (action === undefined) return;
     event.preventDefault();
     action();
+  }
+
+  #choose(wish: string): void {
+    this.#options.player.choose(wish);
+    remember('quality', wish);
+    // The menu has done its work: keys are for the player again.
+    this.#quality.blur();
+    this.#show();
   }
 
   #toggleSound(): void {
@@ -187,9 +198,7 @@ export class Controls {
         : texts.liveEdge;
     if (this.#behind.textContent !== text) this.#behind.textContent = text;
     this.#behindLight.className = `light light-${isLate || player.isPaused ? 'trouble' : 'live'}`;
-    if (player.rendition !== undefined && document.activeElement !== this.#quality) {
-      this.#quality.value = player.rendition;
-    }
+    this.#offer();
   }
 }
 

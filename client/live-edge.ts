@@ -16,6 +16,8 @@ const untroubledDecayPerSecond = 0.1;
 const jumpBeyond = 5;
 const jumpBeyondWhenUnseen = 0.4;
 const startPhase = 3;
+/** As slow as hardly anybody notices for a second or two. */
+const savingRate = 0.9;
 
 /** A part of the timeline that is buffered. */
 export interface Range {
@@ -35,6 +37,8 @@ export interface Position {
   readonly sinceStart: number;
   /** The picture stands still and waits. */
   readonly isStalled: boolean;
+  /** What must be in hand for something that is about to be done, for a moment more than the target. */
+  readonly reserve?: number;
 }
 
 /** What every browser needs to have left. */
@@ -77,7 +81,10 @@ export function decide(position: Position): Move {
   if (last.end - currentTime > target + limit) return { kind: 'seek', to: startPosition(buffered, target) };
   const hole = nextStartAfterHole(buffered, currentTime);
   if (hole !== undefined) return { kind: 'seek', to: hole };
-  return { kind: 'rate', rate: rateFor(last.end - currentTime, target, position.rate) };
+  const ahead = last.end - currentTime;
+  const { reserve = 0 } = position;
+  if (target < reserve && ahead < reserve + 0.3) return { kind: 'rate', rate: ahead < reserve ? savingRate : 1 };
+  return { kind: 'rate', rate: rateFor(ahead, target, position.rate) };
 }
 
 /** A rate once chosen is kept until its work is done, since each change can be heard. */

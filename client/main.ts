@@ -6,7 +6,8 @@ import { Info } from './info.ts';
 import { unfoldPage } from './markup.ts';
 import { address, byId, readSettings, showText } from './page.ts';
 import { PeoplePanel } from './people-panel.ts';
-import { Player, type PlayerTrouble } from './player.ts';
+import { auto, Player, type PlayerTrouble } from './player.ts';
+import { remembered } from './storage.ts';
 
 unfoldPage();
 const settings = readSettings();
@@ -21,6 +22,7 @@ const sentences: Readonly<Record<PlayerTrouble, string | undefined>> = {
   connecting: texts.connecting,
   reconnecting: texts.reconnecting,
   restarted: texts.restarted,
+  'too-slow': texts.tooSlow,
   blocked: texts.clickToPlay,
   unsupported: texts.unsupported,
   'needs-click': texts.needClick,
@@ -29,7 +31,8 @@ let trouble: PlayerTrouble = 'fine';
 
 const player = new Player(settings.snapshot, {
   findVideo,
-  urlOf: (rendition) => address(`/stream/${rendition}.mp4`, settings, { view: settings.view }),
+  urlOf: (rendition) => address(`/stream/${rendition}.mp4`, settings),
+  wish: remembered('quality') ?? auto,
   onTrouble: (next) => {
     trouble = next;
     showText(notice, sentences[next]);
@@ -50,7 +53,6 @@ new Events((lastId) => address('/events', settings, lastId === '' ? {} : { after
   onBanner: (html) => log.showBanner(html),
   onInfo: (snapshot) => {
     info.update(snapshot);
-    controls.update(snapshot);
     player.update(snapshot);
   },
   onStanding: (isOut) => (isOut ? location.reload() : form.reload()),

@@ -1,8 +1,9 @@
+import { type Fragment, FragmentReader } from './fragments.ts';
+
 /** Who hears of an endless media response. */
 export interface FeedListener {
-  /** The response has begun: the next bytes are an init segment. */
-  onBegin(): void;
-  onBytes(bytes: Uint8Array<ArrayBuffer>): void;
+  /** So many bytes have come, and with them these fragments; the first of a response is its init segment. */
+  onFragments(fragments: readonly Fragment[], bytes: number): void;
   /** It is over: ended by the server (`ended`), broken, silent for too long, or refused with a status. Not called after `close`. */
   onEnd(end: FeedEnd): void;
 }
@@ -11,20 +12,22 @@ export type FeedEnd =
   | { readonly kind: 'ended' | 'broken' | 'silent' }
   | { readonly kind: 'refused'; readonly status: number };
 
-/** The first byte may take several round trips through Tor; after it, pieces come several times a second. */
+/** The first byte may take several round trips; and Tor, which looks for another circuit when one has failed, must not be interrupted in that. */
 const firstByteMs = 20_000;
-const silenceMs = 6_000;
 
 /** One endless media response, from the request to its end. */
 export class MediaFeed {
   readonly #listener: FeedListener;
+  readonly #silenceMs: () => number;
   readonly #abort = new AbortController();
   #reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>> | undefined;
   #timer = 0;
   #over = false;
 
-  constructor(url: string, listener: FeedListener) {
+  /** `silenceMs`: without a byte for this long, it counts as dead. */
+  constructor(url: string, silenceMs: () => number, listener: FeedListener) {
     this.#listener = listener;
+    this.#silenceMs = silenceMs;
     this.#watch(firstByteMs);
     void this.#run(url);
   }
@@ -42,20 +45,23 @@ export class MediaFeed {
     try {
       const response = await (takeEarly(url) ?? fetch(url, { signal: this.#abort.signal, cache: 'no-store' }));
       if (!response.ok || response.body === null) return this.#end({ kind: 'refused', status: response.status });
-      const reader = response.body.getReader();
-      this.#reader = reader;
+      this.#reader = response.body.getReader();
       if (this.#over) return this.close();
-      this.#listener.onBegin();
-      for (;;) {
-        const { value, done } = await reader.read();
-        if (done || this.#over) break;
-        this.#watch(silenceMs);
-        this.#listener.onBytes(value);
-      }
+      await this.#read(this.#reader);
       this.#end({ kind: 'ended' });
     } catch {
-      // A network failure has no more to tell than that it happened; the listener tries again.
+      // A network failure has no more to tell than that it happened, and what is no media is of no use; the listener tries again.
       this.#end({ kind: 'broken' });
+    }
+  }
+
+  async #read(reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>): Promise<void> {
+    const fragments = new FragmentReader();
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done || this.#over) return;
+      this.#watch(this.#silenceMs());
+      this.#listener.onFragments(fragments.push(value), value.length);
     }
   }
 

@@ -8,15 +8,19 @@ export interface SinkListener {
   onFailed(reason: 'blocked' | 'broken'): void;
 }
 
-/** Feeds bytes to a media element: one MediaSource with one SourceBuffer, everything queued in one go. */
+/** What waits for the browser: an init segment of a type, or what follows one. */
+interface Queued {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly type?: string;
+}
+
+/** Feeds whole fragments to a media element: one MediaSource with one SourceBuffer, everything queued in one go. */
 export class MediaSink {
   readonly #video: HTMLVideoElement;
   readonly #listener: SinkListener;
   readonly #source = new MediaSource();
   #buffer: SourceBuffer | undefined;
-  #queue: Uint8Array<ArrayBuffer>[] = [];
-  /** A new response waits for the appends of the old one; it starts with an init segment, maybe of another type. */
-  #nextType: string | undefined;
+  #queue: Queued[] = [];
   #type: string;
   #endBefore = 0;
   #closed = false;
@@ -36,20 +40,19 @@ export class MediaSink {
     return rangesOf(this.#buffer?.buffered);
   }
 
-  /** True while bytes wait for the browser. */
-  get isBusy(): boolean {
-    return this.#queue.length > 0 || this.#buffer?.updating !== false;
+  /** Whether it can go on with this type: one with picture and sound cannot become one without, nor the other way round. */
+  takes(type: string): boolean {
+    return type.slice(0, 5) === this.#type.slice(0, 5);
   }
 
-  /** A response begins: what comes next is an init segment of this type. A piece cut short by the end of the last one is forgotten. */
-  begin(type: string): void {
-    this.#queue = [];
-    this.#nextType = type;
+  /** Another response or rendition begins, behind all that has been pushed: its init segment. */
+  begin(type: string, bytes: Uint8Array<ArrayBuffer>): void {
+    this.#queue.push({ type, bytes });
     this.#pump();
   }
 
   push(bytes: Uint8Array<ArrayBuffer>): void {
-    this.#queue.push(bytes);
+    this.#queue.push({ bytes });
     this.#pump();
   }
 
@@ -82,7 +85,6 @@ export class MediaSink {
     const buffer = this.#buffer;
     if (buffer === undefined || buffer.updating || this.#closed || this.#source.readyState === 'closed') return;
     try {
-      if (this.#nextType !== undefined) this.#switch(buffer, this.#nextType);
       const trim = trimEnd(this.buffered, this.#video.currentTime);
       if (trim !== undefined) buffer.remove(0, trim);
       else if (this.#queue.length > 0) this.#append(buffer);
@@ -92,19 +94,14 @@ export class MediaSink {
     }
   }
 
-  #switch(buffer: SourceBuffer, type: string): void {
-    this.#nextType = undefined;
-    buffer.abort();
-    if (type === this.#type) return;
-    buffer.changeType(type);
-    this.#type = type;
-  }
-
   #append(buffer: SourceBuffer): void {
     this.#endBefore = this.buffered.at(-1)?.end ?? 0;
-    const queue = this.#queue;
-    this.#queue = [];
-    buffer.appendBuffer(joined(queue));
+    const type = this.#queue[0]?.type ?? this.#type;
+    if (type !== this.#type) buffer.changeType(type);
+    this.#type = type;
+    const other = this.#queue.findIndex((queued) => queued.type !== undefined && queued.type !== type);
+    const now = this.#queue.splice(0, other === -1 ? this.#queue.length : other);
+    buffer.appendBuffer(joined(now.map(({ bytes }) => bytes)));
   }
 
   #fail(reason: 'blocked' | 'broken'): void {

@@ -1,19 +1,11 @@
-import { lowerRendition, startingRendition } from '../src/broadcast/renditions.ts';
+import { startingRendition } from '../src/broadcast/renditions.ts';
 import type { RenditionInfo, StreamSnapshot } from '../src/broadcast/stream-state.ts';
 import { playableIn } from './playable.ts';
 import { BackOff } from './back-off.ts';
-import {
-  ArrivalMeter,
-  decayTarget,
-  decide,
-  firstMargin,
-  firstTargetSeconds,
-  learnMargin,
-  raiseTarget,
-  startPosition,
-} from './live-edge.ts';
-import { type FeedEnd, MediaFeed } from './media-feed.ts';
-import { MediaSink } from './media-sink.ts';
+import { Intake } from './intake.ts';
+import type { FeedEnd } from './media-feed.ts';
+import { Picture } from './picture.ts';
+import { QualityChoice, suffers } from './quality-choice.ts';
 
 /** What is wrong with playing, for the sentence on the stage; `fine` if nothing is. */
 export type PlayerTrouble =
@@ -21,6 +13,7 @@ export type PlayerTrouble =
   | 'connecting'
   | 'reconnecting'
   | 'restarted'
+  | 'too-slow'
   | 'blocked'
   | 'unsupported'
   | 'needs-click';
@@ -31,113 +24,152 @@ export interface PlayerOptions {
   /** Address of the endless response of a rendition. */
   urlOf(rendition: string): string;
   onTrouble(trouble: PlayerTrouble): void;
+  /** What the viewer has wished: the name of a rendition, or `auto`. */
+  readonly wish: string;
 }
 
-/** No new bytes for this long: the burst with which a response begins is over. */
-const burstPauseMs = 50;
-const burstLimitMs = 500;
+/** For whoever wants to know. Times in seconds. */
+export interface PlayerFigures {
+  readonly rendition: string;
+  readonly bitsPerSecond: number;
+  readonly behind: number;
+  readonly ahead: number;
+}
+
+/** Leaves the choice of the quality to the player. */
+export const auto = 'auto';
+
 const controlMs = 250;
+/** A timer that is this late was held back: the tab slept, or the machine did. */
+const sleptSeconds = 3;
 /** Over as soon as media comes in again. */
 const passing: ReadonlySet<PlayerTrouble> = new Set(['connecting', 'reconnecting', 'restarted']);
-const busyLinkWaits = 3;
-/** With less than this ahead, browsers stop. */
-const dryBelowSeconds = 0.12;
-/** Waits that follow each other within this time have one cause. */
-const silenceSeconds = 1;
 /** While there is nothing to play, the server is asked no more often than this. */
 const patienceSeconds = 10;
 
-/** Plays the live stream: fetch, MediaSource, close to the live edge, and back by itself after whatever happens. */
+/** Plays the live stream: fetch, MediaSource, close to the live edge, in the quality that the link carries, and back by itself after whatever happens. */
 export class Player {
   readonly #options: PlayerOptions;
   readonly #backOff = new BackOff(400, 15_000);
-  readonly #meter = new ArrivalMeter();
+  readonly #quality = new QualityChoice();
+  readonly #picture: Picture;
+  readonly #intake: Intake;
   #snapshot: StreamSnapshot;
-  #wished: string | undefined;
-  #feed: MediaFeed | undefined;
-  #sink: MediaSink | undefined;
-  #video: HTMLVideoElement | undefined;
-  #target = firstTargetSeconds;
-  #playing: string | undefined;
-  #startedAt: number | undefined;
-  #firstBytesAt = 0;
-  #lastBytesAt = 0;
-  /** When what is buffered last reached further. */
-  #grewAt = 0;
-  #waits = 0;
-  #margin = firstMargin;
-  #raisedAt = Number.NEGATIVE_INFINITY;
+  #wish: string;
+  /** What is played, or is to be when there is something to play again. */
+  #chosen: RenditionInfo | undefined;
   #trouble: PlayerTrouble = 'fine';
-  #burstTimer = 0;
   #retryTimer = 0;
-  #isPaused = false;
-  #decayedAt = now();
+  #pausedAt: number | undefined;
+  #tickedAt = now();
   #askedAt = now();
 
   constructor(snapshot: StreamSnapshot, options: PlayerOptions) {
     this.#snapshot = snapshot;
     this.#options = options;
+    this.#wish = options.wish;
+    this.#picture = new Picture({
+      now,
+      findVideo: options.findVideo,
+      reserve: () => this.#intake.reserve,
+      onGrown: () => this.#onGrown(),
+      onPlaying: () => this.#report('fine'),
+      onNeedsClick: () => this.#report('needs-click'),
+      onFailed: (reason) => this.#onFailed(reason),
+    });
+    this.#intake = new Intake({
+      now,
+      ahead: () => this.#picture.ahead,
+      urlOf: options.urlOf,
+      onFragments: (fragments, { mimeType }) => this.#picture.append(fragments, mimeType),
+      onJoined: (from, to) => this.#onJoined(from, to),
+      onJoinFailed: (to) => this.#onJoinFailed(to),
+      onOutage: (seconds) => this.#picture.forgive(seconds),
+      onEnd: (end, rendition) => this.#onEnd(end, rendition),
+    });
     setInterval(() => this.#onTick(), controlMs);
+    // A page that is kept while another one is shown must not go on loading, and begins anew when it is shown again.
+    addEventListener('pagehide', () => this.#rest());
+    addEventListener('pageshow', ({ persisted }) => {
+      if (persisted) this.#connect();
+    });
+    document.addEventListener('visibilitychange', () => this.#wake());
     this.#connect();
   }
 
   /** Seconds between the newest media there could be and the picture; undefined while nothing plays. */
   get behindSeconds(): number | undefined {
-    const video = this.#video;
-    return this.#startedAt === undefined || video === undefined
-      ? undefined
-      : this.#meter.behind(now(), video.currentTime);
+    return this.#picture.behind;
   }
 
   /** How far ahead it tries to be: the hold-back that the link needs. */
   get targetSeconds(): number {
-    return this.#target;
+    return this.#picture.target;
   }
 
   get isPaused(): boolean {
-    return this.#isPaused;
+    return this.#pausedAt !== undefined;
+  }
+
+  /** The name of a rendition, or `auto`. */
+  get wish(): string {
+    return this.#wish;
   }
 
   /** Name of the rendition that is played or would be. */
   get rendition(): string | undefined {
-    return this.#choice()?.name;
+    return this.#chosen?.name ?? this.#wanted()?.name;
+  }
+
+  get figures(): PlayerFigures {
+    return {
+      rendition: this.rendition ?? '',
+      bitsPerSecond: this.#intake.link.view(now())?.bitsPerSecond ?? 0,
+      behind: this.behindSeconds ?? 0,
+      ahead: this.#picture.ahead,
+    };
+  }
+
+  /** What can be played here, in order. */
+  get playable(): readonly RenditionInfo[] {
+    return playableIn(this.#snapshot.renditions);
   }
 
   /** The stream's state has changed: it may be time to connect. */
   update(snapshot: StreamSnapshot): void {
     const hasBegun = snapshot.state === 'live' && this.#snapshot.state !== 'live';
     this.#snapshot = snapshot;
-    if (this.#feed !== undefined) return;
+    if (this.#intake.rendition !== undefined) return;
     if (snapshot.state === 'offline' || snapshot.state === 'ended') this.#report('fine');
     else if (hasBegun) this.#connect();
   }
 
-  /** Plays this rendition from now on. */
-  choose(rendition: string): void {
-    this.#wished = rendition;
-    this.#waits = 0;
-    this.#connect();
+  /** Plays this rendition from now on, or, with `auto`, what the link carries. */
+  choose(wish: string): void {
+    this.#wish = wish;
+    this.#quality.restart();
+    this.#intake.abandon();
+    const to = this.#wanted();
+    if (to === undefined || this.#intake.rendition === undefined) this.#connect();
+    else if (to.name !== this.#intake.rendition.name) this.#intake.join(to, this.#picture.reach);
   }
 
   pause(): void {
-    this.#isPaused = true;
-    this.#video?.pause();
+    this.#pausedAt ??= now();
+    this.#picture.pause();
   }
 
   /** Goes on, at the live edge if that is far. */
   play(): void {
-    this.#isPaused = false;
-    this.#settle();
-    if (this.#video === undefined || this.#feed === undefined) this.#connect();
-    else if (this.#startedAt === undefined) this.#start();
-    else void this.#startVideo(this.#video);
+    this.#pausedAt = undefined;
+    if (this.#intake.rendition === undefined) this.#connect();
+    this.#picture.play();
   }
 
   /** Back to the newest moment. */
   goLive(): void {
-    const buffered = this.#sink?.buffered ?? [];
-    if (this.#video === undefined || buffered.length === 0 || now() - this.#lastBytesAt > 3) this.#connect();
-    else this.#video.currentTime = startPosition(buffered, this.#target);
+    const isSilent = now() - this.#intake.lastBytesAt > this.#intake.thresholds.notReceiving;
+    if (isSilent || !this.#picture.jump()) this.#connect();
     this.play();
   }
 
@@ -152,27 +184,33 @@ export class Player {
     this.#options.onTrouble(trouble);
   }
 
-  #choice(): RenditionInfo | undefined {
-    const playable = playableIn(this.#snapshot.renditions);
-    return playable.find((rendition) => rendition.name === this.#wished) ?? startingRendition(playable);
+  /** What the viewer wishes if it is there; else what was played, or what everybody begins with. */
+  #wanted(): RenditionInfo | undefined {
+    const { playable } = this;
+    const named = (name: string | undefined): RenditionInfo | undefined => playable.find((each) => each.name === name);
+    return named(this.#wish) ?? named(this.#chosen?.name) ?? startingRendition(playable);
   }
 
   #connect(): void {
     clearTimeout(this.#retryTimer);
-    this.#feed?.close();
-    this.#feed = undefined;
+    this.#intake.close();
     // The news comes by itself; asking is for when it does not.
     if (this.#snapshot.state !== 'live' && now() - this.#askedAt < patienceSeconds) return this.#retryLater();
     this.#askedAt = now();
-    const rendition = this.#choice();
+    const rendition = this.#wanted();
     if (rendition === undefined) return this.#waitForRendition();
-    if (this.#sink === undefined) this.#build(rendition);
-    this.#feed = new MediaFeed(this.#options.urlOf(rendition.name), {
-      onBegin: () => this.#onBegin(rendition),
-      onBytes: (bytes) => this.#onBytes(bytes),
-      onEnd: (end) => this.#onEnd(end),
-    });
-    if (this.#playing === undefined) this.#report('connecting');
+    if (this.#picture.hasStarted) this.#picture.reconnected();
+    else this.#report('connecting');
+    this.#open(rendition);
+  }
+
+  /** Ends what comes in and takes in this. */
+  #open(rendition: RenditionInfo): void {
+    if (!this.#picture.prepare(rendition.mimeType)) return this.#report('blocked');
+    const isOther = this.#chosen !== undefined && rendition.name !== this.#chosen.name;
+    this.#chosen = rendition;
+    const mustFit = isOther && this.#picture.takes(rendition.mimeType);
+    this.#intake.open(rendition, mustFit ? this.#picture.reach : undefined);
   }
 
   #waitForRendition(): void {
@@ -181,164 +219,76 @@ export class Player {
     if (!isOffered) this.#retryLater();
   }
 
-  #build(rendition: RenditionInfo): void {
-    const video = this.#options.findVideo();
-    if (video === undefined) return this.#report('blocked');
-    if (video !== this.#video) this.#adopt(video);
-    this.#startedAt = undefined;
-    this.#sink = new MediaSink(video, rendition.mimeType, {
-      onAppended: (endBefore) => this.#onAppended(endBefore),
-      onFailed: (reason) => this.#onSinkFailed(reason),
-    });
-  }
-
-  #adopt(video: HTMLVideoElement): void {
-    this.#video = video;
-    video.addEventListener('waiting', () => this.#onWaiting());
-    video.addEventListener('error', () => this.#onSinkFailed('broken'));
-  }
-
-  /** As after a start: the next decisions bring it to the edge at once. */
-  #settle(): void {
-    if (this.#startedAt !== undefined) this.#startedAt = now();
-  }
-
   #beginAnew(): void {
-    this.#rebuild();
+    this.#picture.clear();
     this.#connect();
   }
 
-  #rebuild(): void {
-    this.#sink?.close();
-    this.#sink = undefined;
-    this.#startedAt = undefined;
-  }
-
-  #onBegin(rendition: RenditionInfo): void {
-    this.#playing = rendition.name;
-    this.#firstBytesAt = 0;
-    this.#meter.reset();
-    this.#settle();
-    this.#sink?.begin(rendition.mimeType);
-  }
-
-  #onBytes(bytes: Uint8Array<ArrayBuffer>): void {
-    this.#lastBytesAt = now();
-    if (this.#firstBytesAt === 0) this.#firstBytesAt = this.#lastBytesAt;
-    this.#sink?.push(bytes);
-    if (this.#startedAt !== undefined) return;
-    clearTimeout(this.#burstTimer);
-    this.#burstTimer = setTimeout(() => this.#start(), burstPauseMs);
-  }
-
-  #onAppended(endBefore: number): void {
-    const end = this.#sink?.buffered.at(-1)?.end;
-    if (end === undefined) return;
-    // Sound and picture come by turns; only when both have come is the distance what it is after a whole piece.
-    if (end <= endBefore) return;
-    this.#grewAt = now();
-    if (this.#startedAt === undefined) {
-      if ((now() - this.#firstBytesAt) * 1000 > burstLimitMs) this.#start();
-      return;
-    }
-    this.#meter.add(now(), endBefore, end);
-    this.#control();
-    if (passing.has(this.#trouble)) this.#report('fine');
-  }
-
-  #start(): void {
-    const video = this.#video;
-    const sink = this.#sink;
-    if (video === undefined || sink === undefined || this.#startedAt !== undefined) return;
-    if (sink.buffered.length === 0) return;
-    this.#startedAt = now();
+  #onGrown(): void {
     this.#backOff.reset();
-    video.currentTime = startPosition(sink.buffered, this.#target);
-    if (!this.#isPaused) void this.#startVideo(video);
-    this.#report('fine');
-  }
-
-  async #startVideo(video: HTMLVideoElement): Promise<void> {
-    try {
-      await video.play();
-      this.#report('fine');
-    } catch (error) {
-      if (!(error instanceof DOMException) || error.name !== 'NotAllowedError') return;
-      if (video.muted) return this.#report('needs-click');
-      // With sound only after a click: begin without, the button for sound is there.
-      video.muted = true;
-      await this.#startVideo(video);
-    }
-  }
-
-  #control(): void {
-    const video = this.#video;
-    if (video === undefined || this.#sink === undefined || this.#startedAt === undefined) return;
-    if (this.#isPaused || video.seeking) return;
-    const move = decide({
-      currentTime: video.currentTime,
-      rate: video.playbackRate,
-      buffered: this.#sink.buffered,
-      target: this.#target,
-      sinceStart: now() - this.#startedAt,
-      isStalled: video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA,
-    });
-    if (move.kind === 'seek') video.currentTime = move.to;
-    else if (video.playbackRate !== move.rate) video.playbackRate = move.rate;
+    if (passing.has(this.#trouble)) this.#report('fine');
   }
 
   #onTick(): void {
     const at = now();
-    this.#target = decayTarget(
-      this.#target,
-      this.#meter.floorWith(this.#margin),
-      at - this.#decayedAt,
-      this.#waits > 0,
-    );
-    this.#decayedAt = at;
-    const isDry = (this.#video?.readyState ?? 0) < HTMLMediaElement.HAVE_FUTURE_DATA;
-    // Between two pieces the distance is smaller than after an append; only what cannot wait is done here.
-    if (isDry) this.#control();
-    if (this.#startedAt === undefined) return;
-    if (isDry && at - this.#lastBytesAt > 3) this.#report('reconnecting');
-    // Media comes, but from before: the server itself was started anew, and its timeline with it.
-    if (at - this.#grewAt > 1.5 && at - this.#lastBytesAt < 0.5) this.#beginAnew();
-  }
-
-  #onWaiting(): void {
-    const video = this.#video;
-    if (this.#startedAt === undefined || video === undefined || video.seeking || this.#isPaused) return;
-    // The first moments after a start or a jump are no measure of the link.
-    if (now() - this.#startedAt < 1 && this.#waits === 0) return;
-    const left = (this.#sink?.buffered.at(-1)?.end ?? 0) - video.currentTime;
-    if (left > dryBelowSeconds) {
-      // Not the link has stopped, but the browser, which wants more in hand than this.
-      this.#margin = learnMargin(this.#margin, left);
+    if (at - this.#tickedAt > sleptSeconds) this.#picture.settle();
+    this.#tickedAt = at;
+    this.#picture.tick();
+    this.#intake.tick();
+    if (this.#pausedAt !== undefined) {
+      // Nobody can come back to what is thrown away meanwhile.
+      if (at - this.#pausedAt > this.#intake.thresholds.longPause) this.#rest();
       return;
     }
-    // One silence of the link makes a browser stop several times.
-    if (now() - this.#raisedAt < silenceSeconds) return;
-    this.#raisedAt = now();
-    this.#waits += 1;
-    this.#target = raiseTarget(this.#target);
+    if (!this.#picture.hasStarted || this.#intake.rendition === undefined) return;
+    this.#judge(at);
+    // Media comes, but from before: the server itself was started anew, and its timeline with it.
+    const isFresh = at - this.#intake.lastBytesAt < 0.5;
+    if (isFresh && at - this.#picture.grewAt > 1.5 && !this.#intake.isWaitingToFit) this.#beginAnew();
   }
 
-  #onEnd(end: FeedEnd): void {
-    this.#feed = undefined;
-    if (end.kind === 'ended') {
-      if (this.#waits >= busyLinkWaits) this.#stepDown();
-      this.#report('restarted');
-    } else if (end.kind !== 'refused') {
-      this.#report('reconnecting');
+  /** Looks at what the link does: says so if it is too slow, and changes the quality if that is left to us. */
+  #judge(at: number): void {
+    const { link, thresholds, rendition, joining, lastBytesAt } = this.#intake;
+    const view = link.view(at);
+    if (this.#picture.isDry && at - lastBytesAt > thresholds.notReceiving) this.#report('reconnecting');
+    const isTooSlow = view !== undefined && view.late > thresholds.tooFarBehind && view.drain < 1;
+    if (isTooSlow && this.#trouble === 'fine') this.#report('too-slow');
+    else if (!isTooSlow && this.#trouble === 'too-slow') this.#report('fine');
+    if (this.#wish !== auto || rendition === undefined) return;
+    if (joining !== undefined && view !== undefined && suffers(view)) {
+      this.#intake.abandon();
+      this.#quality.upFailed(joining.name);
     }
-    this.#retryLater();
+    const verdict = this.#quality.decide(at, view, this.playable, rendition.name);
+    if (verdict.kind === 'down') this.#goDown(rendition, verdict.to);
+    else if (verdict.kind === 'up' && joining === undefined && !document.hidden) {
+      this.#intake.join(verdict.to, this.#picture.reach);
+    }
   }
 
-  /** Ended by the server after many waits: the link does not carry this rendition. */
-  #stepDown(): void {
-    this.#waits = 0;
-    const lower = lowerRendition(this.#snapshot.renditions, this.#playing ?? '');
-    if (lower !== undefined) this.#wished = lower.name;
+  /** On a link that is too slow for one response there is no room for two: the old one ends first. */
+  #goDown(from: RenditionInfo, to: RenditionInfo): void {
+    this.#quality.changed(now(), 'down', from.name, to.name);
+    this.#open(to);
+  }
+
+  #onJoined(from: RenditionInfo, to: RenditionInfo): void {
+    this.#chosen = to;
+    this.#quality.changed(now(), 'up', from.name, to.name);
+  }
+
+  #onJoinFailed(to: RenditionInfo): void {
+    if (this.#wish === auto) this.#quality.upFailed(to.name);
+    else this.#open(to);
+  }
+
+  #onEnd(end: FeedEnd, rendition: RenditionInfo): void {
+    const lower = this.#quality.cutOff(this.#intake.link.view(now()), this.playable, rendition.name);
+    if (lower !== undefined && this.#wish === auto) return this.#goDown(rendition, lower);
+    if (end.kind === 'ended') this.#report('restarted');
+    else if (end.kind !== 'refused') this.#report('reconnecting');
+    this.#retryLater();
   }
 
   #retryLater(): void {
@@ -346,12 +296,21 @@ export class Player {
     this.#retryTimer = setTimeout(() => this.#connect(), this.#backOff.next(Math.random()));
   }
 
-  #onSinkFailed(reason: 'blocked' | 'broken'): void {
-    this.#rebuild();
-    this.#feed?.close();
-    this.#feed = undefined;
+  #onFailed(reason: 'blocked' | 'broken'): void {
+    this.#intake.close();
     if (reason === 'blocked') this.#report('blocked');
     else this.#retryLater();
+  }
+
+  /** Takes nothing in until it is played again. */
+  #rest(): void {
+    clearTimeout(this.#retryTimer);
+    this.#intake.close();
+  }
+
+  /** The page is seen again: what is there may be old, and browsers let hidden pictures fall behind. */
+  #wake(): void {
+    if (!document.hidden) this.#picture.settle();
   }
 }
 

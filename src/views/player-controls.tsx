@@ -1,7 +1,5 @@
 import type { JSX } from 'preact';
 import { toolKeys } from './staff-fields.ts';
-import type { RenditionInfo } from '../broadcast/stream-state.ts';
-import { renditionLabel } from './snapshot-text.ts';
 import type { Texts } from './texts/en.ts';
 
 /** A button of the player: `action` is what the script does, `keyName` is told in the tooltip. */
@@ -13,13 +11,8 @@ function Control({ action, label, keyName }: { action: string; label: string; ke
   );
 }
 
-interface ControlsProps {
-  readonly renditions: readonly RenditionInfo[];
-  readonly texts: Texts;
-}
-
-/** The bar over the lower edge of the picture; works with the script only. */
-export function PlayerControls({ renditions, texts }: ControlsProps): JSX.Element {
+/** The bar over the lower edge of the picture; works with the script only, which knows what this browser can play. */
+export function PlayerControls({ texts }: { readonly texts: Texts }): JSX.Element {
   return (
     <div class="controls" id="controls">
       <Control action="play" label={texts.play} keyName="k" />
@@ -30,13 +23,7 @@ export function PlayerControls({ renditions, texts }: ControlsProps): JSX.Elemen
         <span id="behind" />
       </button>
       <span class="spacer" />
-      <select class="quality" id="quality" aria-label={texts.quality}>
-        {renditions.map((rendition) => (
-          <option key={rendition.name} value={rendition.name}>
-            {renditionLabel(rendition, texts)}
-          </option>
-        ))}
-      </select>
+      <select class="quality" id="quality" aria-label={texts.quality} />
       <Control action="pip" label={texts.pictureInPicture} keyName="p" />
       <Control action="theatre" label={texts.theatre} keyName="t" />
       <Control action="chat" label={texts.showChat} keyName="c" />

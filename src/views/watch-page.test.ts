@@ -49,7 +49,7 @@ function withoutScript(html: string): string {
 describe('the watch page', () => {
   it('asks for the stream before its script has come, word for word as the policy allows, and only where there is a stream', () => {
     const html = renderWatchPage(data);
-    expect(html).toContain(`<script data-url="/stream/360p.mp4?view=KEY">${earlyMediaScript}</script>`);
+    expect(html).toContain(`<script data-url="/stream/360p.mp4">${earlyMediaScript}</script>`);
     expect(html.indexOf('data-url')).toBeLessThan(html.indexOf('type="module"'));
     expect(renderWatchPage({ ...data, snapshot: { ...snapshot, renditions: [] } })).not.toContain('data-url');
     expect(renderWatchPage({ ...data, script: false })).not.toContain('<script');
@@ -199,5 +199,5 @@ test('what the script is told cannot end its block, whatever the title holds', (
   const html = renderWatchPage({ ...data, snapshot: { ...snapshot, title } });
   const [, json = ''] = /<script type="application\/json" id="page">(.*?)<\/script>/u.exec(html) ?? [];
   expect(json).not.toContain('<');
-  expect(JSON.parse(json)).toMatchObject({ view: 'KEY', snapshot: { title } });
+  expect(JSON.parse(json)).toMatchObject({ snapshot: { title } });
 });

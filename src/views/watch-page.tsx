@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { choicesAmong, startingRendition } from '../broadcast/renditions.ts';
+import { startingRendition } from '../broadcast/renditions.ts';
 import type { RenditionInfo, StreamSnapshot } from '../broadcast/stream-state.ts';
 import type { ChatFormData, ChatLimits } from '../chat/chat-view.ts';
 import type { Capcode } from '../chat/message.ts';
@@ -119,14 +119,11 @@ function Head({ data }: { data: WatchPageData }): JSX.Element {
 
 function Scripts({ data }: { data: WatchPageData }): JSX.Element {
   const first = startingRendition(data.snapshot.renditions);
-  const query = new URLSearchParams({ view: data.view });
-  const { view, base, snapshot, texts } = data;
-  const settings: PageSettings = { view, base, snapshot, texts: texts.client };
+  const { base, snapshot, texts } = data;
+  const settings: PageSettings = { base, snapshot, texts: texts.client };
   return (
     <>
-      {first !== undefined && (
-        <script data-url={`${data.base}/stream/${first.name}.mp4?${query}`}>{earlyMediaScript}</script>
-      )}
+      {first !== undefined && <script data-url={`${base}/stream/${first.name}.mp4`}>{earlyMediaScript}</script>}
       <ScriptData id="page" data={settings} />
       <script type="module" src={data.assets.script} />
     </>
@@ -164,7 +161,7 @@ function Stage({ data }: { data: WatchPageData }): JSX.Element {
     <section class="stage" id="stage" aria-label={texts.video}>
       <StateScreen screen={describeSnapshot(snapshot, texts).screen} />
       <p class="stage-notice" id="stage-notice" role="status" hidden />
-      <PlayerControls renditions={choicesAmong(snapshot.renditions, () => true)} texts={texts} />
+      <PlayerControls texts={texts} />
       <SoundPill texts={texts} />
     </section>
   );

@@ -22,8 +22,6 @@ export interface ChatFormAnswer {
 
 /** What the page tells its script, as JSON in the data block `page`. */
 export interface PageSettings {
-  /** View key of this page: ties its media responses together. */
-  readonly view: string;
   /** Stands before every address, see `Reader`. */
   readonly base: string;
   /** The stream when the page was made: playing can begin before the first event has come. */

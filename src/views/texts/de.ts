@@ -195,6 +195,9 @@ const client: Texts['client'] = {
   connecting: 'Verbindung zum Stream wird aufgebaut.',
   reconnecting: 'Hier kommt nichts an. Neuer Versuch.',
   restarted: 'Der Stream wurde neu gestartet. Gleich geht es weiter.',
+  tooSlow: 'Deine Verbindung ist langsamer, als diese Qualität braucht.',
+  auto: 'Automatisch',
+  figures: '{q}, {k} kbit/s, {b} s zurück, {a} s im Puffer',
   clickToPlay: 'Dein Browser blockiert Medien auf dieser Seite: Klick zum Abspielen auf den Platzhalter im Bild.',
   unsupported:
     'Dieser Browser kann das Format dieses Streams nicht abspielen. Versuch die Version ohne Skript oder eine andere Qualität.',
@@ -311,6 +314,7 @@ export const de: Texts = {
     ['c', 'Chat ein- oder ausblenden'],
     ['l', 'zum Livebild springen'],
     ['p', 'Bild im Bild'],
+    ['s', 'Zahlen zur Verbindung'],
     ['/', 'Nachricht schreiben'],
     ['?', 'diese Liste'],
   ],

@@ -219,6 +219,9 @@ const client = {
   connecting: 'Connecting to the stream.',
   reconnecting: 'Nothing arrives here. Trying again.',
   restarted: 'The stream was restarted. Taking it up again.',
+  tooSlow: 'Your connection is slower than this quality needs.',
+  auto: 'Auto',
+  figures: '{q}, {k} kbit/s, {b} s behind, {a} s in hand',
   clickToPlay: 'Your browser blocks media on this page: click the placeholder in the picture to play.',
   unsupported:
     'This browser cannot play the format of this stream. Try the version without script, or another quality.',
@@ -335,6 +338,7 @@ export const en = {
     ['c', 'show or hide the chat'],
     ['l', 'go live'],
     ['p', 'picture in picture'],
+    ['s', 'figures of the connection'],
     ['/', 'write a message'],
     ['?', 'this list'],
   ],

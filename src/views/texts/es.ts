@@ -197,6 +197,9 @@ const client: Texts['client'] = {
   connecting: 'Conectando con la transmisión.',
   reconnecting: 'Aquí no llega nada. Intentando de nuevo.',
   restarted: 'La transmisión se ha reiniciado. Retomándola.',
+  tooSlow: 'La conexión es más lenta de lo que necesita esta calidad.',
+  auto: 'Automática',
+  figures: '{q}, {k} kbit/s, {b} s de retraso, {a} s en reserva',
   clickToPlay:
     'El navegador bloquea el contenido multimedia de esta página: para reproducir, haz clic en el recuadro de la imagen.',
   unsupported:
@@ -318,6 +321,7 @@ export const es: Texts = {
     ['c', 'mostrar u ocultar el chat'],
     ['l', 'ir al vivo'],
     ['p', 'imagen en imagen'],
+    ['s', 'datos de la conexión'],
     ['/', 'escribir un mensaje'],
     ['?', 'esta lista'],
   ],

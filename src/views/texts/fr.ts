@@ -200,6 +200,9 @@ const client: Texts['client'] = {
   connecting: 'Connexion à la diffusion.',
   reconnecting: 'Rien n’arrive ici. Nouvel essai.',
   restarted: 'La diffusion a redémarré. Reprise.',
+  tooSlow: 'Votre connexion est trop lente pour cette qualité.',
+  auto: 'Auto',
+  figures: '{q}, {k} kbit/s, {b} s de retard, {a} s en réserve',
   clickToPlay:
     'Votre navigateur bloque les médias sur cette page\u00a0: cliquez sur le cadre dans l’image pour lancer la lecture.',
   unsupported:
@@ -321,6 +324,7 @@ export const fr: Texts = {
     ['c', 'afficher ou masquer le chat'],
     ['l', 'aller au direct'],
     ['p', 'image dans l’image'],
+    ['s', 'chiffres de la connexion'],
     ['/', 'écrire un message'],
     ['?', 'cette liste'],
   ],

@@ -196,6 +196,9 @@ const client: Texts['client'] = {
   connecting: 'Conectando à transmissão.',
   reconnecting: 'Nada chega aqui. Tentando de novo.',
   restarted: 'A transmissão foi reiniciada. Retomando.',
+  tooSlow: 'Sua conexão é mais lenta do que esta qualidade precisa.',
+  auto: 'Automática',
+  figures: '{q}, {k} kbit/s, {b} s de atraso, {a} s em reserva',
   clickToPlay:
     'O navegador bloqueia mídia nesta página: para reproduzir, clique no quadro que aparece no lugar da imagem.',
   unsupported:
@@ -317,6 +320,7 @@ export const pt: Texts = {
     ['c', 'mostrar ou ocultar o chat'],
     ['l', 'ir ao vivo'],
     ['p', 'imagem na imagem'],
+    ['s', 'números da conexão'],
     ['/', 'escrever uma mensagem'],
     ['?', 'esta lista'],
   ],

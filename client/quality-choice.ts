@@ -1,0 +1,138 @@
+import { higherRendition, lowerRendition } from '../src/broadcast/renditions.ts';
+import type { RenditionInfo } from '../src/broadcast/stream-state.ts';
+import type { LinkView } from './link-meter.ts';
+
+/** What to do about the quality. `up` is to be tried beside what is played; `down` is to be done at once. */
+export type Verdict = { readonly kind: 'stay' } | { readonly kind: 'up' | 'down'; readonly to: RenditionInfo };
+
+/** A link that falls behind by more than this is too slow, if it falls on. */
+const lateSeconds = 0.5;
+/** Measuring is never exact: less than this is not keeping up. */
+const keepsUp = 0.92;
+/** Something must come in this part of the time, or it is a silence and no slowness. */
+const flows = 0.6;
+/** Slowness that comes and goes: seen over a longer time, when it has cost more. */
+const unsteady = { drain: 0.85, late: 1.5 };
+/** So little is missing that it takes long to be seen; in the end it costs as much. */
+const hardlyKeepsUp = { drain: 0.98, late: 2 };
+/** A suspicion becomes a fact. */
+const sureSeconds = 0.7;
+/** Of what has arrived on a full link, what may be counted on. */
+const usable = 0.85;
+/** Below this part of what the lowest picture needs, sound is all there can be. */
+const hopeless = 0.6;
+const calm = { late: 0.5, drain: 0.95 };
+/** How long it must be calm before something better is tried, in seconds: doubled by each failure, halved again by success. */
+const patience = { first: 5, failed: 15, most: 300, forgiven: 60 };
+/** Another response beside it may cost this much, not more. */
+const trialLateSeconds = 0.35;
+/** Going down again this soon means that going up was a mistake. */
+const trialSeconds = 20;
+
+const stay: Verdict = { kind: 'stay' };
+
+/**
+ * Chooses the quality for a link, from what arrives: down within a second or so of being sure, to what the link was seen to carry; up one step after a calm
+ * time, which grows with each failure. Pure but for what it remembers of the past; all times in seconds on one steady clock.
+ */
+export class QualityChoice {
+  #slowSince: number | undefined;
+  #calmSince: number | undefined;
+  /** By name: how long to be calm before this one is tried. */
+  readonly #patience = new Map<string, number>();
+  #wentUp: { readonly name: string; readonly at: number } | undefined;
+
+  /** `renditions`: those that can be played, in the order of the snapshot. `current`: the one that is played. */
+  decide(now: number, link: LinkView | undefined, renditions: readonly RenditionInfo[], current: string): Verdict {
+    this.#forgive(now);
+    if (link === undefined || link.knownFor < 1) return stay;
+    const isSlow = seemsSlow(link);
+    this.#slowSince = isSlow ? (this.#slowSince ?? now) : undefined;
+    const isCalm = !isSlow && link.late < calm.late && link.drain > calm.drain;
+    this.#calmSince = isCalm ? (this.#calmSince ?? now) : undefined;
+    if (this.#slowSince !== undefined && now - this.#slowSince >= sureSeconds) {
+      const to = below(renditions, current, link.bitsPerSecond * usable);
+      return to === undefined ? stay : { kind: 'down', to };
+    }
+    const to = higherRendition(renditions, current, pictureCodecOf(renditions));
+    if (to === undefined || this.#calmSince === undefined) return stay;
+    return now - this.#calmSince >= this.#patienceFor(to.name) ? { kind: 'up', to } : stay;
+  }
+
+  /** A change of any kind was made: what was seen before says nothing about what is played now. */
+  changed(now: number, direction: 'up' | 'down', from: string, to: string): void {
+    this.#begin();
+    if (direction === 'up') {
+      this.#wentUp = { name: to, at: now };
+      return;
+    }
+    const wasMistake = this.#wentUp?.name === from && now - this.#wentUp.at < trialSeconds;
+    if (wasMistake) this.#losePatience(from);
+    else this.#patience.set(from, Math.max(patience.failed, this.#patienceFor(from)));
+    this.#wentUp = undefined;
+  }
+
+  /** The better one was tried and the link did not carry both. */
+  upFailed(name: string): void {
+    this.#begin();
+    this.#losePatience(name);
+  }
+
+  /** The response was ended by somebody else: what to go on with, if that was because the link is too slow. */
+  cutOff(link: LinkView | undefined, renditions: readonly RenditionInfo[], current: string): RenditionInfo | undefined {
+    return link !== undefined && seemsSlow(link) ? below(renditions, current, link.bitsPerSecond * usable) : undefined;
+  }
+
+  /** Playing begins anew, maybe over another circuit. */
+  restart(): void {
+    this.#begin();
+  }
+
+  #begin(): void {
+    this.#slowSince = undefined;
+    this.#calmSince = undefined;
+  }
+
+  #patienceFor(name: string): number {
+    return this.#patience.get(name) ?? patience.first;
+  }
+
+  #losePatience(name: string): void {
+    this.#patience.set(name, Math.min(patience.most, Math.max(patience.failed, 2 * this.#patienceFor(name))));
+  }
+
+  #forgive(now: number): void {
+    if (this.#wentUp === undefined || now - this.#wentUp.at < patience.forgiven) return;
+    const { name } = this.#wentUp;
+    this.#patience.set(name, Math.max(patience.first, this.#patienceFor(name) / 2));
+    this.#wentUp = undefined;
+  }
+}
+
+/** While something better is tried: what is played begins to come late. */
+export function suffers({ drain, late }: LinkView): boolean {
+  return drain < keepsUp && late > trialLateSeconds;
+}
+
+function seemsSlow({ drain, longDrain, flow, late, isRecovering }: LinkView): boolean {
+  if (flow >= flows && drain < keepsUp && late > lateSeconds) return true;
+  if (isRecovering) return false;
+  if (flow >= flows && longDrain < hardlyKeepsUp.drain && late > hardlyKeepsUp.late) return true;
+  return flow > 0 && drain < 1 && longDrain < unsteady.drain && late > unsteady.late;
+}
+
+/** The best of those below that the link carries; the lowest picture if that is nearly so, and sound if nothing else is. */
+function below(renditions: readonly RenditionInfo[], current: string, carried: number): RenditionInfo | undefined {
+  let candidate = lowerRendition(renditions, current);
+  while (candidate !== undefined && candidate.bandwidth > carried) {
+    const next = lowerRendition(renditions, candidate.name);
+    const isLowestPicture = next?.codec === 'none';
+    if (next === undefined || (isLowestPicture && carried > candidate.bandwidth * hopeless)) return candidate;
+    candidate = next;
+  }
+  return candidate;
+}
+
+function pictureCodecOf(renditions: readonly RenditionInfo[]): 'h264' | 'vp9' {
+  return renditions.some(({ codec }) => codec === 'h264') ? 'h264' : 'vp9';
+}
