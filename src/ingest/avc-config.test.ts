@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { makeClip } from '../../test/support/ingest.ts';
-import { pictureRefusal, readAvcPicture } from './avc-config.ts';
+import { pictureRefusal, readAvcFormat, readAvcPicture } from './avc-config.ts';
 import { FlvReader } from './flv.ts';
 
 function recordOf(size: string, ...options: string[]): Buffer {
@@ -22,6 +22,30 @@ describe('an AVC configuration record', () => {
     expect(readAvcPicture(recordOf(size, ...options.split(' ')))).toEqual(picture);
   });
 
+  it.each([
+    ['-profile:v baseline -pix_fmt yuv420p', { bitDepth: 8, isSubsampled: true, isProgressive: true }],
+    ['-profile:v high -pix_fmt yuv420p', { bitDepth: 8, isSubsampled: true, isProgressive: true }],
+    ['-pix_fmt yuv444p', { bitDepth: 8, isSubsampled: false, isProgressive: true }],
+    ['-pix_fmt yuv422p', { bitDepth: 8, isSubsampled: false, isProgressive: true }],
+    ['-pix_fmt yuv420p10le', { bitDepth: 10, isSubsampled: true, isProgressive: true }],
+    ['-pix_fmt yuv420p -x264-params interlaced=1', { bitDepth: 8, isSubsampled: true, isProgressive: false }],
+  ])('tells how the picture is coded with %s', (options, format) => {
+    const record = recordOf('640x360', ...options.split(' '));
+    expect(readAvcFormat(record)).toEqual({ ...format, lengthBytes: 4, isPlain: true });
+  });
+
+  it('is not plain when something else travels in it', () => {
+    const record = recordOf('640x360', '-profile:v', 'main', '-pix_fmt', 'yuv420p');
+    expect(readAvcFormat(record)?.isPlain).toBe(true);
+    expect(readAvcFormat(Buffer.concat([record, Buffer.from('studio 4')]))?.isPlain).toBe(false);
+    const sei = Buffer.from([0, 8, 0x06, ...Buffer.from('studio4')]);
+    const two = Buffer.concat([record, sei]);
+    const pictureSets = 8 + record.readUInt16BE(6);
+    two[pictureSets] = 2;
+    expect(readAvcFormat(two)?.isPlain).toBe(false);
+    expect(readAvcFormat(record.subarray(0, -3))?.isPlain).toBe(false);
+  });
+
   it('is refused when it is cut short or is something else', () => {
     const record = recordOf('640x360');
     for (let length = 0; length < 20; length += 1) expect(readAvcPicture(record.subarray(0, length))).toBeUndefined();
@@ -35,6 +59,7 @@ describe('an AVC configuration record', () => {
         if (bytes.length > 0) record[8] = 0x67;
         const picture = readAvcPicture(record);
         if (picture !== undefined) expect((picture.width % 16) + (picture.height % 16)).toBe(0);
+        readAvcFormat(record);
         readAvcPicture(Buffer.from(bytes));
       }),
       { numRuns: 500 },

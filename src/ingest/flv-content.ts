@@ -1,13 +1,14 @@
 import { decodeAmf0 } from './amf0.ts';
-import { type AvcPicture, pictureRefusal, readAvcPicture } from './avc-config.ts';
+import { type AvcFormat, type AvcPicture, pictureRefusal, readAvcFormat, readAvcPicture } from './avc-config.ts';
 import { type FlvTag, flvTagType } from './flv.ts';
 
 /** What a tag means to us. Only H.264 video and AAC sound are taken; everything else is refused with a sentence for the publisher. */
 export type FlvContent =
   /** Decoder configuration, needed before any frame. */
-  | { readonly kind: 'video-header'; readonly picture: AvcPicture }
+  | { readonly kind: 'video-header'; readonly picture: AvcPicture; readonly format: AvcFormat | undefined }
   | { readonly kind: 'audio-header' }
-  | { readonly kind: 'video'; readonly keyframe: boolean }
+  /** `offset`: by how many milliseconds it is shown later than decoded. `data`: the NAL units. */
+  | { readonly kind: 'video'; readonly keyframe: boolean; readonly offset: number; readonly data: Buffer }
   | { readonly kind: 'audio' }
   /** `onMetaData`; `hasAudio` as far as it tells. */
   | { readonly kind: 'metadata'; readonly hasAudio: boolean | undefined }
@@ -52,7 +53,10 @@ function inspectVideo(body: Buffer): FlvContent {
   if (codec !== video.avc) return unsupportedVideo(videoCodecs[codec] ?? `codec ${codec}`);
   const packetType = body.readUInt8(1);
   if (frameType === video.command || body.length < 6) return { kind: 'nothing' };
-  if (packetType === packet.media) return { kind: 'video', keyframe: frameType === video.keyframe };
+  if (packetType === packet.media) {
+    const keyframe = frameType === video.keyframe;
+    return { kind: 'video', keyframe, offset: body.readIntBE(2, 3), data: body.subarray(5) };
+  }
   return packetType === packet.header ? inspectVideoHeader(body.subarray(5)) : { kind: 'nothing' };
 }
 
@@ -60,7 +64,9 @@ function inspectVideoHeader(record: Buffer): FlvContent {
   const picture = readAvcPicture(record);
   if (picture === undefined) return { kind: 'unsupported', message: 'The H.264 header cannot be read.' };
   const message = pictureRefusal(picture);
-  return message === undefined ? { kind: 'video-header', picture } : { kind: 'unsupported', message };
+  return message === undefined
+    ? { kind: 'video-header', picture, format: readAvcFormat(record) }
+    : { kind: 'unsupported', message };
 }
 
 function inspectAudio(body: Buffer): FlvContent {

@@ -4,6 +4,7 @@ import { type FlvTag, flvHeader, writeFlvTag } from './flv.ts';
 import { type FlvContent, inspectFlvTag } from './flv-content.ts';
 import type { IntakeProgress } from './intake-progress.ts';
 import { MediaFeed, type MediaFeedLimits } from './media-feed.ts';
+import { PassthroughGauge, type PassthroughVerdict } from './passthrough-gauge.ts';
 import type { Publication } from './publication.ts';
 
 /** A picture alone for this long (by the publisher's own timestamps): there is no sound. Longer if the metadata promised some. */
@@ -30,6 +31,7 @@ export class FlvPublication implements Publication {
   readonly #feed: MediaFeed;
   #videoHeader: FlvTag | undefined;
   #picture: PictureSize | undefined;
+  #gauge: PassthroughGauge | undefined;
   #audioHeader: FlvTag | undefined;
   #promisesAudio: boolean | undefined;
   #hasAudio: boolean | undefined;
@@ -51,6 +53,10 @@ export class FlvPublication implements Publication {
 
   get picture(): PictureSize | undefined {
     return this.#picture;
+  }
+
+  get passthrough(): PassthroughVerdict | undefined {
+    return this.#gauge?.verdict;
   }
 
   /** How many tags readers have lost because they did not keep up. */
@@ -82,6 +88,7 @@ export class FlvPublication implements Publication {
         this.#promisesAudio = content.hasAudio;
         break;
       case 'video-header':
+        if (this.#videoHeader?.body.equals(tag.body) !== true) this.#gauge = new PassthroughGauge(content.format);
         this.#videoHeader = tag;
         this.#picture = content.picture;
         this.#updateHead();
@@ -92,7 +99,7 @@ export class FlvPublication implements Publication {
         this.#updateHead();
         break;
       case 'video':
-        this.#takeVideo(tag, content.keyframe);
+        this.#takeVideo(tag, content);
         break;
       case 'audio':
         this.#takeAudio(tag);
@@ -103,12 +110,23 @@ export class FlvPublication implements Publication {
     if (this.#hasAudio === undefined) this.#decide(tag);
   }
 
-  #takeVideo(tag: FlvTag, keyframe: boolean): void {
+  #takeVideo(tag: FlvTag, { keyframe, offset, data }: Extract<FlvContent, { kind: 'video' }>): void {
     if (this.#videoHeader === undefined) return;
-    if (this.#lastVideoAt !== undefined && isJump(elapsed(this.#lastVideoAt, tag.timestamp))) this.#feed.restart();
+    if (this.#lastVideoAt !== undefined && isJump(elapsed(this.#lastVideoAt, tag.timestamp))) this.#startAnew();
     this.#firstVideoAt ??= tag.timestamp;
     this.#lastVideoAt = tag.timestamp;
+    this.#gauge?.take({ atSeconds: this.#secondsOf(tag), offset, keyframe, data });
     this.#feed.write(writeFlvTag(tag), { keyframe });
+  }
+
+  #startAnew(): void {
+    this.#feed.restart();
+    this.#gauge?.restart();
+  }
+
+  /** Since the first picture, also when the 32 bits of the clock are over. */
+  #secondsOf({ timestamp }: FlvTag): number {
+    return elapsed(this.#firstVideoAt ?? timestamp, timestamp) / 1000;
   }
 
   #takeAudio(tag: FlvTag): void {

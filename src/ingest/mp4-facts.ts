@@ -1,7 +1,12 @@
 import type { PictureSize } from '../encoder/encoder-types.ts';
 import { AppError } from '../errors.ts';
-import { type InitSegment, parseInitSegment } from '../mp4/init-segment.ts';
-import { pictureRefusal } from './avc-config.ts';
+import { children, requireBox } from '../mp4/boxes.ts';
+import { type InitSegment, parseInitSegment, singleTrackInit } from '../mp4/init-segment.ts';
+import { type AvcFormat, pictureRefusal, readAvcFormat } from './avc-config.ts';
+
+/** Before the first sample entry (ISO/IEC 14496-12 8.5.2), and before the first box in a visual one (12.1.3). */
+const sampleDescriptionBytes = 8;
+const visualEntryBytes = 78;
 
 /** What an init segment from a publisher promises, or why it is not taken. */
 export type Mp4Facts =
@@ -36,6 +41,16 @@ export function readMp4Facts(init: Buffer): Mp4Facts {
     if (!(error instanceof AppError)) throw error;
     return refused(error.message);
   }
+}
+
+/** How the picture of this track is coded, by its `avcC` (ISO/IEC 14496-15, 5.4.2.1); undefined if that cannot be read. */
+export function avcFormatIn(init: Buffer, trackId: number): AvcFormat | undefined {
+  const { bytes } = singleTrackInit(parseInitSegment(init), trackId);
+  const at = requireBox(bytes, 'moov', 'trak', 'mdia', 'minf', 'stbl', 'stsd').body;
+  const entry = children(at.subarray(sampleDescriptionBytes)).next().value;
+  if (entry === undefined) return undefined;
+  const record = [...children(entry.body.subarray(visualEntryBytes))].find(({ type }) => type === 'avcC');
+  return record === undefined ? undefined : readAvcFormat(record.body);
 }
 
 function refused(message: string): Mp4Facts {

@@ -1,6 +1,8 @@
 import type { Readable } from 'node:stream';
 import type { PictureSize } from '../encoder/encoder-types.ts';
+import type { AvcFormat } from './avc-config.ts';
 import { MediaFeed, type MediaFeedLimits } from './media-feed.ts';
+import { PassthroughGauge, type PassthroughVerdict } from './passthrough-gauge.ts';
 import type { Publication } from './publication.ts';
 
 /** What is known of a publication before its first byte. */
@@ -20,6 +22,7 @@ export class Mp4Publication implements Publication {
   readonly hasAudio: boolean;
   readonly startedAtMs?: number;
   #picture: PictureSize;
+  #gauge: PassthroughGauge | undefined;
   readonly #feed: MediaFeed;
 
   constructor({ kind, hasAudio, picture, startedAtMs, init }: Mp4PublicationFacts, limits?: MediaFeedLimits) {
@@ -35,9 +38,20 @@ export class Mp4Publication implements Publication {
     return this.#picture;
   }
 
+  /** Only for a publisher who sends at the pace of the picture. */
+  get passthrough(): PassthroughVerdict | undefined {
+    return this.#gauge?.verdict;
+  }
+
   /** How many fragments readers have lost because they did not keep up. */
   get dropped(): number {
     return this.#feed.dropped;
+  }
+
+  /** Measures from now on whether the picture, whose header this is, can be passed on. */
+  gauge(format: AvcFormat | undefined): PassthroughGauge {
+    this.#gauge = new PassthroughGauge(format);
+    return this.#gauge;
   }
 
   /** A movie fragment; `keyframe`: a reader may start with it. */

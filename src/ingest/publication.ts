@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { PictureSize } from '../encoder/encoder-types.ts';
+import type { PassthroughVerdict } from './passthrough-gauge.ts';
 
 /** A publisher who has shown the right key and sends media. */
 export interface Publication {
@@ -9,6 +10,8 @@ export interface Publication {
   readonly hasAudio: boolean;
   /** How large the picture is; may change with what is sent. Absent if that is not known. */
   readonly picture?: PictureSize | undefined;
+  /** Whether the picture could be passed on as it is; may change with what is sent. Absent where that is not asked. */
+  readonly passthrough?: PassthroughVerdict | undefined;
   /** By the publisher's own account (`start.txt`), Unix milliseconds. */
   readonly startedAtMs?: number;
   /**

@@ -1,12 +1,13 @@
 import { children, requireBox } from '../mp4/boxes.ts';
-import type { Fragment } from '../mp4/fragment.ts';
+import { type Fragment, isSync, type TrackFragment } from '../mp4/fragment.ts';
 import { FragmentReader } from '../mp4/fragment-reader.ts';
 import type { InitSegment } from '../mp4/init-segment.ts';
 import { FlvReader, flvMagic } from './flv.ts';
 import { FlvPublication } from './flv-publication.ts';
 import type { IntakeProgress } from './intake-progress.ts';
-import { readMp4Facts } from './mp4-facts.ts';
+import { avcFormatIn, readMp4Facts } from './mp4-facts.ts';
 import { Mp4Publication } from './mp4-publication.ts';
+import type { PassthroughGauge } from './passthrough-gauge.ts';
 
 /** Turns the bytes of a pushed body into a publication. */
 export interface PushIntake {
@@ -43,7 +44,7 @@ class FlvIntake implements PushIntake {
 class Mp4Intake implements PushIntake {
   readonly #reader: FragmentReader;
   #publication: Mp4Publication | undefined;
-  #videoTrackId: number | undefined;
+  #video: { readonly trackId: number; readonly timescale: number; readonly gauge: PassthroughGauge } | undefined;
   #refusal: string | undefined;
 
   constructor() {
@@ -63,18 +64,20 @@ class Mp4Intake implements PushIntake {
     return { kind: this.#publication === undefined ? 'waiting' : 'ready' };
   }
 
-  #onInit({ bytes: init }: InitSegment): void {
+  #onInit({ bytes: init, tracks }: InitSegment): void {
     const facts = readMp4Facts(init);
     if (facts.kind === 'refused') {
       this.#refusal = facts.message;
       return;
     }
     const { hasAudio, videoTrackId, picture } = facts;
-    this.#videoTrackId = videoTrackId;
     if (this.#publication === undefined)
       this.#publication = new Mp4Publication({ kind: 'push', hasAudio, picture, init });
     else if (this.#publication.hasAudio === hasAudio) this.#publication.beginAnew(init, picture);
     else this.#refusal = 'The stream has changed its tracks. Publish it anew.';
+    const timescale = tracks.find(({ id }) => id === videoTrackId)?.timescale ?? 1;
+    const gauge = this.#publication.gauge(avcFormatIn(init, videoTrackId));
+    this.#video = { trackId: videoTrackId, timescale, gauge };
   }
 
   #onFragment(fragment: Fragment): void {
@@ -84,8 +87,20 @@ class Mp4Intake implements PushIntake {
         'The fragments depend on their place in the stream. Add "-movflags +default_base_moof" to FFmpeg.';
       return;
     }
-    const video = fragment.tracks.find((track) => track.trackId === this.#videoTrackId);
+    const video = fragment.tracks.find((track) => track.trackId === this.#video?.trackId);
+    if (video !== undefined) this.#measure(fragment.bytes, video);
     this.#publication?.write(fragment.bytes, { keyframe: video?.startsWithSync ?? false });
+  }
+
+  #measure(bytes: Buffer, { samples, decodeTime }: TrackFragment): void {
+    if (this.#video === undefined) return;
+    const { gauge, timescale } = this.#video;
+    let time = decodeTime;
+    for (const { duration, compositionOffset, flags, start, end } of samples) {
+      const data = bytes.subarray(start, end);
+      gauge.take({ atSeconds: time / timescale, offset: compositionOffset, keyframe: isSync(flags), data });
+      time += duration;
+    }
   }
 }
 
