@@ -31,6 +31,7 @@ import { ModerationRepository } from '../store/moderation.ts';
 import { SettingRepository } from '../store/settings.ts';
 import { ViewerRepository } from '../store/viewers.ts';
 import { renderChatDocumentOpen } from '../views/chat-document.tsx';
+import { namesOfNobody } from '../views/nameless.ts';
 import { renderChatRow } from '../views/chat-row.tsx';
 import { type Door, openDoor } from './door.ts';
 import { textsIn } from '../views/texts/catalogues.ts';
@@ -46,7 +47,7 @@ const forgetEveryMs = 60 * 60 * 1000;
 const now = (): Moment => ({ wallMs: Date.now(), monotonicMs: performance.now() });
 
 /** Who has chosen no name. */
-const defaultName = 'Anonymous';
+const [defaultName = '', ...defaultNamesElsewhere] = namesOfNobody;
 
 /** The chat, and the broadcaster's way in. */
 export interface Lounge {
@@ -191,7 +192,7 @@ function rulesOf(
     modes: { ...fairness.modes, ...modes },
     liveFilters,
     members,
-    names: { defaultName, broadcasterName: config.broadcaster.name },
+    names: { defaultName, defaultNamesElsewhere, broadcasterName: config.broadcaster.name },
   };
 }
 

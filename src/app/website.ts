@@ -326,7 +326,7 @@ function registerPeople(parts: RouteParts): void {
     assets,
     siteName: config.site.name,
     about: config.site.about,
-    chat: { limits: { maxCharacters, maxLines, maxNameCharacters }, defaultName: rules.names.defaultName },
+    chat: { limits: { maxCharacters, maxLines, maxNameCharacters } },
     hasEmotes: () => lounge.emotes.emotes.size > 0,
     peopleFor: (request) => parts.here.countFor(request),
   });

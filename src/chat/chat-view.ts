@@ -14,8 +14,12 @@ export interface ChatLimits {
   readonly maxNameCharacters: number;
 }
 
-/** Where a row stands: in the open chat or in the finished log. What its links open takes its place, so that a form beside it keeps what was typed. */
-export type RowOrigin = 'chat' | 'log';
+/**
+ * Where a link stood that leads to a form or to tools: in a row of the open chat, in one of the finished log, on the page of staff. What it opens takes
+ * the place of that, so that a form beside it keeps what was typed.
+ */
+export const rowOrigins = ['chat', 'log', 'staff'] as const;
+export type RowOrigin = (typeof rowOrigins)[number];
 
 /** Names of the form's fields; a post must hold exactly one of each it holds at all. */
 export const chatFormFields = {

@@ -173,13 +173,19 @@ export class Room {
   /** What is said. Whom it names is settled now, by who has been speaking: later changes of names do not rewrite it. */
   #draft({ author, text, quote }: Pick<PostCommand, 'author' | 'text' | 'quote'>): MessageDraft {
     const mentions = mentionsIn(text, () =>
-      peopleByFold(this.#messages.map(({ author: { name, tag } }) => shownName(name, tag))),
+      peopleByFold(this.#messages.flatMap(({ author: { name, tag } }) => this.#spellings(name, tag))),
     );
     return {
       ...{ author, text },
       ...(quote === undefined ? {} : { quote }),
       ...(mentions.length === 0 ? {} : { mentions }),
     };
+  }
+
+  /** All that somebody may be called: those without a name are read under another one in each language. */
+  #spellings(name: string, tag: string | undefined): string[] {
+    const others = tag === undefined ? [] : (this.rules.names.defaultNamesElsewhere ?? []);
+    return [name, ...others].map((each) => shownName(each, tag));
   }
 
   /** The next message of the room. */

@@ -39,8 +39,8 @@ function section<T extends z.ZodRawShape>(description: string, shape: T) {
 export const configSchema = section('', {
   title: setting(
     kinds.line(200),
-    'Live stream',
-    'Title of the stream. A file title.txt in the data directory takes its place and may change while live.',
+    '',
+    'Title of the stream; empty: "Live stream" in the language of each reader. A file title.txt in the data directory takes its place and may change while live.',
   ),
   data: setting(
     kinds.path('a directory'),

@@ -28,6 +28,8 @@ describe('the circuit of a visitor', () => {
   });
 
   it('cannot be asked for where no listener of ours has accepted', () => {
-    expect(() => connectionOf({ raw: { socket: new PassThrough() as unknown as Socket } })).toThrow();
+    expect(() => connectionOf({ raw: { socket: new PassThrough() as unknown as Socket } })).toThrow(
+      'no listener accepted',
+    );
   });
 });

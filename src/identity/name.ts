@@ -12,6 +12,8 @@ const maxRawUnits = 1024;
 export interface NameRules {
   /** Shown for people without a name; wishing for it means having none. */
   readonly defaultName: string;
+  /** The same in other languages of the interface. */
+  readonly defaultNamesElsewhere?: readonly string[];
   /** The broadcaster's configured name; nobody else may bear it. */
   readonly broadcasterName: string;
 }
@@ -63,7 +65,9 @@ export function cleanName(wish: string, rules: NameRules, isTaken = (_name: stri
   if (wish.length > maxRawUnits) return { kind: 'refused', rule: 'name-too-long' };
   if (!wish.isWellFormed()) return { kind: 'refused', rule: 'name-malformed' };
   const name = collapseSpaces(wish.normalize('NFKC')).trim().normalize('NFKC');
-  if (name === '' || looksAlike(name, rules.defaultName)) return { kind: 'default' };
+  const { defaultName, defaultNamesElsewhere = [] } = rules;
+  const isDefault = [defaultName, ...defaultNamesElsewhere].some((one) => looksAlike(name, one));
+  if (name === '' || isDefault) return { kind: 'default' };
   if (hasRefusedCodePoint(name) || structural.test(name)) return { kind: 'refused', rule: 'name-forbidden-character' };
   if (hasStackedMarks(name)) return { kind: 'refused', rule: 'name-stacked-marks' };
   if (Buffer.byteLength(name) > maxNameBytes || countCharacters(name, maxNameCharacters) > maxNameCharacters) {

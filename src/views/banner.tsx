@@ -2,10 +2,10 @@ import type { JSX } from 'preact';
 import { renderToString } from 'preact-render-to-string';
 import type { Banner } from '../chat/banner.ts';
 import type { Emotes } from '../chat/emote.ts';
-import { shownName } from '../chat/markup.ts';
 import type { Message } from '../chat/message.ts';
 import { percentOf, type PollStatus } from '../chat/poll.ts';
 import { messageMarkup } from './message-markup.tsx';
+import { shownNameIn } from './nameless.ts';
 import { modeSentences } from './modes-text.ts';
 import type { Texts } from './texts/en.ts';
 import { counted, filled } from './texts/words.ts';
@@ -39,7 +39,7 @@ function Pinned({ message, look }: { message: Message; look: BannerLook }): JSX.
       <b class="badge">{look.texts.banner.pinned}</b>{' '}
       {isAnnouncement !== true && (
         <>
-          <bdi class={`name c${Math.trunc(author.colour)}`}>{shownName(author.name, author.tag)}</bdi>
+          <bdi class={`name c${Math.trunc(author.colour)}`}>{shownNameIn(look.texts, author)}</bdi>
           {': '}
         </>
       )}

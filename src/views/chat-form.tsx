@@ -6,6 +6,7 @@ import { AnotherPicture, CaptchaFields } from './captcha-fields.tsx';
 import { Document, renderDocument } from './document.tsx';
 import { EmoteButtons } from './emote-picker.tsx';
 import { writingNotice } from './modes-text.ts';
+import { labelIn } from './nameless.ts';
 import type { Reader } from './reader.ts';
 import type { Texts } from './texts/en.ts';
 import { filled } from './texts/words.ts';
@@ -107,7 +108,7 @@ function Answering({ quote, texts }: { quote: Quote | undefined; texts: Texts })
     <p class="answering" hidden={quote === undefined}>
       <input type="hidden" name={chatFormFields.reply} value={quote?.messageId ?? ''} />
       <span>{texts.answering}</span>
-      <bdi class="answered">{quote === undefined ? '' : `${quote.name}: ${quote.text}`}</bdi>
+      <bdi class="answered">{quote === undefined ? '' : `${labelIn(texts, quote.name)}: ${quote.text}`}</bdi>
       <button
         class="plain-button give-up"
         type="submit"

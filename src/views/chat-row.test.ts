@@ -81,10 +81,16 @@ describe('a chat row', () => {
         const row = renderChatRow({ ...noon, author: { name, tag, colour: 3 }, text }, undefined, look);
         expect(row).not.toMatch(/[\r\n]/);
         const bare = renderChatRow({ ...noon, author: { name: 'n', tag: 't', colour: 3 }, text: 'x' }, undefined, look);
+        const untagged = renderChatRow({ ...noon, author: { name: 'n', colour: 3 }, text: 'x' }, undefined, look);
         const isOfMarkup = (tag: string): boolean => ['<br/>', '<span class="address">', '</span>'].includes(tag);
         expect(tagsOf(row).filter((tag) => !isOfMarkup(tag))).toEqual(tagsOf(bare).filter((tag) => !isOfMarkup(tag)));
         const shown = textOf(row);
-        expect(shown).toContain(name.replace(/[\r\n]+/g, ' '));
+        expect(shown).toContain(`#${tag.replace(/[\r\n]+/g, ' ')}`);
+        const named = renderChatRow({ ...noon, author: { name, colour: 3 }, text }, undefined, look);
+        expect(textOf(named)).toContain(name.replace(/[\r\n]+/g, ' '));
+        expect(tagsOf(named).filter((tag) => !isOfMarkup(tag))).toEqual(
+          tagsOf(untagged).filter((tag) => !isOfMarkup(tag)),
+        );
         expect(shown).toContain(text.replace(/\r\n|\r|\n/g, ''));
       }),
     );

@@ -6,6 +6,7 @@ import type { Message, Quote } from '../chat/message.ts';
 import type { Face } from '../chat/people-list.ts';
 import type { Removal } from '../chat/readers.ts';
 import { messageMarkup } from './message-markup.tsx';
+import { labelIn, nameIn } from './nameless.ts';
 import { en, type Texts } from './texts/en.ts';
 import { filled } from './texts/words.ts';
 import { TripcodePill } from './tripcode.tsx';
@@ -131,7 +132,7 @@ export function Speaker({ author, texts }: { author: Face; texts: Texts }): JSX.
     <>
       {badge !== undefined && <b class={`badge badge-${capcode}`}>{badge}</b>}
       {!isRepeated && ' '}
-      {!isRepeated && <bdi class={nameClass(author)}>{inOneLine(author.name)}</bdi>}
+      {!isRepeated && <bdi class={nameClass(author)}>{inOneLine(nameIn(texts, author))}</bdi>}
       {author.tag !== undefined && <span class="tag">#{inOneLine(author.tag)}</span>}
       {author.tripcode !== undefined && <TripcodePill mark={author.tripcode} texts={texts.tripcode} />}
     </>
@@ -157,7 +158,7 @@ function QuoteLine({ quote, texts }: { quote: Quote; texts: Texts }): JSX.Elemen
       ) : (
         <a class={`quote q${quote.messageId}`} href={`#m${quote.messageId}`}>
           {answerSign}
-          <bdi>{inOneLine(quote.name)}</bdi>: <bdi>{inOneLine(quote.text)}</bdi>
+          <bdi>{inOneLine(labelIn(texts, quote.name))}</bdi>: <bdi>{inOneLine(quote.text)}</bdi>
         </a>
       )}
       {/* For text browsers; the style sheet gives the quote a line of its own anyway. */}

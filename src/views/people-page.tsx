@@ -2,6 +2,7 @@ import type { JSX } from 'preact';
 import { type ListedPerson, type PeopleGroup, type PeopleList, roughly } from '../chat/people-list.ts';
 import { Speaker } from './chat-row.tsx';
 import { Document, renderDocument } from './document.tsx';
+import { nameIn } from './nameless.ts';
 import type { Reader } from './reader.ts';
 import type { Texts } from './texts/en.ts';
 import { counted, filled } from './texts/words.ts';
@@ -91,7 +92,11 @@ function Person({ person, data }: { person: ListedPerson; data: PeoplePageData }
       <Speaker author={person.face} texts={texts} />
       {isSelf && <b class="you"> {texts.people.you}</b>}
       {data.isForStaff && !isSelf && (
-        <a class="tools-link" href={`chat/tools?person=${encodeURIComponent(person.viewerId)}`} title={nameOf(person)}>
+        <a
+          class="tools-link"
+          href={`chat/tools?person=${encodeURIComponent(person.viewerId)}`}
+          title={nameOf(person, texts)}
+        >
           {texts.staff.tools}
         </a>
       )}
@@ -99,8 +104,8 @@ function Person({ person, data }: { person: ListedPerson; data: PeoplePageData }
   );
 }
 
-function nameOf({ face: { name, tag } }: ListedPerson): string {
-  return tag === undefined ? name : `${name} #${tag}`;
+function nameOf({ face }: ListedPerson, texts: Texts): string {
+  return face.tag === undefined ? face.name : `${nameIn(texts, face)} #${face.tag}`;
 }
 
 function withCount(heading: string, { count }: PeopleGroup): string {

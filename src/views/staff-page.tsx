@@ -6,6 +6,7 @@ import type { Invitation, Moderator } from '../chat/moderation/staff.ts';
 import type { HeldMessage } from '../chat/hold-queue.ts';
 import { type ChatModes, captchaPolicies, wordsOf } from '../chat/modes.ts';
 import { renderDocument } from './document.tsx';
+import { labelIn, shownNameIn } from './nameless.ts';
 import type { Reader } from './reader.ts';
 import { Shell } from './shell.tsx';
 import { invitationChoices, staffFields, type StaffTab, staffTabs } from './staff-fields.ts';
@@ -107,8 +108,8 @@ function Held({ data, words }: PartProps): JSX.Element {
         {data.held.map(({ holdId, atMs, viewerId, draft, reason }) => (
           <li key={holdId} class="staff-item">
             <div>
-              <a href={`${data.base}/chat/tools?person=${viewerId}`}>
-                <bdi>{draft.author.name}</bdi>
+              <a href={`${data.base}/chat/tools?person=${viewerId}&from=staff`}>
+                <bdi>{shownNameIn(data.texts, draft.author)}</bdi>
               </a>
               : <bdi class="pre">{draft.text}</bdi>
               <span class="faint small">
@@ -153,8 +154,8 @@ function Sanctions({ data, words }: PartProps): JSX.Element {
           {data.notes.map(({ viewerId, label, text }) => (
             <li key={viewerId} class="staff-item">
               <span>
-                <a href={`${data.base}/chat/tools?person=${viewerId}`}>
-                  <bdi>{label}</bdi>
+                <a href={`${data.base}/chat/tools?person=${viewerId}&from=staff`}>
+                  <bdi>{labelIn(data.texts, label)}</bdi>
                 </a>
                 : <bdi>{text}</bdi>
               </span>

@@ -3,6 +3,7 @@ import type { RowOrigin } from '../chat/chat-view.ts';
 import { maxNoteCharacters, maxReasonCharacters } from '../chat/moderation/command.ts';
 import type { Appeal, Sanction } from '../chat/moderation/sanction.ts';
 import { Document, renderDocument } from './document.tsx';
+import { labelIn } from './nameless.ts';
 import type { Reader } from './reader.ts';
 import { staffFields } from './staff-fields.ts';
 import { Do, Durations, Notice, SanctionLine, type StaffNotice } from './staff-parts.tsx';
@@ -93,7 +94,7 @@ function TheMessage({
   return (
     <section>
       <blockquote class={isHidden ? 'staff-quote is-hidden' : 'staff-quote'}>
-        {data.person !== undefined && <b>{data.person.label}: </b>}
+        {data.person !== undefined && <b>{labelIn(data.texts, data.person.label)}: </b>}
         <bdi>{message.text}</bdi> {isHidden && <small class="faint">({words.hidden})</small>}
       </blockquote>
       <p class="staff-actions">
@@ -136,7 +137,8 @@ function ThePerson({ person, texts, mayAppoint }: PersonProps): JSX.Element {
       {!person.isStaff && <Sanctioning texts={texts} />}
       <section>
         <h2>
-          <bdi>{person.label}</bdi> {person.tripcode !== undefined && <code class="faint">!{person.tripcode}</code>}
+          <bdi>{labelIn(texts, person.label)}</bdi>{' '}
+          {person.tripcode !== undefined && <code class="faint">!{person.tripcode}</code>}
         </h2>
         {person.sanctions.length > 0 && (
           <ul class="staff-list">

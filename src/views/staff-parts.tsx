@@ -4,6 +4,7 @@ import type { AuditEntry } from '../chat/moderation/audit.ts';
 import type { Appeal, Sanction } from '../chat/moderation/sanction.ts';
 import type { ModerationRule } from '../chat/moderation/command.ts';
 import { durationChoices, staffFields } from './staff-fields.ts';
+import { labelIn } from './nameless.ts';
 import type { Texts } from './texts/en.ts';
 import { filled } from './texts/words.ts';
 import { momentText, spanText } from './time-text.ts';
@@ -88,7 +89,7 @@ export function Notice({ done, refusal, texts }: StaffNotice & { readonly texts:
 /** What was done to whom: `banned Mallow #k3f`. A colon that leads to nobody is left out. */
 export function actText({ act, target }: AuditEntry, texts: Texts): string {
   const words = texts.staff.acts[act];
-  return target === '' ? words.replace(/\s*[:：]$/u, '') : `${words} ${target}`;
+  return target === '' ? words.replace(/\s*[:：]$/u, '') : `${words} ${labelIn(texts, target)}`;
 }
 
 export function actorText(actor: Actor, texts: Texts): string {
@@ -118,7 +119,7 @@ export function SanctionLine({
   return (
     <li class="staff-item">
       <div>
-        <b>{words.sanctionKinds[sanction.kind]}</b> <bdi>{sanction.label}</bdi>
+        <b>{words.sanctionKinds[sanction.kind]}</b> <bdi>{labelIn(texts, sanction.label)}</bdi>
         <span class="faint small"> {facts.join(', ')}</span>
         {reason !== undefined && <p class="small">{filled(words.standing.reason, { why: reason })}</p>}
         {appeal !== undefined && (

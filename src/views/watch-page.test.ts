@@ -38,7 +38,7 @@ const data: WatchPageData = {
   base: '',
   languages: offeredLanguages(),
   script: true,
-  chat: { limits: { maxCharacters: 512, maxLines: 8, maxNameCharacters: 24 }, defaultName: 'Anonymous' },
+  chat: { limits: { maxCharacters: 512, maxLines: 8, maxNameCharacters: 24 } },
 };
 
 /** The page as a browser without script sees it. */

@@ -42,7 +42,7 @@ export interface WatchPageData extends Reader {
   readonly isCaptchaAsked?: boolean;
   /** Set for the broadcaster and moderators: under which mark they write. */
   readonly capcode?: Capcode;
-  readonly chat: { readonly limits: ChatLimits; readonly defaultName: string; readonly hasEmotes?: boolean };
+  readonly chat: { readonly limits: ChatLimits; readonly hasEmotes?: boolean };
 }
 
 /**
@@ -279,7 +279,7 @@ function blankForm(data: WatchPageData): ChatFormData {
     nonce: '',
     draft: '',
     name: '',
-    defaultName: data.chat.defaultName,
+    defaultName: data.texts.anonymous,
     tag: '',
     paletteSize: palette.length,
     limits: data.chat.limits,

@@ -97,7 +97,7 @@ beforeAll(async () => {
         siteName: 'Onioncast',
         about: texts.desk.keyHint,
       },
-      ...{ view: 'KEY', script: false, languages: [], chat: { limits, defaultName: 'Anonymous' } },
+      ...{ view: 'KEY', script: false, languages: [], chat: { limits } },
     }),
     '/in/ar/chat/log': renderChatLog({
       ...styled,

@@ -32,7 +32,7 @@ export interface WatchRouteOptions {
   readonly siteName: string;
   /** A few sentences about the site; may be empty. */
   readonly about: string;
-  readonly chat: { readonly limits: ChatLimits; readonly defaultName: string };
+  readonly chat: { readonly limits: ChatLimits };
   /** How many people are here, if whoever asks may see the list of them. */
   peopleFor(request: FastifyRequest): number | undefined;
   /** Whether there are emotes to choose from. */

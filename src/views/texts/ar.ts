@@ -322,6 +322,7 @@ export const ar: Texts = {
   banner: { pinned: 'مثبّتة' },
   poll,
   emotes: 'تعابير',
+  anonymous: 'مجهول',
   reply: 'ردّ',
   answering: 'ردًّا على',
   cancelReply: 'لا تردّ',

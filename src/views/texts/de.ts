@@ -290,6 +290,7 @@ export const de: Texts = {
   banner: { pinned: 'Angepinnt' },
   poll,
   emotes: 'Emotes',
+  anonymous: 'Anonym',
   reply: 'Antworten',
   answering: 'Antwort auf',
   cancelReply: 'Doch nicht antworten',

@@ -314,6 +314,8 @@ export const en = {
   banner,
   poll,
   emotes: 'Emotes',
+  /** What people without a name are called; their tag stands behind it. */
+  anonymous: 'Anonymous',
   reply: 'Reply',
   answering: 'Answering',
   cancelReply: 'Do not answer',

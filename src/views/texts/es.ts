@@ -297,6 +297,7 @@ export const es: Texts = {
   banner: { pinned: 'Fijado' },
   poll,
   emotes: 'Emotes',
+  anonymous: 'Anónimo',
   reply: 'Responder',
   answering: 'Respuesta a',
   cancelReply: 'No responder',

@@ -281,6 +281,7 @@ export const fa: Texts = {
   banner: { pinned: 'سنجاق‌شده' },
   poll,
   emotes: 'شکلک‌ها',
+  anonymous: 'ناشناس',
   reply: 'پاسخ',
   answering: 'در پاسخ به',
   cancelReply: 'بدون پاسخ',

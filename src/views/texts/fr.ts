@@ -300,6 +300,7 @@ export const fr: Texts = {
   banner: { pinned: 'Épinglé' },
   poll,
   emotes: 'Emotes',
+  anonymous: 'Anonyme',
   reply: 'Répondre',
   answering: 'Réponse à',
   cancelReply: 'Ne pas répondre',

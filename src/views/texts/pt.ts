@@ -296,6 +296,7 @@ export const pt: Texts = {
   banner: { pinned: 'Fixada' },
   poll,
   emotes: 'Emotes',
+  anonymous: 'Anônimo',
   reply: 'Responder',
   answering: 'Resposta a',
   cancelReply: 'Não responder',

@@ -296,6 +296,7 @@ export const ru: Texts = {
   banner: { pinned: 'Закреплено' },
   poll,
   emotes: 'Эмоции',
+  anonymous: 'Аноним',
   reply: 'Ответить',
   answering: 'Ответ для',
   cancelReply: 'Не отвечать',

@@ -286,6 +286,7 @@ export const tr: Texts = {
   banner: { pinned: 'Sabitlendi' },
   poll,
   emotes: 'İfadeler',
+  anonymous: 'Anonim',
   reply: 'Yanıtla',
   answering: 'Yanıtlanan:',
   cancelReply: 'Yanıtlama',

@@ -295,6 +295,7 @@ export const uk: Texts = {
   banner: { pinned: 'Закріплено' },
   poll,
   emotes: 'Емоції',
+  anonymous: 'Анонім',
   reply: 'Відповісти',
   answering: 'Відповідь для',
   cancelReply: 'Не відповідати',

@@ -272,6 +272,7 @@ export const zh: Texts = {
   banner: { pinned: '置顶' },
   poll,
   emotes: '表情',
+  anonymous: '匿名',
   reply: '回复',
   answering: '回复',
   cancelReply: '取消回复',
