@@ -3,6 +3,7 @@ import { filterProblem } from '../config/filters.ts';
 import { ControlServer } from '../http/control/control-server.ts';
 import { EventFeed } from '../http/control/event-feed.ts';
 import { filterOperations } from '../http/control/filter-operations.ts';
+import { memberOperations } from '../http/control/member-operations.ts';
 import { peopleOperations } from '../http/control/people-operations.ts';
 import { operatorId, talkOperations } from '../http/control/talk-operations.ts';
 import type { TitleFile } from '../store/title-file.ts';
@@ -31,11 +32,12 @@ const epochBytes = 6;
 export async function openControl(options: ControlOptions): Promise<Control> {
   const { lounge, website, titles, version, onError } = options;
   const { chat, room, moderation, polls, log, emotes, bus } = lounge;
+  const { invitations } = lounge.door;
   const owned = new Owned();
   // What is written here is the broadcaster's, and nobody is to be put out for it.
   lounge.people.note({ viewerId: operatorId, role: 'broadcaster' });
   const shared = {
-    ...{ chat, room, moderation, polls, log, emotes, titles, bus, version, randomBytes },
+    ...{ chat, room, moderation, polls, log, emotes, titles, invitations, bus, version, randomBytes },
     pid: process.pid,
     snapshot: () => website.staffSnapshot(),
     people: () => website.people(),
@@ -46,7 +48,7 @@ export async function openControl(options: ControlOptions): Promise<Control> {
   owned.add(() => feed.close());
   const server = new ControlServer({
     socketPath: controlSocketPath(options.dataDirectory),
-    operations: [...talkOperations(shared), ...filterOperations(shared), ...peopleOperations(shared)],
+    operations: [talkOperations, filterOperations, peopleOperations, memberOperations].flatMap((of) => of(shared)),
     ...{ feed, onError },
   });
   owned.add(() => server.close());

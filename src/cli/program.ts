@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { addMemberCommands } from './control/member-commands.ts';
 import { addPeopleCommands } from './control/people-commands.ts';
 import { addTalkCommands } from './control/talk-commands.ts';
 import { readVersion } from '../version.ts';
@@ -70,6 +71,7 @@ export function createProgram(onOutcome: (exitCode: number) => void): Command {
   const commands = { program, onOutcome };
   addTalkCommands(commands);
   addPeopleCommands(commands);
+  addMemberCommands(commands);
   return program;
 }
 

@@ -295,6 +295,39 @@ describe('commands about people', () => {
   });
 });
 
+describe('the operator\u2019s members', () => {
+  it('are invited past the door, in bounds, and put out again', async () => {
+    const { path: link, invitation } = await done('inviteMember', [
+      'invite-member',
+      'Rowing club',
+      '--uses',
+      '2',
+      '--for',
+      '30d',
+    ]);
+    expect(link).toMatch(/^\/invitation\/[\w-]{22}$/u);
+    expect(invitation).toMatchObject({ label: 'Rowing club', uses: 0, maxUses: 2, state: 'open' });
+    expect((await fetch(server.url + link)).status).toBe(200);
+    const id = String(invitation.id);
+    const states = async () =>
+      (await done('memberInvitations', ['member-invitations'])).invitations.map(({ state }) => state);
+    expect(await states()).toEqual(['open']);
+    await done('revokeMemberInvitation', ['revoke-member-invitation', id]);
+    expect(await states()).toEqual(['revoked']);
+    await done('restoreMemberInvitation', ['restore-member-invitation', id]);
+    expect(await states()).toEqual(['open']);
+    for (const wrong of [
+      { label: 'x', uses: 0 },
+      { label: 'x', uses: 1001 },
+      { label: 'x', forMs: 1 },
+      { label: 'x'.repeat(61) },
+    ]) {
+      expect((await askControl(data, 'POST', '/members/invite', JSON.stringify(wrong))).status).toBe(400);
+    }
+    expect((await askControl(data, 'POST', '/members/invitations/revoke', '{"invitationId":77}')).status).toBe(404);
+  });
+});
+
 describe('what a person reads on the terminal', () => {
   it('obeys nothing that strangers wrote', async () => {
     const someone = await stranger(server.url);

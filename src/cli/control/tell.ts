@@ -3,6 +3,7 @@ import type {
   EntryShape,
   HeldShape,
   InvitationShape,
+  MemberInvitationShape,
   MessageShape,
   ModeratorShape,
   ModesShape,
@@ -77,6 +78,16 @@ export function tellInvitations(invitations: readonly InvitationShape[]): string
     invitations.map(
       ({ id, label, state, expiresAtMs }) =>
         `${String(id).padStart(5)}  ${plainText(label)}  ${state}, valid until ${timeOf(expiresAtMs)}`,
+    ),
+    'There are no invitations.',
+  );
+}
+
+export function tellMemberInvitations(invitations: readonly MemberInvitationShape[]): string {
+  return linesOf(
+    invitations.map(
+      ({ id, label, state, uses, maxUses, expiresAtMs }) =>
+        `${String(id).padStart(5)}  ${plainText(label)}  ${state}, ${uses} of ${maxUses} used, valid until ${timeOf(expiresAtMs)}`,
     ),
     'There are no invitations.',
   );

@@ -1,3 +1,4 @@
+import type { AccessInvitations } from '../../access/access-invitations.ts';
 import type { Bus } from '../../bus/port.ts';
 import type { Emotes } from '../../chat/emote.ts';
 import type { ModerationCommand } from '../../chat/moderation/command.ts';
@@ -21,6 +22,7 @@ export interface ControlDeps {
   readonly log: Pick<LogPages, 'posted' | 'find'>;
   readonly emotes: { readonly emotes: Emotes; reload(): Promise<void> };
   readonly titles: { readonly title: string; set(title: string): Promise<void> };
+  readonly invitations: Pick<AccessInvitations, 'create' | 'list' | 'revoke' | 'restore'>;
   readonly bus: Bus;
   snapshot(): StreamSnapshot;
   /** Who is here, as staff may know it. */

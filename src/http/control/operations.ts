@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import { invitationBounds } from '../../access/access-invitations.ts';
 import { filterActions } from '../../chat/word-filter.ts';
 import {
   entryShape,
   heldShape,
   id,
   invitationShape,
+  memberInvitationShape,
   messageShape,
   moderatorShape,
   modesShape,
@@ -51,6 +53,8 @@ const whom = {
 const forMs = z.int().min(1).describe('For how long, in milliseconds.');
 const reason = z.exactOptional(text).describe('Shown to the person.');
 const acted = z.strictObject({ entry: entryShape }).describe('What was done, as the audit log has it.').readonly();
+
+const aboutMemberInvitation = z.strictObject({ invitation: memberInvitationShape }).readonly();
 
 const filterFields = {
   action: z
@@ -248,6 +252,43 @@ export const operations = {
     'Makes an open invitation void.',
     z.strictObject({ invitationId: id }),
     acted,
+  ),
+  memberInvitations: operation(
+    'GET /members/invitations',
+    'Invitations past the door, the newest first: links that let people in where `access.mode` would not.',
+    nothing,
+    z.strictObject({ invitations: z.array(memberInvitationShape).readonly() }).readonly(),
+  ),
+  inviteMember: operation(
+    'POST /members/invite',
+    'Makes a link that lets people in past the door.',
+    z.strictObject({
+      label: z.string().max(invitationBounds.labelCharacters).describe('For whom it is meant.'),
+      uses: z
+        .exactOptional(z.int().min(1).max(invitationBounds.maxUses))
+        .describe('How many people it lets in; one unless said otherwise.'),
+      forMs: z
+        .exactOptional(z.int().min(invitationBounds.minMs).max(invitationBounds.maxMs))
+        .describe('How long it can be used, in milliseconds, a minute to a year; a week unless said otherwise.'),
+    }),
+    z
+      .strictObject({
+        invitation: memberInvitationShape,
+        path: z.string().describe('Address of the link on this site. It is shown this one time.'),
+      })
+      .readonly(),
+  ),
+  revokeMemberInvitation: operation(
+    'POST /members/invitations/revoke',
+    'Puts out whoever came by it, at once, and lets nobody in by it.',
+    z.strictObject({ invitationId: id }),
+    aboutMemberInvitation,
+  ),
+  restoreMemberInvitation: operation(
+    'POST /members/invitations/restore',
+    'Takes back that it was revoked.',
+    z.strictObject({ invitationId: id }),
+    aboutMemberInvitation,
   ),
   audit: operation(
     'GET /audit',

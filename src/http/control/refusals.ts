@@ -12,6 +12,7 @@ type SocketRule =
   | 'internal'
   | 'unknown-person'
   | 'not-stored'
+  | 'invitation-bounds'
   | 'filter';
 
 /** Stable names of all that can be answered instead of a result. */
@@ -44,6 +45,7 @@ const statuses: Partial<Record<ControlCode, number>> = {
   'unknown-mode': 400,
   duration: 400,
   filter: 400,
+  'invitation-bounds': 400,
   'not-allowed': 403,
   protected: 403,
   'not-stored': 507,
@@ -64,6 +66,7 @@ const sentences: Partial<Record<ControlCode, string>> = {
   protected: 'This cannot be done to the broadcaster.',
   'unknown-message': 'This message is not kept (any more).',
   'unknown-sanction': 'This does not hold (any more).',
+  'invitation-bounds': 'The invitation is out of bounds, or could not be kept.',
   'unknown-moderator': 'There is no such moderator.',
   'unknown-invitation': 'This invitation is not open.',
   'unknown-entry': 'There is no such entry in the audit log (any more).',

@@ -166,6 +166,20 @@ export const invitationShape = z
   .readonly()
   .meta({ id: 'Invitation' });
 
+export const memberInvitationShape = z
+  .strictObject({
+    id,
+    label: z.string(),
+    uses: z.int().describe('How many have come by it.'),
+    maxUses: z.int(),
+    expiresAtMs: z.int(),
+    state: z
+      .enum(['open', 'used', 'revoked', 'expired'])
+      .describe('Who came by one that is used up or expired stays in.'),
+  })
+  .readonly()
+  .meta({ id: 'MemberInvitation' });
+
 export type AuthorShape = z.input<typeof authorShape>;
 export type MessageShape = z.input<typeof messageShape>;
 export type EntryShape = z.input<typeof entryShape>;
@@ -176,4 +190,5 @@ export type ModesShape = z.input<typeof modesShape>;
 export type StreamShape = z.input<typeof streamShape>;
 export type PersonShape = z.input<typeof personShape>;
 export type ModeratorShape = z.input<typeof moderatorShape>;
+export type MemberInvitationShape = z.input<typeof memberInvitationShape>;
 export type InvitationShape = z.input<typeof invitationShape>;
