@@ -58,10 +58,11 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
     const pipeline = new Pipeline({
       ladderFor: (picture) => fitLadder(budget.ladder, picture),
       audioBitsPerSecond: config.encoder.audioBitrate,
+      ...(config.encoder.rate === 'constant' && { constantFrameRate: config.encoder.frameRate }),
       limits: renditionLimits(config, options.start),
       ...rewindOf(config),
       ...(base === undefined ? {} : { base }),
-      ...(config.encoder.secondCodec === 'off' || !ffmpeg.hasVp9
+      ...(config.encoder.secondCodec === 'off' || config.encoder.rate === 'constant' || !ffmpeg.hasVp9
         ? {}
         : {
             secondCodec: secondCodec(config, report, (encoder) => {
@@ -186,11 +187,12 @@ async function openBudget(
 }
 
 function encodingOptions(config: OnioncastConfig, ladder: readonly LadderRung[]) {
-  const { ffmpeg, frameRate, preset, audioBitrate, stallMs } = config.encoder;
+  const { ffmpeg, frameRate, preset, rate, audioBitrate, stallMs } = config.encoder;
   return {
     ffmpegPath: ffmpeg,
     ladder,
     maxFrameRate: frameRate,
+    rate,
     audioBitsPerSecond: audioBitrate,
     stallAfterMs: stallMs,
     ...(preset === 'auto' ? {} : { preset }),

@@ -135,6 +135,12 @@ export const configSchema = section('', {
         'after the first start, and until then there are "360p" and "240p". None is ever larger than what the source sends.',
     ),
     frameRate: setting(kinds.integer(1, 60), 30, 'Pictures per second, at most.'),
+    rate: setting(
+      kinds.oneOf(['quality', 'constant']),
+      'quality',
+      '"quality" spends bits where the picture needs them. "constant" sends as much every tenth of a second whatever is shown, so that who watches the ' +
+        'line learns less; it costs bits, up to half a second of latency, and the renditions that are not encoded by us so (VP9).',
+    ),
     preset: setting(
       kinds.oneOf(['auto', 'ultrafast', 'superfast', 'veryfast', 'faster', 'fast', 'medium']),
       'auto',

@@ -12,6 +12,11 @@ export interface EncodingOptions {
   readonly audioChannels?: 1 | 2;
   /** For every rung, whatever it says itself. Default: `medium` up to 360 lines, where quality is scarce and the CPU is not, `veryfast` above. */
   readonly preset?: X264Preset;
+  /**
+   * `quality`: bits go where the picture needs them, up to the rate. `constant`: as many in every half second whatever the picture is, filled up with
+   * NAL units of type 12 and sound of one size. Threat: T23. Default `quality`.
+   */
+  readonly rate?: 'quality' | 'constant';
   /** Cuts sound below this frequency: mains hum, from which a recording can be dated and placed. Default: off. */
   readonly audioHighpassHz?: number;
 }
@@ -147,14 +152,20 @@ export function x264Args(rung: LadderRung, encoding: Omit<EncodingOptions, 'ladd
   return [
     ...['-c:v', 'libx264', '-preset', preset, '-tune', 'zerolatency', '-threads', '1'],
     ...['-profile:v', 'main', '-g', gop, '-sc_threshold', '0', '-force_key_frames', 'expr:gte(t,n_forced*1)'],
-    ...['-b:v', rate, '-maxrate', rate, '-bufsize', rate],
+    ...['-b:v', rate, '-maxrate', rate, ...rateControlArgs(rung, encoding)],
   ];
+}
+
+/** A second of buffer lets a keyframe be as large as it should; half a second is what a viewer waits longer for with a constant rate. */
+function rateControlArgs({ bitsPerSecond }: LadderRung, { rate }: Pick<EncodingOptions, 'rate'>): string[] {
+  if (rate !== 'constant') return ['-bufsize', String(bitsPerSecond)];
+  return ['-minrate', String(bitsPerSecond), '-bufsize', String(bitsPerSecond / 2), '-x264-params', 'filler=1'];
 }
 
 function audioOutputArgs(fd: number, encoding: EncodingOptions): string[] {
   return [
     ...['-map', '[a]', '-c:a', 'libopus', '-b:a', String(encoding.audioBitsPerSecond ?? 48_000)],
-    ...['-application', 'audio', '-frame_duration', '20'],
+    ...['-application', 'audio', '-frame_duration', '20', '-vbr', encoding.rate === 'constant' ? 'off' : 'on'],
     ...['-metadata:s:a:0', 'encoder= ', '-flags:a', '+bitexact'],
     ...fragmentArgs(fd, ''),
   ];

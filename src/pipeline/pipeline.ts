@@ -5,7 +5,8 @@ import type { EncoderListener, EncoderSource, LadderRung, PictureSize, RunEnd } 
 import { AppError } from '../errors.ts';
 import type { Publication, PublisherGate } from '../ingest/publication.ts';
 import type { RewindMemory } from '../live/rewind-window.ts';
-import { Packager } from '../mp4/packager.ts';
+import { audioRendition, Packager } from '../mp4/packager.ts';
+import { constantBytesPerSecond, type FlowRates } from '../mp4/padding.ts';
 import { mimeTypeOf, pictureMimeTypeOf, type Piece, type RenditionInit } from '../mp4/piece.ts';
 import type { EncoderPort } from './encoder-port.ts';
 import { type RenditionLimits, RenditionOutput } from './rendition-output.ts';
@@ -24,6 +25,8 @@ export interface PipelineOptions {
   /** What a picture of this size, if it is known, is encoded to; asked whenever a source begins. */
   ladderFor(picture: PictureSize | undefined): readonly LadderRung[];
   readonly audioBitsPerSecond: number;
+  /** Given where endless responses are to flow at a constant rate: pictures per second, at most. */
+  readonly constantFrameRate?: number;
   readonly limits: RenditionLimits;
   /** What can be rewound; absent where nobody may go back. */
   readonly rewind?: RewindMemory;
@@ -237,14 +240,22 @@ export class Pipeline implements PublisherGate {
   }
 
   #begin(rendition: string, init: RenditionInit): void {
-    this.#outputs.get(rendition)?.begin(init, this.#run);
+    this.#outputs.get(rendition)?.begin(init, this.#run, this.#ratesOf(rendition));
+  }
+
+  /** At which rates a rendition flows; absent where sizes may follow the picture. */
+  #ratesOf(rendition: string): FlowRates | undefined {
+    const { constantFrameRate: frameRate, audioBitsPerSecond: soundBitsPerSecond } = this.#options;
+    if (frameRate === undefined) return undefined;
+    const rung = this.#ladder.find(({ name }) => name === rendition);
+    return { frameRate, soundBitsPerSecond, ...(rung !== undefined && { pictureBitsPerSecond: rung.bitsPerSecond }) };
   }
 
   #publish(rendition: string, piece: Piece): void {
     const isFirst = this.#outputs.get(rendition)?.publish(piece) ?? false;
     if (!isFirst) return;
     this.#second?.sourceBegan(rendition);
-    if (piece.kind === 'video') this.#advance({ kind: 'picture' });
+    if (rendition !== audioRendition) this.#advance({ kind: 'picture' });
     this.#options.onChange();
   }
 
@@ -287,12 +298,14 @@ export class Pipeline implements PublisherGate {
       const init = output.init;
       if (init === undefined) continue;
       const rung = this.#ladder.find((candidate) => candidate.name === output.name);
+      const rates = this.#ratesOf(output.name);
       offers.push({
         name: output.name,
         codec: codecOf(init),
         mimeType: mimeTypeOf(init),
         ...(init.pictureBytes === undefined ? {} : { pictureMimeType: pictureMimeTypeOf(init) }),
-        bandwidth: (rung?.bitsPerSecond ?? 0) + audioBitsPerSecond,
+        bandwidth:
+          rates === undefined ? (rung?.bitsPerSecond ?? 0) + audioBitsPerSecond : 8 * constantBytesPerSecond(rates),
         ...(init.width === undefined ? {} : { width: init.width }),
         ...(init.height === undefined ? {} : { height: init.height }),
       });

@@ -2,6 +2,7 @@ import { MediaWindow, type MediaWindowLimits } from '../hls/media-window.ts';
 import { frameChunk, frameShared } from '../live/chunked.ts';
 import { FanOut, type FanOutLimits } from '../live/fan-out.ts';
 import type { RewindWindow } from '../live/rewind-window.ts';
+import { ConstantFlow, constantBytesPerSecond, type FlowRates } from '../mp4/padding.ts';
 import type { Piece, RenditionInit } from '../mp4/piece.ts';
 
 /** Bounds of one rendition's memory. */
@@ -9,6 +10,9 @@ export interface RenditionLimits {
   readonly live: FanOutLimits;
   readonly hls: MediaWindowLimits;
 }
+
+/** What an encoder with half a second of buffer makes wait, and a margin. */
+const maxLateSeconds = 0.75;
 
 /**
  * One rendition as viewers get it: the endless responses (`fanOut`, `picture`; bytes framed as HTTP chunks), the HLS window, and what can be rewound. All hold
@@ -25,6 +29,10 @@ export class RenditionOutput {
   #init: RenditionInit | undefined;
   #run = 0;
   #awaitsKeyframe = false;
+  #awaitsJoiners = false;
+  #rates: FlowRates | undefined;
+  #flow: ConstantFlow | undefined;
+  #pictureFlow: ConstantFlow | undefined;
 
   constructor(name: string, limits: RenditionLimits, rewind?: RewindWindow) {
     this.name = name;
@@ -41,24 +49,42 @@ export class RenditionOutput {
 
   /**
    * A new encoder run declares itself. Viewers keep what they have until its first keyframe is there: whoever is told to come back
-   * must find a picture. `run` counts the runs, in all renditions alike.
+   * must find a picture. `run` counts the runs, in all renditions alike. With `rates` endless responses
+   * flow at a constant rate, whatever the picture is.
    */
-  begin(init: RenditionInit, run: number): void {
+  begin(init: RenditionInit, run: number, rates?: FlowRates): void {
     this.#init = init;
+    this.#rates = rates;
     this.#run = run;
     this.#awaitsKeyframe = true;
   }
 
-  /** Sends a piece to everybody. Returns true when it is the first of a run that a viewer can start from. */
+  /** Sends a piece to everybody. Returns true when viewers can start in a run for the first time. */
   publish(piece: Piece): boolean {
-    const isFirst = this.#awaitsKeyframe;
-    if (isFirst && !this.#startWith(piece)) return false;
+    if (this.#awaitsKeyframe && !this.#startWith(piece)) return false;
     const { framed, payload } = frameShared(piece.bytes);
-    this.fanOut.publish(framed, { keyframe: piece.keyframe });
-    if (piece.kind === 'video') this.picture.publish(framed, { keyframe: piece.keyframe });
+    this.#send(piece, framed);
     this.window.push({ ...piece, bytes: payload });
     this.rewind?.push({ ...piece, framed });
-    return isFirst;
+    if (!this.#awaitsJoiners || !this.fanOut.isJoinable) return false;
+    this.#awaitsJoiners = false;
+    return true;
+  }
+
+  #send(piece: Piece, framed: Buffer): void {
+    const { keyframe } = piece;
+    if (this.#flow === undefined) this.fanOut.publish(framed, { keyframe });
+    else flow(this.fanOut, this.#flow, piece);
+    if (piece.kind === 'audio') return;
+    if (this.#pictureFlow === undefined) this.picture.publish(framed, { keyframe });
+    else flow(this.picture, this.#pictureFlow, piece);
+  }
+
+  #beginFlow(): void {
+    const { soundBitsPerSecond: _, ...picture } = this.#rates ?? { frameRate: 0 };
+    // Sound comes ten times a second, as long as there is anything.
+    this.#flow = this.#rates === undefined ? undefined : newFlow(this.#rates, 'audio');
+    this.#pictureFlow = this.#rates === undefined ? undefined : newFlow(picture, 'video');
   }
 
   /** The stream is over: responses end, nobody can join, players of the playlist are told that it ended. */
@@ -78,6 +104,8 @@ export class RenditionOutput {
   #startWith(piece: Piece): boolean {
     if (!piece.keyframe || this.#init === undefined) return false;
     this.#awaitsKeyframe = false;
+    this.#awaitsJoiners = true;
+    this.#beginFlow();
     const head = frameChunk(this.#init.bytes);
     this.fanOut.setHead(head);
     this.rewind?.begin(head);
@@ -85,4 +113,12 @@ export class RenditionOutput {
     this.window.begin(this.#init, this.#run);
     return true;
   }
+}
+
+function newFlow(rates: FlowRates, clock: Piece['kind']): ConstantFlow {
+  return new ConstantFlow({ bytesPerSecond: constantBytesPerSecond(rates), clock, maxLateSeconds });
+}
+
+function flow(fanOut: FanOut, through: ConstantFlow, piece: Piece): void {
+  for (const { bytes, keyframe } of through.push(piece)) fanOut.publish(frameChunk(bytes), { keyframe });
 }

@@ -24,6 +24,7 @@ const encoder = {
   ladder: [],
   frameRate: 30,
   preset: 'auto',
+  rate: 'quality',
   audioBitrate: 64_000,
   secondCodec: 'auto',
   stallMs: 5000,
