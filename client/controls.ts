@@ -1,8 +1,10 @@
 import type { ClientTexts } from '../src/views/texts/en.ts';
+import { formatUptime } from './clock.ts';
 import { FiguresLine } from './figures-line.ts';
 import { byId, withNumber } from './page.ts';
 import { auto, type Player } from './player.ts';
 import { remember, remembered } from './storage.ts';
+import { Timeline } from './timeline.ts';
 
 /** How the page is laid out hangs on classes of its root. */
 const root = document.documentElement.classList;
@@ -20,6 +22,8 @@ const keyActions: Readonly<Record<string, string>> = {
   l: 'live',
   p: 'pip',
   s: 'figures',
+  ArrowLeft: 'back',
+  ArrowRight: 'forward',
   '/': 'write',
   '?': 'keys',
 };
@@ -40,6 +44,7 @@ export class Controls {
   readonly #behindLight = byId('behind-light', HTMLElement);
   readonly #volume = byId('volume', HTMLInputElement);
   readonly #quality = byId('quality', HTMLSelectElement);
+  readonly #timeline: Timeline;
   readonly #actions: Readonly<Record<string, () => void>>;
   #idleTimer = 0;
   #offered = '';
@@ -48,6 +53,7 @@ export class Controls {
     this.#options = options;
     const { player, texts } = options;
     const figures = new FiguresLine(this.#stage, texts, player);
+    this.#timeline = new Timeline(byId('controls', HTMLElement), texts, player);
     this.#actions = {
       play: () => (player.isPaused ? player.play() : player.pause()),
       mute: () => this.#toggleSound(),
@@ -55,6 +61,8 @@ export class Controls {
       full: () => void this.#toggleFullScreen(),
       pip: () => void this.#togglePictureInPicture(),
       figures: () => figures.toggle(),
+      back: () => this.#timeline.step(-1),
+      forward: () => this.#timeline.step(1),
       theatre: () => this.#setTheatre(!root.contains('theatre')),
       chat: () => setClass('no-chat', !root.contains('no-chat')),
       write: () => {
@@ -64,6 +72,8 @@ export class Controls {
       keys: () => byId('keys', HTMLDialogElement).showModal(),
     };
     this.#listen();
+    hideWhatIsMissing();
+    keepTitleFromSystem(texts.video);
     this.applySound(options.findVideo());
     for (const name of ['theatre', 'no-chat']) root.toggle(name, remembered(name) === 'on');
     setInterval(() => this.#show(), 500);
@@ -115,6 +125,8 @@ export class Controls {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const target = event.target instanceof Element ? event.target : undefined;
     if (target?.closest('input:not([type=range]), textarea, select, dialog') != null) return;
+    // The bars have a use of their own for the arrows.
+    if (event.key.startsWith('Arrow') && target?.closest('input') != null) return;
     // Space on a button or link presses it, which is what everybody expects.
     if (event.key === ' ' && target?.closest('button, a, summary') != null) return;
     const action = this.#actions[keyActions[event.key] ?? ''];
@@ -191,15 +203,36 @@ export class Controls {
     label('mute', isMuted ? texts.unmute : texts.mute);
     const behind = player.behindSeconds ?? 0;
     const isLate = behind > player.targetSeconds + lateSeconds;
-    const text = player.isPaused
-      ? texts.paused
-      : isLate
-        ? withNumber(texts.behind, Math.round(behind))
-        : texts.liveEdge;
+    const text = player.isPaused ? texts.paused : isLate ? behindText(behind, texts) : texts.liveEdge;
     if (this.#behind.textContent !== text) this.#behind.textContent = text;
     this.#behindLight.className = `light light-${isLate || player.isPaused ? 'trouble' : 'live'}`;
     this.#offer();
+    this.#timeline.show();
   }
+}
+
+/** No button for what this browser does not have. */
+function hideWhatIsMissing(): void {
+  const missing = { pip: !document.pictureInPictureEnabled, full: !document.fullscreenEnabled };
+  for (const [action, isMissing] of Object.entries(missing)) {
+    const button = document.querySelector<HTMLElement>(`.control[data-do=${action}]`);
+    if (button !== null && isMissing) button.hidden = true;
+  }
+}
+
+/**
+ * Systems show what is played: on the lock screen, to other programs. Where a page says nothing, browsers tell them the title of the document, which is that of
+ * the stream; so it says what anybody may know. No picture, and no handlers: the keys of the system are left alone.
+ */
+function keepTitleFromSystem(title: string): void {
+  if ('mediaSession' in navigator) navigator.mediaSession.metadata = new MediaMetadata({ title });
+}
+
+/** Seconds while they can be counted, then as clocks show it. */
+function behindText(seconds: number, texts: ClientTexts): string {
+  return seconds < 60
+    ? withNumber(texts.behind, Math.round(seconds))
+    : texts.behindLive.replace('{t}', formatUptime(seconds));
 }
 
 function setClass(name: string, isOn: boolean): void {

@@ -19,8 +19,8 @@ export interface IntakeListener {
 }
 
 export interface IntakeOptions extends IntakeListener {
-  /** Address of the endless response of a rendition. */
-  urlOf(rendition: string): string;
+  /** Address of the endless response of a rendition; `from`: of one that begins at that time of the timeline. */
+  urlOf(rendition: string, from?: number): string;
   /** Seconds on a steady clock. */
   now(): number;
   /** What is left to play, in seconds. */
@@ -40,6 +40,8 @@ interface Reception {
 const hurryBelowSeconds = 0.2;
 /** With less than this ahead it is not worth beginning to wait for the other response. */
 const holdAboveSeconds = 0.3;
+/** With more than this ahead nothing more is needed: what comes from the past comes faster than it is played. */
+const fullSeconds = 40;
 /** What is wanted in hand where two responses are to be joined: the one may come later than the other. */
 const reserveSeconds = 0.45;
 
@@ -90,11 +92,14 @@ export class Intake {
     return thresholdsFor(this.#pace.pace);
   }
 
-  /** Ends what is open and plays this. `reach`: the end of what is buffered, if this must fit behind it, since it is of another rendition. */
-  open(rendition: RenditionInfo, reach?: number): void {
+  /**
+   * Ends what is open and plays this. `reach`: the end of what is buffered, if this must fit behind it, since it is of another rendition. `from`: where on the
+   * timeline it begins, instead of at the live edge.
+   */
+  open(rendition: RenditionInfo, { reach, from }: { readonly reach?: number; readonly from?: number } = {}): void {
     this.close();
     this.link.pause();
-    this.#current = this.#receive(rendition);
+    this.#current = this.#receive(rendition, from);
     if (reach === undefined) return;
     this.#splice = new Splice({ reach, entry: entryOf(rendition), fits: true });
     this.#splice.endOld();
@@ -141,7 +146,7 @@ export class Intake {
     else if (this.#splice.isHolding) this.#hurryTimer = setTimeout(() => this.#hurry(), left * 1000);
   }
 
-  #receive(rendition: RenditionInfo): Reception {
+  #receive(rendition: RenditionInfo, from?: number): Reception {
     const askedAt = this.#options.now();
     const silenceMs = (): number => this.thresholds.dead * 1000;
     const reception: Reception = {
@@ -149,19 +154,19 @@ export class Intake {
       askedAt,
       hasBegun: false,
       end: undefined,
-      feed: new MediaFeed(this.#options.urlOf(rendition.name), silenceMs, {
-        onFragments: (fragments, bytes) => this.#onFragments(reception, fragments, bytes),
+      feed: new MediaFeed(this.#options.urlOf(rendition.name, from), silenceMs, {
+        isFull: () => from !== undefined && this.#options.ahead() > fullSeconds,
+        onFragments: (fragments, bytes, isWithin) => {
+          this.#measure(reception, fragments, bytes, isWithin);
+          this.#onFragments(reception, fragments);
+        },
         onEnd: (end) => this.#onEnd(reception, end),
       }),
     };
     return reception;
   }
 
-  #onFragments(reception: Reception, fragments: readonly Fragment[], bytes: number): void {
-    const now = this.#options.now();
-    if (!reception.hasBegun) this.#pace.responded(now - reception.askedAt);
-    reception.hasBegun = true;
-    if (reception === this.#current) this.#measure(reception.rendition, fragments, bytes, now);
+  #onFragments(reception: Reception, fragments: readonly Fragment[]): void {
     const splice = this.#splice;
     if (splice === undefined) return this.#play(fragments);
     const isOld = reception === this.#current && this.#next !== undefined;
@@ -170,15 +175,19 @@ export class Intake {
     this.#hurry();
   }
 
-  #measure({ height }: RenditionInfo, fragments: readonly Fragment[], bytes: number, now: number): void {
+  #measure(reception: Reception, fragments: readonly Fragment[], bytes: number, isWithin: boolean): void {
+    const now = this.#options.now();
+    if (!reception.hasBegun) this.#pace.responded(now - reception.askedAt);
+    reception.hasBegun = true;
+    if (reception !== this.#current) return;
     const silence = now - this.#lastBytesAt;
-    this.#lastBytesAt = now;
     if (this.#lastBytesAt > 0 && silence > this.thresholds.outage) this.#options.onOutage(silence);
+    this.#lastBytesAt = now;
     for (const { kind, start, end, isKeyframe } of fragments) {
       if (kind === 'picture') this.#pace.add(start, end, isKeyframe);
-      if (kind === (height === undefined ? 'sound' : 'picture')) this.#end = end;
+      if (kind === entryOf(reception.rendition)) this.#end = end;
     }
-    this.link.add(now, bytes, this.#end);
+    this.link.add({ at: now, bytes, end: this.#end, isWithin });
   }
 
   /** What the splice has given; if that was the change, the new response is the one that counts. */

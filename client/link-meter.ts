@@ -6,6 +6,11 @@ export interface LinkView {
   readonly longDrain: number;
   /** The part of the last two seconds in which something came at all: tells a slow link from one that stands still. */
   readonly flow: number;
+  /**
+   * The part of the last two seconds in which a fragment had begun and was not whole: nearly all where the link is what limits, hardly any where the link is
+   * idle between fragments, whatever makes them come late.
+   */
+  readonly busy: number;
   /** How much later the newest media is than it could be, in seconds. */
   readonly late: number;
   /** What came in the last second, in bits per second. */
@@ -24,29 +29,33 @@ const silence = { seconds: 1, recovery: 3, often: 3, within: 10 };
 /** How long the best that the link has done is remembered. */
 const baselineSeconds = 60;
 
-interface Sample {
+/** Something has come. */
+export interface Arrival {
+  /** In seconds on a steady clock. */
   readonly at: number;
   readonly bytes: number;
-  /** End of the newest media at that time. */
+  /** End of the newest media by then. */
   readonly end: number;
+  /** A fragment has begun and is not whole yet. */
+  readonly isWithin: boolean;
 }
 
 /** Measures what arrives against real time. All times in seconds on one steady clock. */
 export class LinkMeter {
-  #samples: Sample[] = [];
+  #samples: Arrival[] = [];
   /** The best of each second: how far the clock was from the end of the media. */
   #best: { readonly second: number; late: number }[] = [];
   #knownSince: number | undefined;
   /** When silences ended. */
   #silences: number[] = [];
 
-  /** Bytes have come; `end`: the newest media by now ends there. */
-  add(now: number, bytes: number, end: number): void {
+  add(arrival: Arrival): void {
+    const { at: now, end } = arrival;
     this.#knownSince ??= now;
     const last = this.#samples.at(-1);
     if (last !== undefined && now - last.at > silence.seconds) this.#silences.push(now);
     while ((this.#silences[0] ?? now) < now - silence.within) this.#silences.shift();
-    this.#samples.push({ at: now, bytes, end });
+    this.#samples.push(arrival);
     while (this.#samples[1] !== undefined && this.#samples[1].at < now - longSeconds) this.#samples.shift();
     const second = Math.floor(now);
     const best = this.#best.at(-1);
@@ -77,6 +86,7 @@ export class LinkMeter {
       drain: this.#drain(now, shortSeconds, newest),
       longDrain: this.#drain(now, longSeconds, newest),
       flow: (slots.size * slotSeconds) / shortSeconds,
+      busy: this.#busy(now),
       late: Math.max(0, now - newest.end - Math.min(...this.#best.map(({ late }) => late))),
       bitsPerSecond: recent.reduce((sum, { at, bytes }) => (at > now - 1 ? sum + bytes : sum), 0) * 8,
       isRecovering: this.#silences.length < silence.often && now - (this.#silences.at(-1) ?? 0) < silence.recovery,
@@ -84,7 +94,16 @@ export class LinkMeter {
     };
   }
 
-  #drain(now: number, seconds: number, newest: Sample): number {
+  #busy(now: number): number {
+    const since = now - shortSeconds;
+    const spans = this.#samples.map(({ at, isWithin }, index) => {
+      const until = this.#samples[index + 1]?.at ?? now;
+      return isWithin && until > since ? until - Math.max(at, since) : 0;
+    });
+    return spans.reduce((sum, span) => sum + span, 0) / shortSeconds;
+  }
+
+  #drain(now: number, seconds: number, newest: Arrival): number {
     const from = this.#samples.findLast(({ at }) => at <= now - seconds) ?? this.#samples[0] ?? newest;
     const span = Math.max(now - from.at, slotSeconds);
     return (newest.end - from.end) / span;

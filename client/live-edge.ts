@@ -96,7 +96,7 @@ function rateFor(ahead: number, target: number, rate: number): number {
 }
 
 /** The start of the next range if playing stands (within two frames) at the end of one, or in none. */
-function nextStartAfterHole(buffered: readonly Range[], currentTime: number): number | undefined {
+export function nextStartAfterHole(buffered: readonly Range[], currentTime: number): number | undefined {
   const edge = 0.06;
   if (buffered.some((range) => range.start <= currentTime && currentTime < range.end - edge)) return undefined;
   return buffered.find((range) => range.start > currentTime)?.start;

@@ -31,7 +31,8 @@ let trouble: PlayerTrouble = 'fine';
 
 const player = new Player(settings.snapshot, {
   findVideo,
-  urlOf: (rendition) => address(`/stream/${rendition}.mp4`, settings),
+  urlOf: (rendition, from) =>
+    address(`/stream/${rendition}.mp4`, settings, from === undefined ? {} : { from: from.toFixed(2) }),
   wish: remembered('quality') ?? auto,
   onTrouble: (next) => {
     trouble = next;

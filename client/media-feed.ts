@@ -2,8 +2,10 @@ import { type Fragment, FragmentReader } from './fragments.ts';
 
 /** Who hears of an endless media response. */
 export interface FeedListener {
-  /** So many bytes have come, and with them these fragments; the first of a response is its init segment. */
-  onFragments(fragments: readonly Fragment[], bytes: number): void;
+  /** So many bytes have come, and with them these fragments; the first of a response is its init segment. `isWithin`: one more has begun. */
+  onFragments(fragments: readonly Fragment[], bytes: number, isWithin: boolean): void;
+  /** There is enough: nothing more is read until there is less. */
+  isFull(): boolean;
   /** It is over: ended by the server (`ended`), broken, silent for too long, or refused with a status. Not called after `close`. */
   onEnd(end: FeedEnd): void;
 }
@@ -14,6 +16,8 @@ export type FeedEnd =
 
 /** The first byte may take several round trips; and Tor, which looks for another circuit when one has failed, must not be interrupted in that. */
 const firstByteMs = 20_000;
+
+const fullPauseMs = 250;
 
 /** One endless media response, from the request to its end. */
 export class MediaFeed {
@@ -58,11 +62,19 @@ export class MediaFeed {
   async #read(reader: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>): Promise<void> {
     const fragments = new FragmentReader();
     for (;;) {
+      await this.#waitForRoom();
       const { value, done } = await reader.read();
       if (done || this.#over) return;
       this.#watch(this.#silenceMs());
-      this.#listener.onFragments(fragments.push(value), value.length);
+      this.#listener.onFragments(fragments.push(value), value.length, fragments.isWithin);
     }
+  }
+
+  async #waitForRoom(): Promise<void> {
+    if (!this.#listener.isFull()) return;
+    clearTimeout(this.#timer);
+    while (this.#listener.isFull() && !this.#over) await new Promise((resolve) => setTimeout(resolve, fullPauseMs));
+    if (!this.#over) this.#watch(this.#silenceMs());
   }
 
   #watch(ms: number): void {

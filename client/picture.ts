@@ -1,6 +1,6 @@
 import { EdgeControl } from './edge-control.ts';
 import type { Fragment } from './fragments.ts';
-import { type Range, startPosition } from './live-edge.ts';
+import { nextStartAfterHole, type Range, startPosition } from './live-edge.ts';
 import { MediaSink } from './media-sink.ts';
 
 export interface PictureOptions {
@@ -31,6 +31,10 @@ export class Picture {
   #video: HTMLVideoElement | undefined;
   #sink: MediaSink | undefined;
   #isPaused = false;
+  /** The viewer has gone back: nothing draws the picture to the live edge. */
+  #isFree = false;
+  /** What comes next replaces all there is, and is shown from this time on. */
+  #startAt: number | undefined;
   #burstAt = 0;
   #burstTimer = 0;
   #grewAt = 0;
@@ -42,6 +46,15 @@ export class Picture {
 
   get hasStarted(): boolean {
     return this.#edge.hasStarted;
+  }
+
+  get isFree(): boolean {
+    return this.#isFree;
+  }
+
+  /** Where on the timeline it is. */
+  get position(): number {
+    return this.#video?.currentTime ?? 0;
   }
 
   /** When what is buffered last reached further. */
@@ -64,9 +77,9 @@ export class Picture {
     return this.#video === undefined || this.#video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA;
   }
 
-  /** What is left to play, in seconds; nothing if it stands. */
+  /** What is left to play, in seconds; nothing if it stands, or if all of it is to be replaced. */
   get ahead(): number {
-    return this.isDry ? 0 : Math.max(0, this.reach - (this.#video?.currentTime ?? 0));
+    return this.isDry || this.#startAt !== undefined ? 0 : Math.max(0, this.reach - this.position);
   }
 
   /** Seconds behind the newest media there could be; undefined while nothing plays. */
@@ -128,12 +141,31 @@ export class Picture {
     else this.#start();
   }
 
-  /** To the newest moment; false if there is none to go to. */
+  /** To the newest moment, and close to it from now on; false if there is none to go to. */
   jump(): boolean {
     const video = this.#video;
+    this.#isFree = false;
+    this.settle();
     if (video === undefined || this.#buffered.length === 0) return false;
     video.currentTime = startPosition(this.#buffered, this.target);
     return true;
+  }
+
+  /** Lets it be as far behind as it is; with a time, goes there: at once if that is buffered, else (false) as soon as something comes from there. */
+  free(at = this.position): boolean {
+    this.#isFree = true;
+    if (this.#video === undefined) return false;
+    this.#video.playbackRate = 1;
+    const isThere = this.#buffered.some(({ start, end }) => start <= at && at < end - 0.2);
+    if (!isThere) this.#startAt = at;
+    else if (at !== this.position) this.#video.currentTime = at;
+    return isThere;
+  }
+
+  /** What comes next is of the newest moment: that is where to go. */
+  bind(): void {
+    this.#isFree = false;
+    this.#startAt = undefined;
   }
 
   /** As after a start: the next decisions bring it to the edge at once. */
@@ -172,7 +204,7 @@ export class Picture {
   }
 
   #begin(type: string, init: Uint8Array<ArrayBuffer>): void {
-    if (!this.takes(type)) this.clear();
+    if (!this.takes(type) || this.#startAt !== undefined) this.clear();
     if (this.prepare(type)) this.#sink?.begin(type, init);
   }
 
@@ -186,7 +218,8 @@ export class Picture {
       if (now - this.#burstAt > burstLimitSeconds) this.#start();
       return;
     }
-    this.#edge.arrived(now, endBefore, end);
+    // What comes from the past says nothing about the live edge.
+    if (!this.#isFree) this.#edge.arrived(now, endBefore, end);
     this.#steer();
     this.#options.onGrown();
   }
@@ -195,6 +228,8 @@ export class Picture {
     const video = this.#video;
     if (video === undefined || this.#buffered.length === 0 || this.hasStarted) return;
     this.#edge.start(video, this.#buffered, this.#options.now());
+    if (this.#startAt !== undefined) video.currentTime = Math.max(this.#startAt, this.#buffered[0]?.start ?? 0);
+    this.#startAt = undefined;
     if (!this.#isPaused) void this.#startVideo();
     this.#options.onPlaying();
   }
@@ -216,7 +251,13 @@ export class Picture {
 
   #steer(): void {
     if (this.#video === undefined || this.#isPaused) return;
+    if (this.#isFree) return this.#stepOverHole(this.#video);
     this.#edge.steer(this.#video, this.#buffered, this.#options.now(), this.#options.reserve());
+  }
+
+  #stepOverHole(video: HTMLVideoElement): void {
+    const next = video.seeking ? undefined : nextStartAfterHole(this.#buffered, video.currentTime);
+    if (next !== undefined) video.currentTime = next;
   }
 
   #fail(reason: 'blocked' | 'broken'): void {

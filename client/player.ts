@@ -5,7 +5,7 @@ import { BackOff } from './back-off.ts';
 import { Intake } from './intake.ts';
 import type { FeedEnd } from './media-feed.ts';
 import { Picture } from './picture.ts';
-import { QualityChoice, suffers } from './quality-choice.ts';
+import { QualityChoice, seemsSlow, suffers } from './quality-choice.ts';
 
 /** What is wrong with playing, for the sentence on the stage; `fine` if nothing is. */
 export type PlayerTrouble =
@@ -21,8 +21,8 @@ export type PlayerTrouble =
 export interface PlayerOptions {
   /** Where the picture goes; the element is looked for anew each time, since NoScript replaces it. */
   findVideo(): HTMLVideoElement | undefined;
-  /** Address of the endless response of a rendition. */
-  urlOf(rendition: string): string;
+  /** Address of the endless response of a rendition; `from`: of one that begins at that time of the timeline. */
+  urlOf(rendition: string, from?: number): string;
   onTrouble(trouble: PlayerTrouble): void;
   /** What the viewer has wished: the name of a rendition, or `auto`. */
   readonly wish: string;
@@ -44,6 +44,10 @@ const controlMs = 250;
 const sleptSeconds = 3;
 /** Over as soon as media comes in again. */
 const passing: ReadonlySet<PlayerTrouble> = new Set(['connecting', 'reconnecting', 'restarted']);
+/** Whoever wants to be this close to the live edge wants to be at it. */
+const nearLiveSeconds = 3;
+/** After a pause as long as this, going on where it began is going back. */
+const realPauseSeconds = 2;
 /** While there is nothing to play, the server is asked no more often than this. */
 const patienceSeconds = 10;
 
@@ -61,6 +65,8 @@ export class Player {
   #trouble: PlayerTrouble = 'fine';
   #retryTimer = 0;
   #pausedAt: number | undefined;
+  /** What comes in comes from the past, as the viewer has gone back further than what is buffered. */
+  #isFromPast = false;
   #tickedAt = now();
   #askedAt = now();
 
@@ -111,6 +117,16 @@ export class Player {
     return this.#pausedAt !== undefined;
   }
 
+  /** How far back one can go, in seconds; undefined where nobody may. */
+  get rewindSeconds(): number | undefined {
+    return this.#snapshot.rewindSeconds;
+  }
+
+  /** The viewer has gone back. */
+  get isRewound(): boolean {
+    return this.#picture.isFree;
+  }
+
   /** The name of a rendition, or `auto`. */
   get wish(): string {
     return this.#wish;
@@ -151,6 +167,7 @@ export class Player {
     this.#intake.abandon();
     const to = this.#wanted();
     if (to === undefined || this.#intake.rendition === undefined) this.#connect();
+    else if (this.#isFromPast) this.#openPast(to, this.#picture.position);
     else if (to.name !== this.#intake.rendition.name) this.#intake.join(to, this.#picture.reach);
   }
 
@@ -159,18 +176,39 @@ export class Player {
     this.#picture.pause();
   }
 
-  /** Goes on, at the live edge if that is far. */
+  /** Goes on: where it was paused, if one can go back; else at the live edge, if that is far. */
   play(): void {
+    const paused = now() - (this.#pausedAt ?? now());
     this.#pausedAt = undefined;
+    if (paused > realPauseSeconds && this.rewindSeconds !== undefined && this.#picture.hasStarted) {
+      this.#picture.free();
+      this.#isFromPast ||= this.#intake.rendition === undefined;
+    }
     if (this.#intake.rendition === undefined) this.#connect();
     this.#picture.play();
   }
 
   /** Back to the newest moment. */
   goLive(): void {
+    this.#pausedAt = undefined;
     const isSilent = now() - this.#intake.lastBytesAt > this.#intake.thresholds.notReceiving;
-    if (isSilent || !this.#picture.jump()) this.#connect();
-    this.play();
+    const mustConnect = this.#isFromPast || isSilent;
+    this.#isFromPast = false;
+    this.#picture.bind();
+    if (mustConnect || !this.#picture.jump()) this.#connect();
+    this.#picture.play();
+  }
+
+  /** To a moment that is so far behind the newest one, as far as one can go back. */
+  seek(behindSeconds: number): void {
+    const behind = this.#picture.behind;
+    const wanted = Math.min(behindSeconds, this.rewindSeconds ?? 0);
+    if (behind === undefined || this.rewindSeconds === undefined) return;
+    if (wanted < nearLiveSeconds) return this.goLive();
+    const at = Math.max(0, this.#picture.position + behind - wanted);
+    this.#intake.abandon();
+    const rendition = this.#intake.rendition ?? this.#wanted();
+    if (!this.#picture.free(at) && rendition !== undefined) this.#openPast(rendition, at);
   }
 
   /** The viewer clicked, or NoScript has put the element back: media may be allowed now. */
@@ -199,9 +237,10 @@ export class Player {
     this.#askedAt = now();
     const rendition = this.#wanted();
     if (rendition === undefined) return this.#waitForRendition();
-    if (this.#picture.hasStarted) this.#picture.reconnected();
-    else this.#report('connecting');
-    this.#open(rendition);
+    if (!this.#picture.hasStarted) this.#report('connecting');
+    else if (!this.isRewound) this.#picture.reconnected();
+    if (this.#isFromPast) this.#goOn(rendition);
+    else this.#open(rendition);
   }
 
   /** Ends what comes in and takes in this. */
@@ -210,7 +249,21 @@ export class Player {
     const isOther = this.#chosen !== undefined && rendition.name !== this.#chosen.name;
     this.#chosen = rendition;
     const mustFit = isOther && this.#picture.takes(rendition.mimeType);
-    this.#intake.open(rendition, mustFit ? this.#picture.reach : undefined);
+    this.#intake.open(rendition, mustFit ? { reach: this.#picture.reach } : {});
+  }
+
+  /** Plays from an earlier moment on. */
+  #openPast(rendition: RenditionInfo, from: number): void {
+    this.#isFromPast = true;
+    this.#chosen = rendition;
+    this.#picture.free(from);
+    this.#intake.open(rendition, { from });
+  }
+
+  /** Takes up again what came from the past, behind what is buffered of it. */
+  #goOn(rendition: RenditionInfo): void {
+    if (this.#picture.takes(rendition.mimeType)) this.#intake.open(rendition, { from: this.#picture.reach });
+    else this.#openPast(rendition, this.#picture.position);
   }
 
   #waitForRendition(): void {
@@ -220,6 +273,8 @@ export class Player {
   }
 
   #beginAnew(): void {
+    this.#isFromPast = false;
+    this.#picture.bind();
     this.#picture.clear();
     this.#connect();
   }
@@ -252,7 +307,8 @@ export class Player {
     const { link, thresholds, rendition, joining, lastBytesAt } = this.#intake;
     const view = link.view(at);
     if (this.#picture.isDry && at - lastBytesAt > thresholds.notReceiving) this.#report('reconnecting');
-    const isTooSlow = view !== undefined && view.late > thresholds.tooFarBehind && view.drain < 1;
+    if (this.isRewound) return;
+    const isTooSlow = view !== undefined && view.late > thresholds.tooFarBehind && seemsSlow(view);
     if (isTooSlow && this.#trouble === 'fine') this.#report('too-slow');
     else if (!isTooSlow && this.#trouble === 'too-slow') this.#report('fine');
     if (this.#wish !== auto || rendition === undefined) return;
@@ -284,7 +340,9 @@ export class Player {
   }
 
   #onEnd(end: FeedEnd, rendition: RenditionInfo): void {
-    const lower = this.#quality.cutOff(this.#intake.link.view(now()), this.playable, rendition.name);
+    const lower = this.isRewound
+      ? undefined
+      : this.#quality.cutOff(this.#intake.link.view(now()), this.playable, rendition.name);
     if (lower !== undefined && this.#wish === auto) return this.#goDown(rendition, lower);
     if (end.kind === 'ended') this.#report('restarted');
     else if (end.kind !== 'refused') this.#report('reconnecting');

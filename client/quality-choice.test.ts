@@ -57,7 +57,8 @@ class SimulatedViewer {
     this.#queued -= carried;
     if (carried > 0) {
       this.#arrivedTo = this.#now - this.#queued / rate;
-      this.#meter.add(this.#now, (carried * (bandwidthOf(this.#rendition) / rate)) / 8, this.#arrivedTo);
+      const bytes = (carried * (bandwidthOf(this.#rendition) / rate)) / 8;
+      this.#meter.add({ at: this.#now, bytes, end: this.#arrivedTo, isWithin: this.#queued > 0 });
     }
     if (step % 5 === 0) this.#decide();
   }
@@ -124,6 +125,16 @@ describe('choosing the quality', () => {
     expect(new SimulatedViewer('480p', jittery).run(60).changes.filter(({ to }) => to === '360p')).toEqual([]);
   });
 
+  it('does not blame the link when what comes late has the link to itself', () => {
+    const choice = new QualityChoice();
+    const meter = new LinkMeter();
+    // An encoder at two thirds of real time: whole fragments, ever later.
+    for (let at = 0; at < 30; at += 0.15) {
+      meter.add({ at, bytes: 4000, end: (at * 2) / 3, isWithin: false });
+      expect(choice.decide(at, meter.view(at), ladder, '360p')).toEqual({ kind: 'stay' });
+    }
+  });
+
   it('on a link that does not change goes up and down at most once each, and ends with what fits', () => {
     fc.assert(
       fc.property(
@@ -162,12 +173,13 @@ describe('measuring a link', () => {
 
   it('tells keeping up from falling behind and from standing still', () => {
     const meter = new LinkMeter();
-    for (let at = 0; at < 10; at += 0.1) meter.add(at, 1250, at);
-    expect(meter.view(10)).toMatchObject({ flow: 1 });
+    for (let at = 0; at < 10; at += 0.1) meter.add({ at, bytes: 1250, end: at, isWithin: false });
+    expect(meter.view(10)).toMatchObject({ flow: 1, busy: 0 });
     expect(meter.view(10)?.drain).toBeCloseTo(1, 1);
     expect(meter.view(10)?.late).toBeLessThan(0.15);
     expect(meter.view(10)?.bitsPerSecond).toBeCloseTo(100_000, -4);
-    for (let at = 10; at < 14; at += 0.1) meter.add(at, 600, 10 + (at - 10) / 2);
+    for (let at = 10; at < 14; at += 0.1) meter.add({ at, bytes: 600, end: 10 + (at - 10) / 2, isWithin: true });
+    expect(meter.view(14)?.busy).toBeCloseTo(1);
     expect(meter.view(14)?.drain).toBeCloseTo(0.5, 1);
     expect(meter.view(14)?.late).toBeCloseTo(2, 0);
     expect(meter.view(17)).toMatchObject({ flow: 0 });
@@ -176,14 +188,14 @@ describe('measuring a link', () => {
 
   it('begins anew after a pause, but remembers how good the link can be', () => {
     const meter = new LinkMeter();
-    for (let at = 0; at < 5; at += 0.1) meter.add(at, 1250, at);
+    for (let at = 0; at < 5; at += 0.1) meter.add({ at, bytes: 1250, end: at, isWithin: false });
     meter.pause();
     expect(meter.view(6)).toBeUndefined();
-    meter.add(7, 1250, 5);
+    meter.add({ at: 7, bytes: 1250, end: 5, isWithin: false });
     expect(meter.view(7)).toMatchObject({ knownFor: 0 });
     expect(meter.view(7)?.late).toBeCloseTo(2);
     meter.reset();
-    meter.add(8, 1250, 5);
+    meter.add({ at: 8, bytes: 1250, end: 5, isWithin: false });
     expect(meter.view(8)?.late).toBe(0);
   });
 });

@@ -9,6 +9,8 @@ export type Verdict = { readonly kind: 'stay' } | { readonly kind: 'up' | 'down'
 const lateSeconds = 0.5;
 /** Measuring is never exact: less than this is not keeping up. */
 const keepsUp = 0.92;
+/** Of the time, from where on a link counts as full. */
+const isFull = 0.5;
 /** Something must come in this part of the time, or it is a silence and no slowness. */
 const flows = 0.6;
 /** Slowness that comes and goes: seen over a longer time, when it has cost more. */
@@ -114,7 +116,9 @@ export function suffers({ drain, late }: LinkView): boolean {
   return drain < keepsUp && late > trialLateSeconds;
 }
 
-function seemsSlow({ drain, longDrain, flow, late, isRecovering }: LinkView): boolean {
+/** The link is too slow for what is sent over it; not the server, which may be late as well. */
+export function seemsSlow({ drain, longDrain, flow, busy, late, isRecovering }: LinkView): boolean {
+  if (busy < isFull) return false;
   if (flow >= flows && drain < keepsUp && late > lateSeconds) return true;
   if (isRecovering) return false;
   if (flow >= flows && longDrain < hardlyKeepsUp.drain && late > hardlyKeepsUp.late) return true;
