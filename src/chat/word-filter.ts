@@ -42,7 +42,13 @@ interface Filter {
 
 const bar = '\u2588';
 
-/** The operator's word filters. Finding takes time in proportion to the length of a text, whatever is in it. Threat: T29. */
+/** No rule of messages lets a longer text through, in UTF-16 units: the largest `chat.max_length` is 4096 characters of 3.9 bytes. */
+export const maxJudgedUnits = 16_384;
+
+/**
+ * The operator's word filters. Finding takes time in proportion to the length of a text, whatever is in it, and no text is longer than `maxJudgedUnits`.
+ */
+// Threat: T29
 export class WordFilter {
   readonly #filters: readonly Filter[];
 
@@ -51,9 +57,10 @@ export class WordFilter {
     this.#filters = rules.map((rule) => ({ action: rule.action, find: finderOf(rule) }));
   }
 
-  /** Judges a clean text: the most severe rule that finds something decides. */
+  /** Judges a clean text: the most severe rule that finds something decides. Throws RangeError for one that no message can hold. */
   judge(text: string): FilterVerdict {
     if (this.#filters.length === 0) return { kind: 'passed', text, isHeld: false };
+    if (text.length > maxJudgedUnits) throw new RangeError('a text that is longer than any message');
     const skeletons = textSkeletonsOf(text);
     for (const action of ['ban', 'block'] as const) {
       const found = this.#firstOf(action, skeletons);

@@ -5,7 +5,7 @@ import { z } from 'zod';
 const maxLength = 200;
 const maxFilters = 256;
 /** Steps of a compiled pattern: what each character of a message may cost. Counted repetitions make a short pattern long. */
-const maxSteps = 400;
+const maxSteps = 100;
 
 const action = z.enum(['censor', 'hold', 'block', 'ban']);
 const words = z.string().regex(/^\P{Cc}{1,200}$/u);
@@ -59,7 +59,7 @@ function patternProblem(source: string): string | undefined {
   try {
     const pattern = RE2JS.compile(source, RE2JS.CASE_INSENSITIVE);
     return pattern.programSize() > maxSteps
-      ? 'the pattern is too costly: use smaller numbers in its repetitions'
+      ? `the pattern is too costly (${pattern.programSize()} steps, at most ${maxSteps}): use smaller numbers in its repetitions, or several filters`
       : undefined;
   } catch (error) {
     if (!(error instanceof RE2JSException)) throw error;
