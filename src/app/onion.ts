@@ -3,6 +3,7 @@ import type { OnioncastConfig } from '../config/schema.ts';
 import { AppError } from '../errors.ts';
 import type { OnionKind } from '../http/connection.ts';
 import type { ServeEvent, TorState } from '../serve-event.ts';
+import type { CircuitFlow } from '../tor/circuit-flow.ts';
 import type { AuthorizedClient, ClientKey } from '../tor/client-key.ts';
 import { type OnionServicePlan, TorService } from '../tor/tor-service.ts';
 import type { TorStatus } from '../tor/tor-status.ts';
@@ -27,6 +28,8 @@ export interface OnionOptions {
   report(event: ServeEvent): void;
   /** `<56 characters>.onion`, as soon as it is known. */
   onAddress(address: string, kind: OnionKind): void;
+  /** What circuits carry, from a tor of our own. */
+  onFlow(flow: CircuitFlow): void;
 }
 
 const noOnion: Onion = { status: () => undefined, deskStatus: () => undefined, close: async () => undefined };
@@ -73,6 +76,7 @@ async function runTor(options: OnionOptions, desk: Desk | undefined): Promise<On
     ephemeral: config.ephemeral,
     extraTorrc: config.tor.extraTorrc,
     onChange: statusReporter(options, desk),
+    onFlow: options.onFlow,
   });
   try {
     await service.start();

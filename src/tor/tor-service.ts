@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../errors.ts';
 import { type AuthorizedClient, authorizeClient } from './client-key.ts';
+import { type CircuitFlow, circuitFlowEvent, readCircuitFlow } from './circuit-flow.ts';
 import { TorControl } from './control.ts';
 import { anotherTorMessage, cleanNotice, explainExit, lastComplaint } from './notice-ring.ts';
 import { preparePrivateDirectory, readOnionAddress } from './onion-key.ts';
@@ -46,6 +47,8 @@ export interface TorServiceSettings {
   readonly extraTorrc: readonly string[];
   /** Called with each new status of a service. Must not throw. */
   onChange(status: TorStatus, service: string): void;
+  /** Called, about once a second, for each circuit that carried something. Must not throw. */
+  onFlow?(flow: CircuitFlow): void;
 }
 
 const attachTimeoutMs = 30_000;
@@ -235,6 +238,8 @@ export class TorService {
     const addresses = new Map<string, string>();
     const control = await this.#connect(run, {
       onEvent: (reply) => {
+        const flow = readCircuitFlow(reply);
+        if (flow !== undefined) return this.#settings.onFlow?.(flow);
         for (const [service, address] of addresses) {
           const event = readTorEvent(reply, address);
           if (event !== undefined) this.#take(event, service);
@@ -256,7 +261,8 @@ export class TorService {
         addresses.set(name, address);
         this.#take({ kind: 'address', address }, name);
       }
-      await control.setEvents(subscribedEvents);
+      const flows = this.#settings.onFlow === undefined ? [] : [circuitFlowEvent];
+      await control.setEvents([...subscribedEvents, ...flows]);
       const phase = readBootstrapPhase(await control.getInfo('status/bootstrap-phase'));
       // An upload that nobody counted would leave the service "publishing" for hours, until tor's next one.
       if (phase.progress === 100) throw new Error('tor was watched too late.');
