@@ -15,6 +15,7 @@ import { type Assets, loadAssets } from './http/routes/assets.ts';
 import type { WebServer } from './http/server.ts';
 import { loadStreamKey } from './ingest/stream-key.ts';
 import type { RunningServer, ServeEvent } from './serve-event.ts';
+import type { CircuitFlow } from './tor/circuit-flow.ts';
 import { readVersion } from './version.ts';
 import { TitleFile } from './store/title-file.ts';
 import type { PublishingData } from './views/broadcaster.tsx';
@@ -64,7 +65,8 @@ async function start(config: OnioncastConfig, report: Report, owned: Owned): Pro
   if (sockets !== undefined) {
     const { dataDirectory } = ground;
     const onAddress = (address: string, kind: OnionKind): void => server.setOnionAddresses([address], kind);
-    const onion = await openOnion({ config, dataDirectory, sockets, report, onAddress });
+    const onFlow = (flow: CircuitFlow): void => website.seeCircuit(flow);
+    const onion = await openOnion({ config, dataDirectory, sockets, report, onAddress, onFlow });
     owned.add(() => onion.close());
     seeTor(onion);
   }

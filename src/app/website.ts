@@ -35,6 +35,7 @@ import { registerWatchRoutes } from '../http/routes/watch.ts';
 import { WebServer } from '../http/server.ts';
 import { Viewings } from '../http/viewings.ts';
 import { Waits } from '../http/waits.ts';
+import { type CircuitReport, DrainWatch } from '../live/drain-watch.ts';
 import { maxNameCharacters } from '../identity/name.ts';
 import type { TitleFile } from '../store/title-file.ts';
 import type { PublishingData } from '../views/broadcaster.tsx';
@@ -45,7 +46,7 @@ import { renderChatLog } from '../views/chat-log.tsx';
 import { renderEmoteList } from '../views/emote-picker.tsx';
 import { renderErrorPage } from '../views/error-page.tsx';
 import { renderLanguagePage } from '../views/language-page.tsx';
-import { renderPlayerDocument, renderPlayerStrip } from '../views/player-document.tsx';
+import { renderPlayerDocument, renderPlayerLayer, renderPlayerStrip } from '../views/player-document.tsx';
 import { renderPlayerUpdate } from '../views/player-update.ts';
 import { renderPollForm } from '../views/poll-form.tsx';
 import type { Reader } from '../views/reader.ts';
@@ -84,6 +85,8 @@ export interface Website {
   people(): PeopleList;
   /** Something that pages show may have changed. */
   refresh(): void;
+  /** Takes what tor has said of a circuit. */
+  seeCircuit(report: CircuitReport): void;
   close(): Promise<void>;
 }
 
@@ -115,11 +118,13 @@ export function buildWebsite(options: WebsiteOptions): Website {
   const staffSnapshot = (): StreamSnapshot => snapshotFor('staff');
   const info = new InfoFeed({ snapshot, renderUpdate: (now, language) => renderPlayerUpdate(now, textsIn(language)) });
   owned.add(() => info.close());
-  const viewings = new Viewings({ now: () => performance.now() });
+  const viewings = new Viewings({ now: () => performance.now(), adapts: config.live.adapt });
+  const drains = new DrainWatch({ now: () => performance.now() });
+  owned.add(() => drains.close());
   const stopping = new AbortController();
   registerRoutes({
     ...options,
-    ...{ server, places, requesters, owned, audience, viewings, info, here, snapshot, staffSnapshot },
+    ...{ server, places, requesters, owned, audience, viewings, drains, info, here, snapshot, staffSnapshot },
     signal: stopping.signal,
   });
   owned.add(() => server.close());
@@ -131,6 +136,7 @@ export function buildWebsite(options: WebsiteOptions): Website {
     snapshot,
     staffSnapshot,
     people: () => here.presence.listFor('staff'),
+    seeCircuit: (report) => drains.report(report),
     refresh: () => {
       const { state, renditions } = studio.pipeline.status();
       const names = renditions.map(({ name }) => name);
@@ -196,6 +202,7 @@ interface RouteParts extends WebsiteOptions {
   readonly owned: Owned;
   readonly audience: Audience;
   readonly viewings: Viewings;
+  readonly drains: DrainWatch;
   readonly info: InfoFeed;
   readonly here: OpenPresence;
   readonly signal: AbortSignal;
@@ -273,6 +280,7 @@ function registerMedia(parts: RouteParts): void {
     pictureChannel: (name) => pipeline.rendition(name)?.picture,
     rewind,
     prepare: (name) => pipeline.prepare(name),
+    drains: parts.drains,
     maxLagMs: parts.config.live.maxViewerLagMs,
     hasRoomFor,
   });
@@ -295,6 +303,7 @@ function registerMedia(parts: RouteParts): void {
     hasRoomFor,
     renderPlayerDocument: ({ place, ...document }) =>
       renderPlayerDocument({ ...document, ...readerOf(place), styleHref: assets.style }),
+    renderPlayerLayer: ({ place, ...layer }) => renderPlayerLayer({ ...layer, ...readerOf(place) }),
     renderPlayerStrip: ({ place, ...strip }) =>
       renderPlayerStrip({ ...strip, ...readerOf(place), sound: false, styleHref: assets.style }),
   });

@@ -174,6 +174,11 @@ export const configSchema = section('', {
       '8MiB',
       'What a rendition may keep in memory for those who join.',
     ),
+    adapt: setting(
+      kinds.flag,
+      true,
+      'Whether viewers without script who have chosen no quality are given, at each moment, what their connection carries.',
+    ),
     maxViewerLagMs: setting(
       kinds.duration('500ms', '30s'),
       '2s',

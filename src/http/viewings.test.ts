@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { Verdict } from '../broadcast/adaptation.ts';
 import type { RenditionInfo } from '../broadcast/stream-state.ts';
 import type { ClosedReason } from '../live/endless-response.ts';
-import { type Closable, outcomeOf, refreshSecondsAfter, Viewings } from './viewings.ts';
+import { type Media, outcomeOf, refreshSecondsAfter, Viewings } from './viewings.ts';
 
 const key = 'a-view-key-of-22-chars';
 const renditions: readonly RenditionInfo[] = [
@@ -12,11 +13,15 @@ const renditions: readonly RenditionInfo[] = [
 let nowMs = 0;
 let viewings: Viewings;
 
-class Response implements Closable {
+class Response implements Media {
   reason: ClosedReason | undefined;
+  padded = 0;
   readonly #told: (reason: ClosedReason) => void;
   constructor(told: (self: Response, reason: ClosedReason) => void) {
     this.#told = (reason) => told(this, reason);
+  }
+  pad(bytes: number): void {
+    this.padded += bytes;
   }
   close(reason: ClosedReason): void {
     if (this.reason !== undefined) return;
@@ -26,9 +31,9 @@ class Response implements Closable {
 }
 
 function load(wish?: string): { document: Response; rendition: string | undefined; refreshSeconds: number } {
-  const { rendition, refreshSeconds } = viewings.planDocument(key, wish, renditions);
+  const { rendition, choice, refreshSeconds } = viewings.planDocument(key, wish, renditions);
   const document = new Response((self, reason) => viewings.documentClosed(key, self, reason));
-  viewings.documentOpened(key, document, rendition);
+  viewings.documentOpened(key, document, rendition, choice);
   return { document, rendition, refreshSeconds };
 }
 
@@ -60,25 +65,126 @@ describe('decisions', () => {
 test('the starting rendition is played unless the address names another that exists', () => {
   expect(load().rendition).toBe('360p');
   expect(load('240p').rendition).toBe('240p');
-  expect(load('720p').rendition).toBe('240p');
+  expect(load('720p').rendition).toBe('360p');
   expect(viewings.planDocument('another-key-of-its-own', 'nonsense', renditions).rendition).toBe('360p');
   expect(viewings.planDocument('another-key-of-its-own', '360p', []).rendition).toBeUndefined();
 });
 
-test('a slow viewer is reloaded at the next lower rendition, whatever the address of before says', () => {
-  const { document } = load('360p');
+test('a slow viewer who leaves the choice to us is reloaded at the next lower rendition, and keeps it', () => {
+  const { document } = load('auto');
   play('360p').close('slow');
   expect(document.reason).toBe('resync');
-  expect(load('360p').rendition).toBe('240p');
+  expect(load('auto').rendition).toBe('240p');
   play('240p').close('slow');
-  expect(load('360p').rendition).toBe('audio');
+  expect(load().rendition).toBe('audio');
+  expect(load().rendition).toBe('audio');
 });
 
-test('after that, a person may choose the better one again', () => {
+test('after that, a person may choose the better one again, and go back to where we begin', () => {
+  load();
+  play('360p').close('slow');
+  load();
+  expect(load('360p').rendition).toBe('360p');
+  load('240p');
+  expect(load('auto').rendition).toBe('360p');
+});
+
+test('what a person has chosen is kept when it is too much, and the next document says that it was', () => {
   load('360p');
   play('360p').close('slow');
+  const again = viewings.planDocument(key, '360p', renditions);
+  expect(again).toMatchObject({ rendition: '360p', choice: '360p', isBehind: true });
   load('360p');
-  expect(load('360p').rendition).toBe('360p');
+  expect(viewings.planDocument(key, '360p', renditions).isBehind).toBe(false);
+});
+
+test('where the server adapts nothing, everybody keeps what they have', () => {
+  viewings = new Viewings({ now: () => nowMs, adapts: false });
+  load();
+  const media = play('360p');
+  viewings.judged(key, media, { kind: 'slow', share: 0.5 }, '360p', renditions);
+  expect(media.reason).toBeUndefined();
+  media.close('slow');
+  expect(load().rendition).toBe('360p');
+});
+
+describe('adapting', () => {
+  const slow = { kind: 'slow', share: 0.7 } as const;
+  const calm = { kind: 'fine', calmMs: 600_000, lagMs: 0 } as const;
+  let shown: string[];
+
+  /** A document that can take another picture. */
+  function loadScreen(wish?: string): Response {
+    const { rendition, choice } = viewings.planDocument(key, wish, renditions);
+    const response = new Response((self, reason) => viewings.documentClosed(key, self, reason));
+    const screen = Object.assign(response, {
+      show: (name: string, layer: number): void => {
+        shown.push(`${name} ${layer}`);
+      },
+    });
+    viewings.documentOpened(key, screen, rendition, choice);
+    return response;
+  }
+
+  function judge(media: Response, rendition: string, verdict: Verdict): void {
+    viewings.judged(key, media, verdict, rendition, renditions);
+    nowMs += 1000;
+  }
+
+  beforeEach(() => {
+    shown = [];
+  });
+
+  test('puts the picture of a lower rendition over the one that is too much, and ends that one alone', () => {
+    const screen = loadScreen();
+    const media = play('360p');
+    judge(media, '360p', slow);
+    expect([shown, media.reason, screen.reason]).toEqual([['240p 1'], 'closed', undefined]);
+    judge(play('240p'), '240p', slow);
+    expect(shown).toEqual(['240p 1', 'audio 2']);
+  });
+
+  test('reloads a document that cannot take another picture, and one that holds many', () => {
+    const { document } = load();
+    judge(play('360p'), '360p', slow);
+    expect(document.reason).toBe('resync');
+    const screen = loadScreen();
+    for (let count = 0; count < 6; count += 1) judge(play('360p'), '360p', slow);
+    expect(screen.reason).toBeUndefined();
+    judge(play('360p'), '360p', slow);
+    expect(screen.reason).toBe('resync');
+  });
+
+  test('goes up after a calm time, once the load of the higher rendition has been carried', () => {
+    loadScreen();
+    judge(play('360p'), '360p', slow);
+    const media = play('240p');
+    for (let count = 0; count < 5; count += 1) judge(media, '240p', calm);
+    expect(shown).toEqual(['240p 1', '360p 2']);
+    expect(media.padded).toBeGreaterThan((4 * (364_000 - 214_000)) / 8);
+  });
+
+  test('leaves alone who has chosen, who has no document, and whoever is at the best there is', () => {
+    const other = play('360p');
+    judge(other, '360p', slow);
+    expect(other.reason).toBeUndefined();
+    loadScreen('360p');
+    const media = play('360p');
+    judge(media, '360p', slow);
+    expect(media.reason).toBeUndefined();
+    loadScreen('auto');
+    for (let count = 0; count < 10; count += 1) judge(media, '360p', calm);
+    expect([shown, media.padded]).toEqual([[], 0]);
+  });
+
+  test('a browser that asks for the rest of a picture that lies under another one is not reloaded', () => {
+    const screen = loadScreen();
+    judge(play('360p'), '360p', slow);
+    viewings.mediaLost(key, 0);
+    expect(screen.reason).toBeUndefined();
+    viewings.mediaLost(key, 1);
+    expect(screen.reason).toBe('resync');
+  });
 });
 
 test('a new encoder run reloads the document at the same rendition', () => {

@@ -1,4 +1,5 @@
-import { lowerRendition, startingRendition } from '../broadcast/renditions.ts';
+import { Adaptation, fittingBelow, type Verdict } from '../broadcast/adaptation.ts';
+import { higherRendition, lowerRendition, startingRendition } from '../broadcast/renditions.ts';
 import type { RenditionInfo } from '../broadcast/stream-state.ts';
 import type { ClosedReason } from '../live/endless-response.ts';
 
@@ -7,9 +8,26 @@ export interface Closable {
   close(reason: ClosedReason): void;
 }
 
+/** An open player document. */
+export interface Screen extends Closable {
+  /** Puts the picture of another rendition over the one that is shown; `layer` counts them. Absent where a reload alone can change the picture. */
+  show?(rendition: string, layer: number): void;
+}
+
+/** An open media response. */
+export interface Media extends Closable {
+  /** Sends so many bytes that mean nothing. */
+  pad(bytes: number): void;
+}
+
+/** A viewer who leaves the choice of the rendition to us. */
+export const automatic = 'auto';
+
 export interface ViewingsOptions {
   /** Monotonic milliseconds. */
   readonly now: () => number;
+  /** Whether viewers who leave the choice to us are given what their connection carries; else everybody keeps what they have. */
+  readonly adapts?: boolean;
   readonly maxCount?: number;
   /** How long a viewing without open responses is remembered. */
   readonly expiryMs?: number;
@@ -19,6 +37,10 @@ export interface ViewingsOptions {
 export interface DocumentPlan {
   /** Absent if there is nothing to play. */
   readonly rendition?: string;
+  /** What the viewer has chosen: a rendition's name or `auto`. */
+  readonly choice: string;
+  /** The connection did not carry what the viewer has chosen. */
+  readonly isBehind: boolean;
   /** Where on the timeline a viewer who had gone back was when the server ended the media; absent: the address of the document says it. */
   readonly rewoundTo?: number;
   /** Seconds the browser is to wait, once the document ends, before it loads it again. */
@@ -27,10 +49,15 @@ export interface DocumentPlan {
 
 interface Viewing {
   rendition: string | undefined;
-  document: Closable | undefined;
+  choice: string;
+  readonly adaptation: Adaptation;
+  document: Screen | undefined;
+  /** How many pictures have been put over the first one of the open document. */
+  layer: number;
+  isBehind: boolean;
   /** What the open document shows; absent for one without a picture. */
   shown: string | undefined;
-  media: Closable | undefined;
+  media: Media | undefined;
   rewoundTo: number | undefined;
   /** The open document is the strip of a first one: it has nothing to show in place of the picture. */
   isStrip: boolean;
@@ -45,6 +72,10 @@ interface Viewing {
 const keyShape = /^[A-Za-z0-9_-]{16,64}$/;
 /** Loads of the document within this time decide how long the next reload waits. */
 const reloadWindowMs = 30_000;
+/** Each picture under the one that is seen takes memory; with more than this the document is loaded anew. */
+const maxLayers = 6;
+/** What a try of a higher rendition sends more than that would take. */
+const probeFactor = 1.15;
 
 /** Whether a text has the shape of a view key. */
 export function isViewKey(text: string): boolean {
@@ -78,13 +109,15 @@ export function refreshSecondsAfter(recentLoads: number): number {
  */
 export class Viewings {
   readonly #now: () => number;
+  readonly #adapts: boolean;
   readonly #maxCount: number;
   readonly #expiryMs: number;
   /** The longest untouched first. */
   readonly #viewings = new Map<string, Viewing>();
 
-  constructor({ now, maxCount = 8192, expiryMs = 10 * 60_000 }: ViewingsOptions) {
+  constructor({ now, adapts = true, maxCount = 8192, expiryMs = 10 * 60_000 }: ViewingsOptions) {
     this.#now = now;
+    this.#adapts = adapts;
     this.#maxCount = maxCount;
     this.#expiryMs = expiryMs;
   }
@@ -94,29 +127,40 @@ export class Viewings {
     return this.#viewings.size;
   }
 
-  /** Decides what a document that is being loaded shows. `wish`: the rendition named in its address. `renditions`: in order. */
+  /**
+   * Decides what a document that is being loaded shows. `wish`: what its address or the browser's memory names, a rendition or `auto`; whatever is not offered
+   * counts as no wish. `renditions`: in order.
+   */
   planDocument(key: string, wish: string | undefined, renditions: readonly RenditionInfo[]): DocumentPlan {
     const viewing = this.#viewings.get(key);
     const loads = viewing?.openedAtMs.filter((atMs) => atMs > this.#now() - reloadWindowMs).length ?? 0;
-    // A reload that we caused repeats the old address: what we decided then stands. Any other load is a person's choice.
-    const wishes = viewing?.awaitsReload === true ? [viewing.rendition] : [wish, viewing?.rendition];
     const isOffered = (wished: string | undefined) => renditions.some(({ name }) => name === wished);
+    const choice = wish !== undefined && isOffered(wish) ? wish : automatic;
+    // A reload that we caused repeats the old address: what we decided then stands. Any other load is a person's choice.
+    const isOurs = viewing?.awaitsReload === true;
+    const isStillAutomatic = choice === automatic && viewing?.choice === automatic;
+    const wishes = isOurs || isStillAutomatic ? [viewing?.rendition, choice] : [choice];
     const rendition = wishes.find(isOffered) ?? startingRendition(renditions)?.name;
-    const rewoundTo = viewing?.awaitsReload === true ? viewing.rewoundTo : undefined;
+    const rewoundTo = isOurs ? viewing.rewoundTo : undefined;
     return {
       ...(rendition === undefined ? {} : { rendition }),
       ...(rewoundTo === undefined ? {} : { rewoundTo }),
+      choice,
+      isBehind: isOurs && viewing.isBehind,
       refreshSeconds: refreshSecondsAfter(loads + 1),
     };
   }
 
   /** A document is open. A view has one: an older one, which the browser has left or is about to leave, is ended. */
-  documentOpened(key: string, document: Closable, rendition: string | undefined): void {
+  documentOpened(key: string, document: Screen, rendition: string | undefined, choice: string = automatic): void {
     const viewing = this.#touch(key);
     if (viewing === undefined) return;
     const previous = viewing.document;
     const nowMs = this.#now();
     viewing.document = document;
+    viewing.choice = choice;
+    viewing.layer = 0;
+    viewing.isBehind = false;
     viewing.shown = rendition;
     viewing.rendition = rendition ?? viewing.rendition;
     viewing.awaitsReload = false;
@@ -131,9 +175,9 @@ export class Viewings {
    * The strip of a first document is open. That document stands in the page, and its media may have been asked for, and lost, before the strip: then it
    * is ended at once. For all else the strip is the document.
    */
-  stripOpened(key: string, strip: Closable, rendition: string): void {
+  stripOpened(key: string, strip: Screen, rendition: string, choice: string = automatic): void {
     const owesReload = this.#viewings.get(key)?.owesReload === true;
-    this.documentOpened(key, strip, rendition);
+    this.documentOpened(key, strip, rendition, choice);
     const viewing = this.#viewings.get(key);
     if (viewing?.document === strip) viewing.isStrip = true;
     if (owesReload) strip.close('resync');
@@ -145,7 +189,7 @@ export class Viewings {
   }
 
   /** A document is over; its media response has nobody to show it. */
-  documentClosed(key: string, document: Closable, reason: ClosedReason): void {
+  documentClosed(key: string, document: Screen, reason: ClosedReason): void {
     const viewing = this.#viewings.get(key);
     if (viewing?.document !== document) return;
     this.#touch(key);
@@ -155,7 +199,7 @@ export class Viewings {
   }
 
   /** A media response is open. A view has one: the newest. */
-  mediaOpened(key: string, media: Closable): void {
+  mediaOpened(key: string, media: Media): void {
     const viewing = this.#touch(key);
     if (viewing === undefined) return;
     const previous = viewing.media;
@@ -166,7 +210,7 @@ export class Viewings {
   /** A media response is over. If that was not the viewer's wish, the document reloads, at a lower rendition if speed was the reason. */
   mediaClosed(
     key: string,
-    media: Closable,
+    media: Media,
     reason: ClosedReason,
     rendition: string,
     renditions: readonly RenditionInfo[],
@@ -176,7 +220,8 @@ export class Viewings {
     this.#touch(key);
     viewing.media = undefined;
     const { reload, lower } = outcomeOf(reason);
-    if (lower) viewing.rendition = lowerRendition(renditions, rendition)?.name ?? rendition;
+    if (lower && this.#mayAdapt(viewing)) viewing.rendition = lowerRendition(renditions, rendition)?.name ?? rendition;
+    if (lower) viewing.isBehind = !this.#mayAdapt(viewing) || viewing.rendition === rendition;
     if (reload) this.#reload(viewing);
   }
 
@@ -186,10 +231,50 @@ export class Viewings {
     if (viewing !== undefined) viewing.rewoundTo = atSeconds;
   }
 
-  /** The browser has lost its media response and cannot go on where that broke off: the document reloads. */
-  mediaLost(key: string): void {
+  /**
+   * How the connection of a media response does. Viewers without script who leave the choice to us go down as soon as it is too slow for what it is sent, and
+   * up when it has had room for long enough. Players with script have no document here and choose for themselves.
+   */
+  judged(key: string, media: Media, verdict: Verdict, rendition: string, renditions: readonly RenditionInfo[]): void {
     const viewing = this.#viewings.get(key);
-    if (viewing !== undefined) this.#reload(viewing);
+    if (viewing?.media !== media || viewing.document === undefined || !this.#mayAdapt(viewing)) return;
+    const higher = higherRendition(renditions, rendition);
+    const step = viewing.adaptation.next(verdict, this.#now(), higher !== undefined);
+    if (step === 'probe' && higher !== undefined) media.pad(this.#probeBytes(rendition, higher, renditions));
+    const share = verdict.kind === 'slow' ? verdict.share : 1;
+    const next = step === 'down' ? fittingBelow(renditions, rendition, share) : step === 'up' ? higher : undefined;
+    if (next !== undefined) this.#change(viewing, next.name);
+  }
+
+  /** What a second of the higher rendition takes more than one of the present one. */
+  #probeBytes(rendition: string, higher: RenditionInfo, renditions: readonly RenditionInfo[]): number {
+    const present = renditions.find(({ name }) => name === rendition)?.bandwidth ?? 0;
+    return Math.max(0, Math.round((higher.bandwidth * probeFactor - present) / 8));
+  }
+
+  #mayAdapt({ choice }: Viewing): boolean {
+    return this.#adapts && choice === automatic;
+  }
+
+  /** Another rendition: over the picture that is there, so that it is seen until the new one comes, or by a reload. */
+  #change(viewing: Viewing, rendition: string): void {
+    const { document, media } = viewing;
+    viewing.rendition = rendition;
+    if (document?.show === undefined || viewing.layer >= maxLayers) {
+      this.#reload(viewing);
+      return;
+    }
+    viewing.layer += 1;
+    viewing.shown = rendition;
+    viewing.media = undefined;
+    media?.close('closed');
+    document.show(rendition, viewing.layer);
+  }
+
+  /** The browser has lost its media response and cannot go on where that broke off: the document reloads, unless another picture lies over it already. */
+  mediaLost(key: string, layer = 0): void {
+    const viewing = this.#viewings.get(key);
+    if (viewing?.layer === layer) this.#reload(viewing);
   }
 
   #reload(viewing: Viewing): void {
@@ -230,7 +315,11 @@ export class Viewings {
 function newViewing(): Viewing {
   return {
     rendition: undefined,
+    choice: automatic,
+    adaptation: new Adaptation(),
     document: undefined,
+    layer: 0,
+    isBehind: false,
     shown: undefined,
     media: undefined,
     rewoundTo: undefined,

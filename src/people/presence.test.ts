@@ -79,6 +79,7 @@ beforeEach(async () => {
     pictureChannel: () => undefined,
     rewind: () => undefined,
     prepare: async () => false,
+    drains: { add: () => () => undefined },
     maxLagMs: 2000,
     hasRoomFor: () => true,
   });

@@ -3,7 +3,12 @@ import { describe, expect, it } from 'vitest';
 import type { RenditionInfo, StreamSnapshot, StreamState } from '../broadcast/stream-state.ts';
 import { textOf } from './html-text.fixture.ts';
 import { en } from './texts/en.ts';
-import { renderFirstPlayer, renderPlayerDocument, renderPlayerStrip } from './player-document.tsx';
+import {
+  type PlayerDocumentData,
+  renderFirstPlayer,
+  renderPlayerDocument,
+  renderPlayerStrip,
+} from './player-document.tsx';
 import { renderPlayerUpdate } from './player-update.ts';
 
 const rendition: RenditionInfo = {
@@ -25,20 +30,19 @@ const live: StreamSnapshot = {
   run: 1,
 };
 
-function documentOf(
-  snapshot: StreamSnapshot,
-  more: { sound?: boolean; base?: string; needsLength?: boolean } = {},
-): string {
+function documentOf(snapshot: StreamSnapshot, more: Partial<PlayerDocumentData> = {}): string {
   return renderPlayerDocument({
     snapshot,
     styleHref: '/assets/style.css',
     view: 'KEY',
+    choice: 'auto',
     texts: en,
-    base: more.base ?? '',
+    base: '',
     ...(snapshot.renditions[0] !== undefined && { rendition: snapshot.renditions[0] }),
-    sound: more.sound ?? false,
-    needsLength: more.needsLength ?? false,
+    sound: false,
+    needsLength: false,
     refreshSeconds: 0,
+    ...more,
   });
 }
 
@@ -72,9 +76,39 @@ describe('the player document', () => {
     ).toBe(true);
   });
 
-  it('offers every rendition and marks the current one', () => {
-    expect(documentOf(live)).toMatch(/r=360p" aria-current="true">360p</);
-    expect(documentOf(live)).toContain('>Sound only</a>');
+  it('offers every rendition with what it takes, and marks the chosen one', () => {
+    const html = documentOf(live, { choice: '360p' });
+    expect(html).toContain(
+      'r=360p" title="640 × 360 pixels, 400 kbit/s" aria-current="true">360p<small>400 kbit/s</small>',
+    );
+    expect(html).toContain('title="No picture, 40 kbit/s">Sound only<small>40 kbit/s</small>');
+    expect(html.match(/aria-current/g)).toHaveLength(1);
+    expect(html).not.toContain('id="playing"');
+  });
+
+  it('says what is played when that is left to the server', () => {
+    const html = documentOf(live);
+    expect(html).toMatch(/r=auto"[^>]* aria-current="true">Automatic<small><span id="playing"><span>360p</);
+    expect(html.match(/aria-current/g)).toHaveLength(1);
+  });
+
+  it('offers no rendition of a codec that the viewer does not play', () => {
+    const vp9 = { ...rendition, name: '360p-vp9', codec: 'vp9' } as const;
+    const both = { ...live, renditions: [rendition, vp9, ...live.renditions.filter(({ codec }) => codec === 'none')] };
+    expect(documentOf(both)).not.toContain('r=360p-vp9');
+  });
+
+  it('shows a still screen with a sentence while there is only sound, by choice or for the moment', () => {
+    const sound = live.renditions.find(({ codec }) => codec === 'none');
+    if (sound === undefined) throw new Error('there is no sound');
+    expect(textOf(documentOf(live, { rendition: sound, choice: 'audio' }))).toContain(en.playback.soundChosen);
+    expect(textOf(documentOf(live, { rendition: sound }))).toContain(en.playback.soundForNow);
+    expect(documentOf(live)).not.toContain('sound-only');
+  });
+
+  it('says so when the connection does not carry what was chosen', () => {
+    expect(textOf(documentOf(live, { choice: '360p', isBehind: true }))).toContain(en.playback.tooSlow);
+    expect(textOf(documentOf(live, { choice: '360p' }))).not.toContain(en.playback.tooSlow);
   });
 
   it.each<[StreamState, string]>([
@@ -95,6 +129,7 @@ describe('the player document', () => {
       snapshot: live,
       styleHref: '/assets/style.css',
       view: 'KEY',
+      choice: 'auto',
       texts: en,
       base: '',
       isTurnedAway: true,
@@ -132,6 +167,7 @@ describe('the first player document, which stands in the page', () => {
     snapshot: live,
     styleHref: '/assets/style.css',
     view: 'KEY',
+    choice: 'auto',
     texts: en,
     base: '/v/TOKEN',
     rendition,
@@ -152,13 +188,22 @@ describe('the first player document, which stands in the page', () => {
   });
 
   it('has a strip with the information, left open, whose links lead the frame of the player', () => {
-    const data = { snapshot: live, styleHref: '/s.css', view: 'KEY', texts: en, base: '', rendition, sound: false };
+    const data = {
+      snapshot: live,
+      styleHref: '/s.css',
+      view: 'KEY',
+      choice: 'auto',
+      texts: en,
+      base: '',
+      rendition,
+      sound: false,
+    };
     const strip = renderPlayerStrip(data);
     expect(textOf(strip)).toContain('Harbour');
     expect(strip).not.toContain('</body>');
     expect(strip).not.toContain('<video');
     const links = strip.match(/<a [^>]*>/g) ?? [];
-    expect(links).toHaveLength(2 + renditions.length);
+    expect(links).toHaveLength(3 + renditions.length);
     expect(
       links.every((link) => link.includes('href="/player?view=KEY&amp;r=') && link.includes('target="_parent"')),
     ).toBe(true);

@@ -1,16 +1,11 @@
 import type { JSX } from 'preact';
 import type { RenditionInfo, StreamSnapshot } from '../broadcast/stream-state.ts';
+import { renderToString } from 'preact-render-to-string';
 import { Document, renderDocument, renderOpenDocument } from './document.tsx';
-import {
-  Information,
-  type InformationData,
-  Picture,
-  type PictureData,
-  pictureHref,
-  playerHref,
-  viewQuery,
-} from './player-parts.tsx';
+import { playerHref, viewQuery } from './player-address.ts';
+import { Information, type InformationData, Picture, type PictureData, pictureHref } from './player-parts.tsx';
 import { informationRules, noScreenRule, screenRule } from './player-update.ts';
+import { playingRule } from './quality-links.tsx';
 import type { Reader } from './reader.ts';
 import { describeSnapshot } from './snapshot-text.ts';
 import { StateScreen } from './stream-info.tsx';
@@ -23,6 +18,10 @@ export interface PlayerDocumentData extends Reader {
   readonly view: string;
   /** The rendition to play, one of the snapshot's; absent if there is nothing to play. */
   readonly rendition?: RenditionInfo;
+  /** What the viewer has chosen: a rendition's name or `auto`. */
+  readonly choice: string;
+  /** The connection did not carry what the viewer has chosen. */
+  readonly isBehind?: boolean;
   /** As many are watching as may: the screen says so. */
   readonly isTurnedAway?: boolean;
   /** Starts with sound; browsers may then wait for a click. */
@@ -57,7 +56,14 @@ export function renderPlayerDocument(data: PlayerDocumentData): string {
     >
       <div class="stage">
         {rendition !== undefined && (
-          <PictureOrLink data={{ ...data, rendition, ...(rewound && { fromSeconds: rewound.startSeconds }) }} />
+          <PictureOrLink
+            data={{
+              ...data,
+              rendition,
+              isForNow: data.choice !== rendition.name,
+              ...(rewound && { fromSeconds: rewound.startSeconds }),
+            }}
+          />
         )}
         <StateScreen screen={shown} />
       </div>
@@ -69,6 +75,8 @@ export function renderPlayerDocument(data: PlayerDocumentData): string {
 /** What the first player document of a page is made of. */
 export interface FirstPlayerData extends Omit<PictureData, 'sound'> {
   readonly styleHref: string;
+  /** What the viewer has chosen: a rendition's name or `auto`. */
+  readonly choice: string;
 }
 
 /**
@@ -77,15 +85,43 @@ export interface FirstPlayerData extends Omit<PictureData, 'sound'> {
  * of the page, so no style of its own, and shows nothing but the picture: whatever else is to be seen in its place is for `/player`.
  */
 export function renderFirstPlayer(data: FirstPlayerData): string {
-  const strip = `${data.base}/player/strip?${viewQuery(data.view, { r: data.rendition.name })}`;
+  const { choice, rendition } = data;
+  const wishes = choice === 'auto' ? {} : { r: choice };
+  const strip = `${data.base}/player/strip?${viewQuery(data.view, { r: rendition.name, ...(wishes.r && { q: wishes.r }) })}`;
   return renderDocument(
-    <PlayerFrame data={data} isWithin head={<meta http-equiv="refresh" content={`0; url=${playerHref(data)}`} />}>
+    <PlayerFrame
+      data={data}
+      isWithin
+      head={<meta http-equiv="refresh" content={`0; url=${playerHref(data, wishes)}`} />}
+    >
       <div class="stage">
-        <Picture data={{ ...data, sound: false }} />
+        <Picture data={{ ...data, sound: false, isForNow: choice !== rendition.name }} />
       </div>
       <iframe title={data.texts.information} src={strip} />
     </PlayerFrame>,
   );
+}
+
+/** What a picture that is put over another one is made of. */
+export interface PlayerLayerData extends PictureData {
+  readonly layer: number;
+}
+
+/**
+ * Another picture, to be appended to an open player document: it lies over the one that is there, which is seen through it until it has something to show. So
+ * the quality changes without a reload and without a moment in the dark.
+ */
+export function renderPlayerLayer(data: PlayerLayerData): string {
+  const { layer, rendition, texts } = data;
+  // What lies two below has been covered for long.
+  const covered = layer < 2 ? '' : layer === 2 ? '.stage:not(.layer)>.picture' : `#layer-${layer - 2}`;
+  const rules = `${covered === '' ? '' : `${covered}{visibility:hidden}`}${playingRule(rendition, texts)}`;
+  const picture = renderToString(
+    <div class="stage layer" id={`layer-${layer}`}>
+      <PictureOrLink data={{ ...data, isForNow: true }} />
+    </div>,
+  );
+  return `${picture}<style>${rules}</style>`;
 }
 
 /** The open half of the strip below the picture of a first player document. Like `renderPlayerDocument`, it is brought up to date by style rules. */

@@ -1,10 +1,12 @@
 import type { ComponentChildren, JSX } from 'preact';
-import { choicesAmong, twinOf } from '../broadcast/renditions.ts';
+import { twinOf } from '../broadcast/renditions.ts';
 import type { RenditionInfo, StreamSnapshot } from '../broadcast/stream-state.ts';
+import { playerHref, viewQuery } from './player-address.ts';
 import type { Reader } from './reader.ts';
+import { QualityLinks } from './quality-links.tsx';
 import { RewindLinks } from './rewind-links.tsx';
-import { renditionLabel } from './snapshot-text.ts';
 import { StreamInfo } from './stream-info.tsx';
+import type { Texts } from './texts/en.ts';
 
 /** Which picture, and how. */
 export interface PictureData extends Reader {
@@ -16,6 +18,10 @@ export interface PictureData extends Reader {
   readonly sound: boolean;
   /** The browser starts only what has a length: the address of the media asks for one. */
   readonly needsLength: boolean;
+  /** Which of the pictures of its document this is: absent for the first one, else how many have been put over that. */
+  readonly layer?: number;
+  /** Sound alone, and that only until the connection carries a picture again. */
+  readonly isForNow?: boolean;
   /** Begins at this time of the timeline, which is not the newest. */
   readonly fromSeconds?: number;
 }
@@ -27,6 +33,10 @@ export interface InformationData extends Reader {
   /** Absent if nothing is played, and there is nothing to choose. */
   readonly rendition?: RenditionInfo;
   readonly sound: boolean;
+  /** What has been chosen: a rendition's name or `auto`. */
+  readonly choice: string;
+  /** The connection did not carry what has been chosen. */
+  readonly isBehind?: boolean;
   /** How far behind the newest moment the picture is, if it was begun behind it. */
   readonly behindSeconds?: number;
 }
@@ -46,7 +56,12 @@ export function Picture({
   const twin = twinOf(snapshot.renditions, rendition);
   return (
     <>
-      {rendition.height === undefined && <p class="sound-only">{texts.audioOnly}</p>}
+      {rendition.height === undefined && (
+        <SoundScreen
+          advice={data.isForNow === true ? texts.playback.soundForNow : texts.playback.soundChosen}
+          texts={texts}
+        />
+      )}
       <video class="picture" autoplay muted={!sound} controls playsinline aria-label={texts.video}>
         <PictureSource data={data} />
         {twin !== undefined && <PictureSource data={{ ...data, rendition: twin }} />}
@@ -60,12 +75,24 @@ function PictureSource({ data }: { readonly data: PictureData }): JSX.Element {
   return <source src={pictureHref(data)} type={silentType(data) ?? data.rendition.mimeType} />;
 }
 
+/** What is seen while only sound is played. */
+function SoundScreen({ advice, texts }: { readonly advice: string; readonly texts: Texts }): JSX.Element {
+  return (
+    <div class="screen sound-only">
+      <i class="rings" aria-hidden="true" />
+      <p class="screen-heading">{texts.audioOnly}</p>
+      <p class="screen-advice">{advice}</p>
+    </div>
+  );
+}
+
 /** The address of the media. */
 export function pictureHref(data: PictureData): string {
-  const { fromSeconds } = data;
+  const { fromSeconds, layer } = data;
   const wishes = {
     ...(silentType(data) !== undefined && { sound: '0' }),
     ...(data.needsLength && { length: '1' }),
+    ...(layer !== undefined && { layer: String(layer) }),
     ...(fromSeconds !== undefined && { from: fromSeconds.toFixed(3) }),
   };
   return `${data.base}/stream/${encodeURIComponent(data.rendition.name)}.mp4?${viewQuery(data.view, wishes)}`;
@@ -92,54 +119,41 @@ export function Information({
   );
 }
 
-/** Quality, sound and the way back to live. */
+/** Sound, the way back to live, quality. */
 function Choices({ data, target }: { data: InformationData; target: '_parent' | undefined }): JSX.Element | null {
-  const { rendition, snapshot, sound, texts } = data;
+  const { rendition, snapshot, sound, choice, texts } = data;
   if (rendition === undefined) return null;
   const wishes = (name: string, withSound: boolean) => ({ r: name, ...(withSound && { sound: '1' }) });
   const ago = data.behindSeconds === undefined ? {} : { ago: data.behindSeconds.toFixed(0) };
   const link = (name: string, withSound: boolean): string => playerHref(data, { ...wishes(name, withSound), ...ago });
-  const live = playerHref(data, wishes(rendition.name, sound));
-  // Whoever plays VP9 has no H.264; of all others it is assumed, and if it is not so the browser takes the twin.
-  const isOfCodec = ({ codec }: RenditionInfo): boolean => codec !== (rendition.codec === 'vp9' ? 'h264' : 'vp9');
+  const live = playerHref(data, wishes(choice, sound));
   return (
-    <div class="choices-and-hint">
-      <nav class="choices" aria-label={texts.quality}>
-        <a class="chip" href={link(rendition.name, !sound)} target={target}>
+    <>
+      {data.isBehind === true && <p class="too-slow">{texts.playback.tooSlow}</p>}
+      <nav class="choices" aria-label={texts.video}>
+        <a class="chip" href={link(choice, !sound)} target={target}>
           {sound ? texts.soundOff : texts.soundOn}
         </a>
-        <RewindLinks data={data} wishes={wishes(rendition.name, sound)} target={target} />
+        <RewindLinks data={data} wishes={wishes(choice, sound)} target={target} />
         <a class="chip" href={live} target={target} title={texts.goLiveTitle} accesskey="l">
           {texts.goLive}
         </a>
-        <span class="segments">
-          {choicesAmong(snapshot.renditions, isOfCodec).map((other) => (
-            <a
-              key={other.name}
-              class="segment"
-              href={link(other.name, sound)}
-              target={target}
-              aria-current={other.name === rendition.name ? 'true' : undefined}
-            >
-              {renditionLabel(other, texts)}
-            </a>
-          ))}
-        </span>
+        <NoPicture texts={texts} />
       </nav>
-      <small class="hint">{texts.clickToPlay}</small>
-    </div>
+      <QualityLinks
+        {...{ renditions: snapshot.renditions, playing: rendition, choice, texts, target }}
+        hrefFor={(name) => link(name, sound)}
+      />
+    </>
   );
 }
 
-/** The address of a player document of this view. */
-export function playerHref(
-  { base, view }: Pick<InformationData, 'base' | 'view'>,
-  wishes: Readonly<Record<string, string>> = {},
-): string {
-  return `${base}/player?${viewQuery(view, wishes)}`;
-}
-
-/** The view key, and more. */
-export function viewQuery(view: string, more: Readonly<Record<string, string>>): string {
-  return new URLSearchParams({ view, ...more }).toString();
+/** What to do when nothing is seen, and nobody can know why. */
+function NoPicture({ texts }: { readonly texts: Texts }): JSX.Element {
+  return (
+    <details class="hint">
+      <summary>{texts.clickToPlay}</summary>
+      {texts.playback.noFormat}
+    </details>
+  );
 }

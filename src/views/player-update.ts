@@ -29,7 +29,7 @@ export function renderPlayerUpdate(snapshot: StreamSnapshot, texts: Texts): stri
 }
 
 /** The words that were there give way to these. */
-function textRule(id: string, text: string): string {
+export function textRule(id: string, text: string): string {
   return `#${id}>*{display:none}#${id}::after{content:${cssString(text)}}`;
 }
 

@@ -20,7 +20,7 @@ const live: StreamSnapshot = {
 
 function documentOf(snapshot: StreamSnapshot, behindSeconds?: number, startSeconds = 1234.5678): string {
   return renderPlayerDocument({
-    ...{ snapshot, rendition, styleHref: '', view: 'KEY', texts: en, base: '' },
+    ...{ snapshot, rendition, styleHref: '', view: 'KEY', choice: '360p', texts: en, base: '' },
     ...{ sound: false, needsLength: false, refreshSeconds: 0 },
     ...(behindSeconds !== undefined && { rewound: { startSeconds, behindSeconds } }),
   });

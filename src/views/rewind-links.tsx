@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
-import { type InformationData, playerHref } from './player-parts.tsx';
+import { playerHref } from './player-address.ts';
+import type { InformationData } from './player-parts.tsx';
 import type { Texts } from './texts/en.ts';
 import { spanText } from './time-text.ts';
 

@@ -34,6 +34,7 @@ const data: WatchPageData = {
   siteName: 'Onioncast',
   about: 'Boats & <tides>',
   view: 'KEY',
+  choice: 'auto',
   texts: en,
   base: '',
   languages: offeredLanguages(),

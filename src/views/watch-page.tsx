@@ -10,7 +10,7 @@ import { type PageAssets, renderDocument } from './document.tsx';
 import { PeopleCount } from './people-page.tsx';
 import { Keys, PlayerControls, SoundPill } from './player-controls.tsx';
 import { renderFirstPlayer } from './player-document.tsx';
-import { playerHref } from './player-parts.tsx';
+import { playerHref } from './player-address.ts';
 import { ScriptData, ScriptMarkup } from './raw-html.tsx';
 import { Shell } from './shell.tsx';
 import { describeSnapshot } from './snapshot-text.ts';
@@ -32,6 +32,10 @@ export interface WatchPageData extends Reader {
   readonly view: string;
   /** What the player's frame plays at once; absent if there is nothing, or nothing for this viewer: the frame then asks what to show. */
   readonly firstPlayer?: { readonly rendition: RenditionInfo; readonly needsLength: boolean };
+  /** The quality that has been chosen: a rendition's name, or `auto`. */
+  readonly choice: string;
+  /** The browser keeps no cookies, so that the links of the page carry the choice. */
+  readonly carriesChoice?: boolean;
   /** False for the page without script: the frames stand in the open and no script is loaded. */
   readonly script: boolean;
   /** Those to choose from. */
@@ -99,7 +103,7 @@ function PlayerIframe({ data }: { data: WatchPageData }): JSX.Element {
       class="player-iframe"
       name="player"
       title={texts.video}
-      src={playerHref(data)}
+      src={playerHref(data, data.choice === 'auto' ? {} : { r: data.choice })}
       srcdoc={first}
       allow="autoplay; fullscreen"
     />
@@ -135,19 +139,24 @@ function Frames({ script, children }: { script: boolean; children: JSX.Element |
   return script ? <noscript>{children}</noscript> : <>{children}</>;
 }
 
-function Tools({ data: { texts, base, script } }: { data: WatchPageData }): JSX.Element {
+function Tools({ data: { texts, base, script, choice, carriesChoice } }: { data: WatchPageData }): JSX.Element {
+  const carried = carriesChoice === true && choice !== 'auto' ? { q: choice } : {};
+  const href = (wishes: Readonly<Record<string, string>>): string => {
+    const query = new URLSearchParams({ ...wishes, ...carried }).toString();
+    return `${base}/${query === '' ? '' : `?${query}`}`;
+  };
   return (
     <nav class="tools">
       <a class="skip" href="#chat">
         {texts.skipToChat}
       </a>{' '}
       {script ? (
-        <a class="faint to-plain" href={`${base}/?script=0`}>
+        <a class="faint to-plain" href={href({ script: '0' })}>
           <span class="long">{texts.notWorking} </span>
           {texts.withoutScript}
         </a>
       ) : (
-        <a class="faint" href={`${base}/`}>
+        <a class="faint" href={href({})}>
           {texts.withScript}
         </a>
       )}

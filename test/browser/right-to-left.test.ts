@@ -75,6 +75,7 @@ beforeAll(async () => {
       ...styled,
       snapshot,
       view: 'KEY',
+      choice: 'auto',
       sound: false,
       needsLength: false,
       refreshSeconds: 9999,
@@ -97,7 +98,7 @@ beforeAll(async () => {
         siteName: 'Onioncast',
         about: texts.desk.keyHint,
       },
-      ...{ view: 'KEY', script: false, languages: [], chat: { limits } },
+      ...{ view: 'KEY', choice: 'auto', script: false, languages: [], chat: { limits } },
     }),
     '/in/ar/chat/log': renderChatLog({
       ...styled,

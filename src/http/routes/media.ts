@@ -8,6 +8,8 @@ import { frameChunk } from '../../live/chunked.ts';
 import type { Channel, EndlessResponse } from '../../live/endless-response.ts';
 import type { RewindCursor } from '../../live/rewind-cursor.ts';
 import type { RewindWindow } from '../../live/rewind-window.ts';
+import { type DrainWatch, socketBufferBytes } from '../../live/drain-watch.ts';
+import { buildBox } from '../../mp4/boxes.ts';
 import { leadIn } from '../../mp4/lead-in.ts';
 import { announcedBytes, asksForTheRest, withLength } from '../announced-length.ts';
 import { endlessMediaHeaders } from '../headers.ts';
@@ -15,8 +17,9 @@ import type { OpenResponses } from '../open-responses.ts';
 import type { Places } from '../place.ts';
 import { queryValue } from '../query.ts';
 import { cursorFor, rewind } from '../rewind.ts';
+import { visitorCircuitOf } from '../connection.ts';
 import { countedAs } from '../viewer.ts';
-import type { Viewings } from '../viewings.ts';
+import type { Media, Viewings } from '../viewings.ts';
 
 /** A rendition's fan-out. */
 export interface MediaChannel extends Channel {
@@ -40,14 +43,19 @@ export interface MediaDeps {
   prepare(rendition: string): Promise<boolean>;
   /** How much media may wait for a viewer who is slow, in milliseconds of it. */
   readonly maxLagMs: number;
+  /** Judges media responses by how they drain. */
+  readonly drains: Pick<DrainWatch, 'add'>;
   /** Whether this viewer may receive the stream; whoever is watching already may open another response, or come back. */
   hasRoomFor(who: Trace): boolean;
 }
 
-/** Whoever has taken nothing for this long is not watching. */
-const drainWindowMs = 10_000;
+/** Beyond the time in which what a socket swallows at once is used up: whoever has taken nothing for so long is not watching. */
+const drainMarginMs = 5000;
 /** What may wait for a viewer, however little media it is: a browser's hesitation at the start. */
 const minQueuedBytes = 100 * 1024;
+
+/** What is sent at once to try out a connection: less than may wait for a viewer. */
+const maxPaddingBytes = 64 * 1024;
 
 /** One memory for all. */
 const framedLeadIn = frameChunk(leadIn());
@@ -79,14 +87,14 @@ async function play(
   if (request.method === 'HEAD') return reply.headers(headers).send();
   const hasLength = isLengthAnnounced(request);
   if (hasLength && asksForTheRest(request.headers.range)) {
-    deps.viewings.mediaLost(queryValue(request.query, 'view') ?? '');
+    deps.viewings.mediaLost(queryValue(request.query, 'view') ?? '', layerOf(request));
     throw new AppError('RANGE_NOT_SATISFIABLE');
   }
   if (!deps.hasRoomFor(countedAs(deps.places.placeOf(request).viewer, request))) throw new AppError('OVERLOADED');
   const cursor = cursorFor(deps.rewind(rendition.name), request);
   const isThere = cursor !== undefined || channel.isJoinable || (await deps.prepare(rendition.name));
   if (!isThere) throw new AppError('OFFLINE');
-  const response = openMedia(deps, request, reply, rendition);
+  const response = openMedia(deps, request, reply, rendition, cursor === undefined);
   if (cursor !== undefined) {
     rewind(response, cursor, hasLength);
     goOnLater(deps, request, response, cursor);
@@ -122,6 +130,7 @@ function openMedia(
   request: FastifyRequest,
   reply: FastifyReply,
   rendition: RenditionInfo,
+  isLive: boolean,
 ): EndlessResponse {
   const { viewer } = deps.places.placeOf(request);
   const response = deps.responses.open(request, reply, {
@@ -132,13 +141,16 @@ function openMedia(
     maxQueuedBytes: Math.max(minQueuedBytes, (deps.maxLagMs * rendition.bandwidth) / 8000),
   });
   if (!response.isOpen) return response;
-  const leave = deps.audience.receive(countedAs(viewer, request), response, drainWindowMs);
+  const leave = deps.audience.receive(countedAs(viewer, request), response, drainWindowMs(rendition));
   response.whenClosed(leave);
   const view = queryValue(request.query, 'view');
   if (view === undefined) return response;
-  deps.viewings.mediaOpened(view, response);
+  const media = mediaOf(response);
+  deps.viewings.mediaOpened(view, media);
+  // What is sent to those who have gone back is paced by how it drains, so that tells nothing.
+  if (isLive) response.whenClosed(judge(deps, request, { response, media, view, rendition }));
   response.whenClosed((reason) => {
-    deps.viewings.mediaClosed(view, response, reason, rendition.name, deps.renditions());
+    deps.viewings.mediaClosed(view, media, reason, rendition.name, deps.renditions());
   });
   return response;
 }
@@ -150,4 +162,45 @@ function goOnLater(deps: MediaDeps, request: FastifyRequest, response: EndlessRe
   response.whenClosed((reason) => {
     if (reason === 'resync') deps.viewings.rewindEnded(view, cursor.positionSeconds);
   });
+}
+
+/** Has it judged whether what is sent live arrives. Returns what ends that. */
+function judge(
+  deps: MediaDeps,
+  request: FastifyRequest,
+  {
+    response,
+    media,
+    view,
+    rendition,
+  }: { response: EndlessResponse; media: Media; view: string; rendition: RenditionInfo },
+): () => void {
+  const circuitId = visitorCircuitOf(request);
+  const sound = isPictureAlone(request, rendition)
+    ? deps.renditions().find(({ codec }) => codec === 'none')
+    : undefined;
+  return deps.drains.add({
+    response,
+    bitsPerSecond: rendition.bandwidth - (sound?.bandwidth ?? 0),
+    ...(circuitId === undefined ? {} : { circuitId }),
+    judged: (verdict) => deps.viewings.judged(view, media, verdict, rendition.name, deps.renditions()),
+  });
+}
+
+function mediaOf(response: EndlessResponse): Media {
+  return {
+    close: (reason) => response.close(reason),
+    pad: (bytes) => response.write(frameChunk(buildBox('free', Buffer.alloc(Math.min(bytes, maxPaddingBytes))))),
+  };
+}
+
+/** A viewer whose link stands still, or takes what a socket swallows at once in lumps, is watching until that is used up, and then for a little while. */
+function drainWindowMs({ bandwidth }: RenditionInfo): number {
+  return (socketBufferBytes * 8000) / bandwidth + drainMarginMs;
+}
+
+/** Which of the pictures of its document the browser asks for: the first one, or how many have been put over that. */
+function layerOf(request: FastifyRequest): number {
+  const text = queryValue(request.query, 'layer') ?? '';
+  return /^\d{1,3}$/u.test(text) ? Number(text) : 0;
 }

@@ -7,13 +7,14 @@ import type { RewindWindow } from '../../live/rewind-window.ts';
 import type { Channel, EndlessResponse } from '../../live/endless-response.ts';
 import type { LanguageCode } from '../../views/texts/languages.ts';
 import { startsOnlyWithLength } from '../announced-length.ts';
-import { playerHeaders } from '../headers.ts';
+import { type HeaderSet, playerHeaders } from '../headers.ts';
 import type { OpenResponses } from '../open-responses.ts';
 import type { Place, Places } from '../place.ts';
 import { queryValue } from '../query.ts';
 import { cursorAt, rewindAsked } from '../rewind.ts';
 import { countedAs } from '../viewer.ts';
-import { isViewKey, type Viewings } from '../viewings.ts';
+import { rememberQuality, wishedQuality } from '../quality-choice.ts';
+import { automatic, isViewKey, type Screen, type Viewings } from '../viewings.ts';
 
 /** What the player document is made of. */
 export interface PlayerDocument {
@@ -21,6 +22,10 @@ export interface PlayerDocument {
   readonly view: string;
   readonly place: Place;
   readonly rendition?: RenditionInfo;
+  /** What the viewer has chosen: a rendition's name or `auto`. */
+  readonly choice: string;
+  /** The connection did not carry what the viewer has chosen. */
+  readonly isBehind: boolean;
   /** There would be a picture, but as many are watching as may. */
   readonly isTurnedAway: boolean;
   readonly sound: boolean;
@@ -38,6 +43,20 @@ export interface PlayerStrip {
   readonly place: Place;
   /** What the document plays; absent if that can be played no longer. */
   readonly rendition?: RenditionInfo;
+  /** What the viewer has chosen: a rendition's name or `auto`. */
+  readonly choice: string;
+}
+
+/** What a picture that is put over another one is made of. */
+export interface PlayerLayer {
+  readonly snapshot: StreamSnapshot;
+  readonly view: string;
+  readonly place: Place;
+  readonly rendition: RenditionInfo;
+  readonly sound: boolean;
+  readonly needsLength: boolean;
+  /** Counts the layers of a document from 1. */
+  readonly layer: number;
 }
 
 export interface PlayerDeps {
@@ -53,6 +72,8 @@ export interface PlayerDeps {
   hasRoomFor(who: Trace): boolean;
   /** The open half of the document. */
   renderPlayerDocument(document: PlayerDocument): string;
+  /** To be appended to an open document. */
+  renderPlayerLayer(layer: PlayerLayer): string;
   /** The open half of the strip. */
   renderPlayerStrip(strip: PlayerStrip): string;
 }
@@ -66,7 +87,7 @@ const turnedAwayMs = 15_000;
 const emptyComment = frameChunk(Buffer.from('<!---->\n'));
 
 /**
- * `/player?view=KEY[&r=RENDITION][&sound=1][&ago=SECONDS]`: an endless document around the picture. When the server ends it, the browser loads it again:
+ * `/player?view=KEY[&r=CHOICE][&sound=1][&ago=SECONDS]`: an endless document around the picture. When the server ends it, the browser loads it again:
  * that is how a viewer without script gets back to the live edge. `/player/strip?view=KEY&r=RENDITION` is what is endless in the first one, which stands
  * in the page: when it ends, the browser loads `/player`.
  */
@@ -87,7 +108,7 @@ export function registerPlayerRoutes(app: FastifyInstance, deps: PlayerDeps): vo
 
 function openDocument(deps: PlayerDeps, request: FastifyRequest, reply: FastifyReply, view: string): void {
   const snapshot = deps.snapshot();
-  const plan = deps.viewings.planDocument(view, queryValue(request.query, 'r'), snapshot.renditions);
+  const plan = deps.viewings.planDocument(view, wishedQuality(request), snapshot.renditions);
   const place = deps.places.placeOf(request);
   const { viewer } = place;
   const planned = snapshot.renditions.find(({ name }) => name === plan.rendition);
@@ -95,22 +116,46 @@ function openDocument(deps: PlayerDeps, request: FastifyRequest, reply: FastifyR
   const rendition = isTurnedAway ? undefined : planned;
   const wish = plan.rewoundTo === undefined ? rewindAsked(request) : { from: plan.rewoundTo };
   const rewound = rendition && cursorAt(deps.rewind(rendition.name), wish);
+  const sound = queryValue(request.query, 'sound') === '1';
+  const needsLength = startsOnlyWithLength(request.headers['user-agent']);
   const html = deps.renderPlayerDocument({
     snapshot,
     view,
     place,
+    choice: plan.choice,
+    isBehind: plan.isBehind,
     ...(rendition === undefined ? {} : { rendition }),
     ...(rewound === undefined ? {} : { rewound }),
     isTurnedAway,
-    sound: queryValue(request.query, 'sound') === '1',
-    needsLength: startsOnlyWithLength(request.headers['user-agent']),
+    sound,
+    needsLength,
     refreshSeconds: plan.refreshSeconds,
   });
-  const response = openHtml(deps, request, reply, html, isTurnedAway ? turnedAwayMs : maxAgeMs);
-  if (response.isOpen) deps.viewings.documentOpened(view, response, rendition?.name);
-  response.whenClosed((reason) => deps.viewings.documentClosed(view, response, reason));
+  const headers = { ...playerHeaders, ...rememberQuality(request) };
+  const response = openHtml(deps, request, reply, html, isTurnedAway ? turnedAwayMs : maxAgeMs, headers);
+  const screen = screenOf(deps, response, { view, place, sound, needsLength });
+  if (response.isOpen) deps.viewings.documentOpened(view, screen, rendition?.name, plan.choice);
+  response.whenClosed((reason) => deps.viewings.documentClosed(view, screen, reason));
   // What is sent to those who have a picture would take the screen away.
   if (!isTurnedAway) response.follow(deps.updates(place.language), 'now');
+}
+
+/** A document to which another picture can be appended. */
+function screenOf(
+  deps: PlayerDeps,
+  response: EndlessResponse,
+  shared: Pick<PlayerLayer, 'view' | 'place' | 'sound' | 'needsLength'>,
+): Screen {
+  return {
+    close: (reason) => response.close(reason),
+    show: (name, layer) => {
+      const snapshot = deps.snapshot();
+      const rendition = snapshot.renditions.find((each) => each.name === name);
+      if (rendition === undefined) return response.close('resync');
+      const picture = deps.renderPlayerLayer({ ...shared, snapshot, rendition, layer });
+      return response.write(frameChunk(Buffer.from(picture)));
+    },
+  };
 }
 
 function openStrip(deps: PlayerDeps, request: FastifyRequest, reply: FastifyReply, view: string): void {
@@ -118,10 +163,15 @@ function openStrip(deps: PlayerDeps, request: FastifyRequest, reply: FastifyRepl
   const name = queryValue(request.query, 'r');
   const place = deps.places.placeOf(request);
   const rendition = snapshot.renditions.find((offered) => offered.name === name);
-  const html = deps.renderPlayerStrip({ snapshot, view, place, ...(rendition === undefined ? {} : { rendition }) });
+  const wished = queryValue(request.query, 'q');
+  const choice = snapshot.renditions.some((offered) => offered.name === wished) ? wished : undefined;
+  const html = deps.renderPlayerStrip({
+    ...{ snapshot, view, place, choice: choice ?? automatic },
+    ...(rendition === undefined ? {} : { rendition }),
+  });
   const response = openHtml(deps, request, reply, html, maxAgeMs);
   response.whenClosed((reason) => deps.viewings.documentClosed(view, response, reason));
-  if (response.isOpen) deps.viewings.stripOpened(view, response, name ?? '');
+  if (response.isOpen) deps.viewings.stripOpened(view, response, name ?? '', choice);
   // What the page was made from is so no longer: it needs a document of this moment.
   const mayStay =
     rendition !== undefined && snapshot.state === 'live' && deps.hasRoomFor(countedAs(place.viewer, request));
@@ -135,11 +185,12 @@ function openHtml(
   reply: FastifyReply,
   html: string,
   ageMs: number,
+  headers: HeaderSet = playerHeaders,
 ): EndlessResponse {
   const response = responses.open(request, reply, {
     kind: 'player',
     viewer: places.placeOf(request).viewer.token,
-    headers: playerHeaders,
+    headers,
     maxQueuedBytes,
     maxAgeMs: ageMs,
     keepAlive: emptyComment,

@@ -58,6 +58,7 @@ beforeEach(async () => {
     channel: () => channel,
     pictureChannel: () => channel,
     prepare: async () => false,
+    drains: { add: () => () => undefined },
     maxLagMs: 2000,
   });
   registerPlayerRoutes(app, {
@@ -71,6 +72,7 @@ beforeEach(async () => {
       documents.push(document);
       return '<!doctype html>player';
     },
+    renderPlayerLayer: () => '<video>',
     renderPlayerStrip: () => '',
   });
   await server.listen();

@@ -79,6 +79,7 @@ beforeEach(async () => {
     channel: (name) => channels.get(name),
     pictureChannel: (name) => channels.get(`${name} picture`),
     prepare: async () => false,
+    drains: { add: () => () => undefined },
     maxLagMs: 2000,
     hasRoomFor: (viewer) => audience.hasRoomFor(viewer, maxViewers, performance.now()),
   });
@@ -91,6 +92,7 @@ beforeEach(async () => {
       documents.push(document);
       return `<!doctype html>${document.rendition?.name ?? 'nothing'}`;
     },
+    renderPlayerLayer: () => '<video>',
     renderPlayerStrip: ({ rendition }) => `<!doctype html>strip ${rendition?.name ?? 'nothing'}`,
   });
   await server.listen();
@@ -305,7 +307,7 @@ describe('the player document', () => {
 
   test('a viewer who does not keep up is reloaded at a lower rendition, with memory bounded', async () => {
     const channel = broadcast('360p');
-    const player = await open(`/player?view=${view}&r=360p`, '360p');
+    const player = await open(`/player?view=${view}`, '360p');
     const media = await open(`/stream/360p.mp4?view=${view}`, '360p-key');
     media.socket.pause();
     while (channel.subscribers > 0) {
@@ -313,7 +315,7 @@ describe('the player document', () => {
       await new Promise(setImmediate);
     }
     expect(await player.untilClosed()).toMatch(/\r\n0\r\n\r\n$/);
-    await open(`/player?view=${view}&r=360p`, '240p');
+    await open(`/player?view=${view}`, '240p');
     expect(documents.map(({ rendition }) => rendition?.name)).toEqual(['360p', '240p']);
   });
 

@@ -11,7 +11,9 @@ import { startsOnlyWithLength } from '../announced-length.ts';
 import { sendPage } from '../compressed-page.ts';
 import { scriptPageHeaders, watchPageHeaders } from '../headers.ts';
 import type { Places } from '../place.ts';
+import { wishedQuality } from '../quality-choice.ts';
 import { countedAs } from '../viewer.ts';
+import { automatic } from '../viewings.ts';
 import { pageRoute } from './place.ts';
 
 /** What the watch page needs to know; asked anew for each page. */
@@ -46,6 +48,8 @@ export function registerWatchRoutes(app: FastifyInstance, options: WatchRouteOpt
     const { texts, base, viewer } = options.places.welcome(request, reply);
     const snapshot = options.snapshot();
     const hasRoom = options.hasRoomFor(countedAs(viewer, request));
+    const wished = wishedQuality(request);
+    const choice = snapshot.renditions.some(({ name }) => name === wished) ? (wished ?? automatic) : automatic;
     const people = options.peopleFor(request);
     const capcode = options.roleOf(request);
     const html = renderWatchPage({
@@ -53,7 +57,9 @@ export function registerWatchRoutes(app: FastifyInstance, options: WatchRouteOpt
       base,
       languages: options.languages,
       snapshot,
-      ...(hasRoom ? firstPlayerFor(snapshot, request.headers['user-agent']) : {}),
+      choice,
+      carriesChoice: viewer.from !== 'cookie',
+      ...(hasRoom ? firstPlayerFor(snapshot, choice, request.headers['user-agent']) : {}),
       assets: options.assets,
       siteName: options.siteName,
       about: options.about,
@@ -71,8 +77,8 @@ export function registerWatchRoutes(app: FastifyInstance, options: WatchRouteOpt
 }
 
 /** What plays at once; nothing if there is no picture, or something stands before it. */
-function firstPlayerFor({ state, renditions }: StreamSnapshot, userAgent: string | undefined) {
-  const rendition = startingRendition(renditions);
+function firstPlayerFor({ state, renditions }: StreamSnapshot, choice: string, userAgent: string | undefined) {
+  const rendition = renditions.find(({ name }) => name === choice) ?? startingRendition(renditions);
   if (state !== 'live' || rendition === undefined) return {};
   return { firstPlayer: { rendition, needsLength: startsOnlyWithLength(userAgent) } };
 }

@@ -1,6 +1,7 @@
 import { captcha, door, gate } from './door-ar.ts';
 import type { Texts } from './en.ts';
 import { rewindAr } from './keep-ar.ts';
+import { playbackAr } from './playback-ar.ts';
 import { staffAr } from './staff-ar.ts';
 
 const untitled = 'بث مباشر';
@@ -310,6 +311,7 @@ export const ar: Texts = {
   audioOnly: 'صوت فقط',
   goLive: 'إلى المباشر',
   rewind: rewindAr,
+  playback: playbackAr,
   goLiveTitle: 'حمّل الصورة من جديد من أحدث لحظة',
   clickToPlay: 'لا صورة؟ انقر عليها: بعض مستويات الأمان تنتظر نقرة.',
   noVideo: 'هذا المتصفح لا يعرض الفيديو.',

@@ -1,6 +1,7 @@
 import { captcha, door, gate } from './door-de.ts';
 import type { Texts } from './en.ts';
 import { rewindDe } from './keep-de.ts';
+import { playbackDe } from './playback-de.ts';
 import { staffDe } from './staff-de.ts';
 
 const untitled = 'Livestream';
@@ -278,6 +279,7 @@ export const de: Texts = {
   audioOnly: 'Nur Ton',
   goLive: 'Zum Livebild',
   rewind: rewindDe,
+  playback: playbackDe,
   goLiveTitle: 'Das Bild vom neuesten Moment an neu laden',
   clickToPlay: 'Kein Bild? Manche Sicherheitsstufen warten auf einen Klick.',
   noVideo: 'Dieser Browser zeigt kein Video.',

@@ -1,4 +1,5 @@
 import { rewindEn } from './keep-en.ts';
+import { playbackEn } from './playback-en.ts';
 import { staffEn } from './staff-en.ts';
 import type { StreamState } from '../../broadcast/stream-state.ts';
 import type { ErrorCode } from '../../errors.ts';
@@ -302,6 +303,7 @@ export const en = {
   audioOnly: 'Sound only',
   goLive: 'Go live',
   rewind: rewindEn,
+  playback: playbackEn,
   goLiveTitle: 'Load the picture again from the newest moment',
   clickToPlay: 'No picture? Click in it: some security levels wait for a click.',
   noVideo: 'This browser shows no video.',

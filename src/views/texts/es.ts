@@ -1,6 +1,7 @@
 import { captcha, door, gate } from './door-es.ts';
 import type { Texts } from './en.ts';
 import { rewindEs } from './keep-es.ts';
+import { playbackEs } from './playback-es.ts';
 import { staffEs } from './staff-es.ts';
 
 const untitled = 'Transmisión en vivo';
@@ -285,6 +286,7 @@ export const es: Texts = {
   audioOnly: 'Solo audio',
   goLive: 'En vivo',
   rewind: rewindEs,
+  playback: playbackEs,
   goLiveTitle: 'Recargar la imagen desde el momento más reciente',
   clickToPlay: '¿Sin imagen? Algunos niveles de seguridad esperan un clic.',
   noVideo: 'Este navegador no muestra vídeo.',

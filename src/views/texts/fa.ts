@@ -1,6 +1,7 @@
 import { captcha, door, gate } from './door-fa.ts';
 import type { Texts } from './en.ts';
 import { rewindFa } from './keep-fa.ts';
+import { playbackFa } from './playback-fa.ts';
 import { staffFa } from './staff-fa.ts';
 
 const untitled = 'پخش زنده';
@@ -269,6 +270,7 @@ export const fa: Texts = {
   audioOnly: 'تنها صدا',
   goLive: 'به زنده',
   rewind: rewindFa,
+  playback: playbackFa,
   goLiveTitle: 'تصویر را از تازه‌ترین لحظه دوباره بارگیری کن',
   clickToPlay: 'تصویری نیست؟ روی آن کلیک کنید: برخی سطح‌های امنیتی منتظر کلیک‌اند.',
   noVideo: 'این مرورگر ویدئو نشان نمی‌دهد.',

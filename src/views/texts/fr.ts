@@ -1,6 +1,7 @@
 import { captcha, door, gate } from './door-fr.ts';
 import type { Texts } from './en.ts';
 import { rewindFr } from './keep-fr.ts';
+import { playbackFr } from './playback-fr.ts';
 import { staffFr } from './staff-fr.ts';
 
 const untitled = 'Diffusion en direct';
@@ -288,6 +289,7 @@ export const fr: Texts = {
   audioOnly: 'Son seul',
   goLive: 'Au direct',
   rewind: rewindFr,
+  playback: playbackFr,
   goLiveTitle: 'Recharger l’image à partir du moment le plus récent',
   clickToPlay: 'Pas d’image\u202f? Certains niveaux de sécurité attendent un clic.',
   noVideo: 'Ce navigateur n’affiche pas de vidéo.',

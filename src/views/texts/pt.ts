@@ -1,6 +1,7 @@
 import { captcha, door, gate } from './door-pt.ts';
 import type { Texts } from './en.ts';
 import { rewindPt } from './keep-pt.ts';
+import { playbackPt } from './playback-pt.ts';
 import { staffPt } from './staff-pt.ts';
 
 const untitled = 'Transmissão ao vivo';
@@ -284,6 +285,7 @@ export const pt: Texts = {
   audioOnly: 'Só som',
   goLive: 'Ir ao vivo',
   rewind: rewindPt,
+  playback: playbackPt,
   goLiveTitle: 'Recarregar a imagem a partir do momento mais recente',
   clickToPlay: 'Sem imagem? Níveis altos de segurança pedem um clique.',
   noVideo: 'Este navegador não mostra vídeo.',

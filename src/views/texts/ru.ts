@@ -1,6 +1,7 @@
 import { captcha, door, gate } from './door-ru.ts';
 import type { Texts } from './en.ts';
 import { rewindRu } from './keep-ru.ts';
+import { playbackRu } from './playback-ru.ts';
 import { staffRu } from './staff-ru.ts';
 
 const untitled = 'Прямой эфир';
@@ -284,6 +285,7 @@ export const ru: Texts = {
   audioOnly: 'Только звук',
   goLive: 'К эфиру',
   rewind: rewindRu,
+  playback: playbackRu,
   goLiveTitle: 'Загрузить изображение заново с самого нового момента',
   clickToPlay: 'Нет изображения? Нажмите на него: некоторые уровни защиты ждут нажатия.',
   noVideo: 'Этот браузер не показывает видео.',

@@ -1,6 +1,7 @@
 import { captcha, door, gate } from './door-tr.ts';
 import type { Texts } from './en.ts';
 import { rewindTr } from './keep-tr.ts';
+import { playbackTr } from './playback-tr.ts';
 import { staffTr } from './staff-tr.ts';
 
 const untitled = 'Canlı yayın';
@@ -274,6 +275,7 @@ export const tr: Texts = {
   audioOnly: 'Yalnızca ses',
   goLive: 'Canlıya dön',
   rewind: rewindTr,
+  playback: playbackTr,
   goLiveTitle: 'Görüntüyü en yeni andan yeniden yükle',
   clickToPlay: 'Görüntü yok mu? Üzerine tıklayın: bazı güvenlik düzeyleri tıklama bekler.',
   noVideo: 'Bu tarayıcı video göstermiyor.',

@@ -1,6 +1,7 @@
 import { captcha, door, gate } from './door-uk.ts';
 import type { Texts } from './en.ts';
 import { rewindUk } from './keep-uk.ts';
+import { playbackUk } from './playback-uk.ts';
 import { staffUk } from './staff-uk.ts';
 
 const untitled = 'Прямий ефір';
@@ -283,6 +284,7 @@ export const uk: Texts = {
   audioOnly: 'Лише звук',
   goLive: 'До ефіру',
   rewind: rewindUk,
+  playback: playbackUk,
   goLiveTitle: 'Завантажити зображення заново з найновішої миті',
   clickToPlay: 'Немає зображення? Натисніть на нього: деякі рівні захисту чекають на натискання.',
   noVideo: 'Цей браузер не показує відео.',

@@ -1,6 +1,7 @@
 import { captcha, door, gate } from './door-zh.ts';
 import type { Texts } from './en.ts';
 import { rewindZh } from './keep-zh.ts';
+import { playbackZh } from './playback-zh.ts';
 import { staffZh } from './staff-zh.ts';
 
 const untitled = '直播';
@@ -260,6 +261,7 @@ export const zh: Texts = {
   audioOnly: '仅声音',
   goLive: '回到直播',
   rewind: rewindZh,
+  playback: playbackZh,
   goLiveTitle: '从最新时刻重新载入画面',
   clickToPlay: '没有画面？点击它：某些安全级别需要点击。',
   noVideo: '此浏览器不能显示视频。',

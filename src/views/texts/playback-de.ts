@@ -1,0 +1,15 @@
+/** Quality, and what goes wrong with it, in German. */
+export const playbackDe = {
+  auto: 'Automatisch',
+  autoTitle: 'Die Qualität, die deine Verbindung schafft',
+  facts: '{w} × {h} Pixel, {n} kbit/s',
+  soundFacts: 'Ohne Bild, {n} kbit/s',
+  soundChosen: 'Ton ohne Bild braucht am wenigsten. Wähle eine andere Qualität, um das Bild zu sehen.',
+  soundForNow: 'Deine Verbindung reicht gerade nicht für ein Bild. Es kommt von selbst wieder.',
+  tooSlow: 'Deine Verbindung ist zu langsam für diese Qualität. Wähle eine niedrigere oder „Automatisch“.',
+  silent: 'Hier ist seit einer Weile nichts angekommen.',
+  reload: 'Player neu laden',
+  noFormat:
+    'Wenn der Player dieses Format nicht abspielt, wähle eine andere Qualität oder öffne den Stream in einem anderen Programm.',
+  rate: '{n} kbit/s',
+} as const;

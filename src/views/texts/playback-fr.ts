@@ -1,0 +1,15 @@
+/** Quality, and what goes wrong with it, in French. */
+export const playbackFr = {
+  auto: 'Automatique',
+  autoTitle: 'La qualité que permet votre connexion',
+  facts: '{w} × {h} pixels, {n} kbit/s',
+  soundFacts: 'Sans image, {n} kbit/s',
+  soundChosen: 'Le son sans image demande le moins de débit. Choisissez une autre qualité pour voir l’image.',
+  soundForNow: 'Votre connexion ne suffit pas pour l’image en ce moment. Elle reviendra d’elle-même.',
+  tooSlow: 'Votre connexion est trop lente pour cette qualité. Choisissez-en une plus basse, ou Automatique.',
+  silent: 'Rien n’est arrivé ici depuis un moment.',
+  reload: 'Recharger le lecteur',
+  noFormat:
+    'Si le lecteur ne lit pas ce format, choisissez une autre qualité ou ouvrez le direct dans un autre programme.',
+  rate: '{n} kbit/s',
+} as const;
