@@ -5,7 +5,7 @@ import { type EncodingCosts, type EncodingPlan, planEncoding } from '../encoder/
 import { readCosts, writeCosts } from '../encoder/costs-file.ts';
 import type { LadderRung } from '../encoder/encoder-types.ts';
 import { defaultLadder, knownRungs, rungOf } from '../encoder/ladder.ts';
-import { measureCosts } from '../encoder/measure-costs.ts';
+import { isWhole, measureCosts } from '../encoder/measure-costs.ts';
 import type { ServeEvent } from '../serve-event.ts';
 
 /** Which renditions are made, by configuration and by what this machine can do. */
@@ -87,11 +87,12 @@ class Budget implements EncodingBudget {
     const { encoder, dataDirectory, ffmpegVersion, report } = this.#options;
     const { signal } = this.#aborting;
     try {
-      const costs = await measureCosts({ ffmpegPath: encoder.ffmpeg, limitMs: 30_000, isInBackground: true, signal });
+      const costs = await measureCosts({ ffmpegPath: encoder.ffmpeg, limitMs: 60_000, isInBackground: true, signal });
       if (costs === undefined) return;
       this.#know(costs);
       report({ kind: 'note', message: `From the next source on: ${this.sentence}` });
-      await writeCosts(costsPath(dataDirectory), ffmpegVersion, costs);
+      // Measured in part, on a busy machine: good enough for now, to be measured again at the next start.
+      if (isWhole(costs)) await writeCosts(costsPath(dataDirectory), ffmpegVersion, costs);
     } catch (error) {
       if (signal.aborted) return;
       const reason = error instanceof Error ? error.message : 'unknown';

@@ -41,6 +41,11 @@ export async function measureCosts(options: MeasureOptions): Promise<EncodingCos
   return rungs.length === 0 ? undefined : { cores: availableParallelism(), rungs };
 }
 
+/** Whether all was measured that is to be. */
+export function isWhole({ rungs }: EncodingCosts): boolean {
+  return rungs.length === presets.length * knownRungs.length;
+}
+
 function sourceArgs(): string[] {
   return ['-nostdin', '-hide_banner', '-nostats', '-benchmark', '-f', 'lavfi', '-i', source];
 }

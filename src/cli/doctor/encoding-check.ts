@@ -2,7 +2,7 @@ import { costsPath, explainPlan, namesOf, planFor } from '../../app/encoding-bud
 import type { OnioncastConfig } from '../../config/schema.ts';
 import type { EncodingCosts } from '../../encoder/budget.ts';
 import { writeCosts } from '../../encoder/costs-file.ts';
-import { measureCosts } from '../../encoder/measure-costs.ts';
+import { isWhole, measureCosts } from '../../encoder/measure-costs.ts';
 import { parseFfmpegVersion } from '../../encoder/ffmpeg-version.ts';
 import { type Finding, ok, warn } from './finding.ts';
 import { runCommand } from './run-command.ts';
@@ -21,7 +21,7 @@ export async function checkEncoding(encoder: OnioncastConfig['encoder'], dataDir
       'how many this machine encodes could not be measured',
       'Mend FFmpeg first, or see that it is not busy.',
     );
-  await keep(costs, encoder.ffmpeg, dataDirectory);
+  if (isWhole(costs)) await keep(costs, encoder.ffmpeg, dataDirectory);
   return judge(encoder, costs);
 }
 
