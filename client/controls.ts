@@ -1,3 +1,4 @@
+import { sourceRendition } from '../src/broadcast/renditions.ts';
 import type { ClientTexts } from '../src/views/texts/en.ts';
 import { formatUptime } from './clock.ts';
 import { FiguresLine } from './figures-line.ts';
@@ -94,10 +95,10 @@ export class Controls {
   /** Offers the renditions that can be played. */
   #offer(): void {
     const { player, texts } = this.#options;
-    const labels = player.playable.map(({ name, height }) => [
-      height === undefined ? texts.audioOnly : name.replace(/-vp9$/u, ''),
-      name,
-    ]);
+    const labels = player.playable.map(({ name, height }) => {
+      if (height === undefined) return [texts.audioOnly, name];
+      return [name === sourceRendition ? texts.original : name.replace(/-vp9$/u, ''), name];
+    });
     const chosen = labels.find(([, name]) => name === player.rendition)?.[0];
     const isAuto = player.wish === auto && chosen !== undefined;
     const all = [[isAuto ? `${texts.auto} (${chosen})` : texts.auto, auto], ...labels];

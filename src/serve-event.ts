@@ -38,6 +38,8 @@ export type ServeEvent =
   | { readonly kind: 'operator-torrc'; readonly lines: readonly string[] }
   /** Something that is as it should be, and that the operator may wonder about. */
   | { readonly kind: 'note'; readonly message: string }
+  /** The publisher could send better: what is wrong by name, and one sentence that says what to set. */
+  | { readonly kind: 'hint'; readonly problem: string; readonly message: string }
   /** Something is not as it should be, and the server goes on without it. `todo` says what the operator can do. */
   | { readonly kind: 'warning'; readonly code: ErrorCode; readonly message: string; readonly todo?: string }
   /** Everything that was asked for has been started; tor may still be on its way. */

@@ -14,9 +14,11 @@ import { DirectoryIngest } from '../ingest/directory.ts';
 import { PushIngest } from '../ingest/http-push.ts';
 import { RtmpServer } from '../ingest/rtmp-server.ts';
 import { RewindMemory } from '../live/rewind-window.ts';
+import type { PassthroughNews } from '../pipeline/passthrough.ts';
 import { type BaseSource, Pipeline } from '../pipeline/pipeline.ts';
 import type { ServeEvent } from '../serve-event.ts';
 import { type EncodingBudget, openEncodingBudget } from './encoding-budget.ts';
+import { textsIn } from '../views/texts/catalogues.ts';
 import { Owned } from './owned.ts';
 
 /** Everything between a source and the renditions. */
@@ -69,6 +71,8 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
               second = encoder;
             }),
           }),
+      offersSource: config.encoder.passthrough === 'auto' && config.encoder.rate !== 'constant',
+      onPassthrough: (news) => reportPassthrough(news, report),
       graceMs: config.ingest.graceMs,
       createEncoder: (listener) => {
         encoder = new Encoder({ ...encodingOptions(config, budget.ladder), listener });
@@ -147,6 +151,15 @@ async function baseSource(config: OnioncastConfig, { hasDrawtext }: FfmpegFacts)
     case 'none':
       return undefined;
   }
+}
+
+function reportPassthrough(news: PassthroughNews, report: StudioOptions['report']): void {
+  if (news.kind === 'not-offered') {
+    report({ kind: 'hint', problem: news.problem, message: textsIn('en').desk.problems[news.problem] });
+    return;
+  }
+  const rate = (news.bitsPerSecond / 1_000_000).toFixed(1);
+  report({ kind: 'note', message: `The publisher's own picture is on offer as it is, at ${rate} Mbit/s.` });
 }
 
 /** VP9 beside the H.264, made when a viewer needs it. */

@@ -365,6 +365,7 @@ function registerPeople(parts: RouteParts): void {
     ...shared,
     snapshot: parts.staffSnapshot,
     access,
+    publisherProblem: () => parts.studio.pipeline.publisherProblem,
     offeredLogin: config.broadcaster.login === defaultLogin ? defaultLogin : '',
     setTitle: (title) => titles.set(title),
     publishing: () => parts.publishing(server),

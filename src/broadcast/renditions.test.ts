@@ -44,6 +44,10 @@ describe('startingRendition', () => {
     );
   });
 
+  it('is one of ours, not what the publisher sends', () => {
+    expect(startingRendition([h264('source', 400_000), h264('360p', 364_000), audio])?.name).toBe('360p');
+  });
+
   it('makes do with what there is', () => {
     expect(startingRendition([vp9('360p', 364_000), vp9('240p', 214_000), audio])?.name).toBe('360p-vp9');
     expect(startingRendition([vp9('720p', 1_264_000), vp9('480p', 664_000), audio])?.name).toBe('480p-vp9');

@@ -3,6 +3,9 @@ import type { RenditionInfo } from './stream-state.ts';
 /** What choosing among renditions needs to know of them. */
 export type Choosable = Pick<RenditionInfo, 'name' | 'codec' | 'bandwidth'>;
 
+/** Name of the publisher's own picture, which is not encoded again. */
+export const sourceRendition = 'source';
+
 /** What a circuit through Tor carries nearly always, in bits per second: nobody who has not asked for more begins above it. */
 export const startingBandwidth = 450_000;
 
@@ -20,11 +23,10 @@ export function inOrder<T extends Choosable>(renditions: readonly T[]): readonly
  */
 export function startingRendition<T extends Choosable>(renditions: readonly T[]): T | undefined {
   const first = renditions[0]?.codec;
-  return (
-    renditions.find(({ codec, bandwidth }) => codec === first && bandwidth <= startingBandwidth) ??
-    lowestPicture(renditions) ??
-    renditions[0]
-  );
+  // The publisher's own picture has its keyframes where it likes: who begins there may wait for one.
+  const isStart = ({ name, codec, bandwidth }: T): boolean =>
+    codec === first && name !== sourceRendition && bandwidth <= startingBandwidth;
+  return renditions.find(isStart) ?? lowestPicture(renditions) ?? renditions[0];
 }
 
 /** The next one down of the same codec, and below the lowest picture the sound. Absent below that, and below a name that is not there. */

@@ -70,6 +70,7 @@ export class Terminal {
         for (const line of event.lines) this.#line(`  ${plain(line)}`);
         break;
       case 'note':
+      case 'hint':
         this.#line(`${this.#time()}${plain(event.message)}`);
         break;
       case 'warning':

@@ -147,6 +147,13 @@ export const configSchema = section('', {
       'How much CPU is spent on quality, as x264 names it. "auto" spends on the small renditions, and on the others what the measurement leaves.',
     ),
     audioBitrate: setting(kinds.bitrate('16k', '256k'), '48k', 'Of the one sound that all renditions share.'),
+    passthrough: setting(
+      kinds.oneOf(['auto', 'off']),
+      'off',
+      'Whether the picture that a publisher sends is on offer as it is, as the rendition "source", where it fits: H.264, 8 bits, 4:2:0, keyframes at most 2 s ' +
+        'apart, no B-frames, at most 8 Mbit/s. Remarks in it are taken out, but how it is coded may tell which program or graphics card made it, and it ' +
+        'takes more than most circuits carry: hence "off". Never with rate = "constant".',
+    ),
     secondCodec: setting(
       kinds.oneOf(['auto', 'off']),
       'auto',

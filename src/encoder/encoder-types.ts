@@ -41,7 +41,13 @@ export type EncoderInput =
       /** Variables FFmpeg must see to reach the source (`DISPLAY`, `PULSE_SERVER`); it gets nothing else of ours. */
       readonly environment?: Readonly<Record<string, string>>;
     }
-  | { readonly kind: 'pipe'; readonly format: 'flv' | 'mp4'; readonly hasAudio: boolean };
+  | {
+      readonly kind: 'pipe';
+      readonly format: 'flv' | 'mp4';
+      readonly hasAudio: boolean;
+      /** The picture is wanted as it comes, too: as the output `source`. */
+      readonly keepsPicture?: boolean;
+    };
 
 /** What the encoder asks for at the start of every run; a run is one FFmpeg process. */
 export interface EncoderSource {
@@ -64,7 +70,7 @@ export type RunEnd =
 /** What the owner of an encoder hears. `run` counts from 1 and never repeats. Nothing of a run comes after its end. */
 export interface EncoderListener {
   onRunStarted(run: number): void;
-  /** Bytes of a fragmented MP4: `output` is a rung's name or `audio`. */
+  /** Bytes of a fragmented MP4: `output` is a rung's name, `audio` or `source`. */
   onBytes(run: number, output: string, bytes: Buffer): void;
   onRunEnded(run: number, end: RunEnd): void;
 }

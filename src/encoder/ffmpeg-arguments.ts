@@ -1,3 +1,4 @@
+import { sourceRendition } from '../broadcast/renditions.ts';
 import type { EncoderInput, LadderRung, X264Preset } from './encoder-types.ts';
 
 /** How to encode; what is left out has a default that suits a small machine and a slow link. */
@@ -45,7 +46,8 @@ const maxPixels = 8192 * 4320;
  */
 export function buildFfmpegCommand(input: EncoderInput, encoding: EncodingOptions): FfmpegCommand {
   const { ladder } = encoding;
-  const outputs = [...ladder.map((rung) => rung.name), 'audio'];
+  const keepsPicture = input.kind === 'pipe' && input.keepsPicture === true;
+  const outputs = [...ladder.map((rung) => rung.name), 'audio', ...(keepsPicture ? [sourceRendition] : [])];
   const args = [
     ...['-nostdin', '-hide_banner', '-nostats', '-loglevel', 'error'],
     ...['-progress', `pipe:${firstOutputFd + outputs.length}`, '-stats_period', '1'],
@@ -53,6 +55,7 @@ export function buildFfmpegCommand(input: EncoderInput, encoding: EncodingOption
     ...['-filter_complex', filterGraph(input, encoding)],
     ...ladder.flatMap((rung, index) => videoOutputArgs(rung, index, encoding)),
     ...audioOutputArgs(firstOutputFd + ladder.length, encoding),
+    ...(keepsPicture ? sourceOutputArgs(firstOutputFd + ladder.length + 1) : []),
   ];
   return { args, outputs };
 }
@@ -168,6 +171,18 @@ function audioOutputArgs(fd: number, encoding: EncodingOptions): string[] {
     ...['-application', 'audio', '-frame_duration', '20', '-vbr', encoding.rate === 'constant' ? 'off' : 'on'],
     ...['-metadata:s:a:0', 'encoder= ', '-flags:a', '+bitexact'],
     ...fragmentArgs(fd, ''),
+  ];
+}
+
+/**
+ * The picture as it came. Threat: T05. Of what the publisher's encoder writes nothing stays but slices and parameter sets (H.264 table 7-1): no remarks
+ * (which hold its options, or the time of day), no delimiters, no filler, no types that anybody may define.
+ */
+function sourceOutputArgs(fd: number): string[] {
+  const kept = 'filter_units=pass_types=1|5|7|8';
+  return [
+    ...['-map', '0:v:0', '-c:v', 'copy', '-bsf:v', kept, '-metadata:s:v:0', 'encoder= '],
+    ...placedFragmentArgs(fd),
   ];
 }
 

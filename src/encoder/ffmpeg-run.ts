@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants, setPriority } from 'node:os';
 import { Readable, type Writable } from 'node:stream';
+import { sourceRendition } from '../broadcast/renditions.ts';
 import type { EncoderSource } from './encoder-types.ts';
 import { type FfmpegCommand, firstOutputFd } from './ffmpeg-arguments.ts';
 import { ffmpegEnvironment } from './ffmpeg-environment.ts';
@@ -140,7 +141,8 @@ export class FfmpegRun {
   #onOutput(output: string, bytes: Buffer): void {
     if (this.#isOver) return;
     this.#unreportedBytes += bytes.length;
-    if (output !== 'audio') {
+    // Sound and the source's own picture come also out of an encoder that hangs.
+    if (output !== 'audio' && output !== sourceRendition) {
       this.#lastVideoAtMs = this.#options.now();
       this.#firstVideoAtMs ??= this.#lastVideoAtMs;
       this.#watch.progressed();

@@ -1,5 +1,5 @@
 import type { LadderRung } from './encoder-types.ts';
-import { type FfmpegCommand, firstOutputFd, placedFragmentArgs } from './ffmpeg-arguments.ts';
+import { type FfmpegCommand, firstOutputFd, placedFragmentArgs, scaleFilter } from './ffmpeg-arguments.ts';
 
 /**
  * The FFmpeg call that encodes our own H.264 (fragmented MP4, picture alone, on standard input) once more, in VP9. Times are kept, and a keyframe comes wherever
@@ -7,7 +7,7 @@ import { type FfmpegCommand, firstOutputFd, placedFragmentArgs } from './ffmpeg-
  */
 export function buildVp9Command(rungs: readonly LadderRung[]): FfmpegCommand {
   const splits = rungs.map((_, index) => `[s${index}]`).join('');
-  const scaled = rungs.map((rung, index) => `[s${index}]${fitFilter(rung)}[v${index}]`);
+  const scaled = rungs.map((rung, index) => `[s${index}]${scaleFilter(rung)}[v${index}]`);
   const args = [
     ...['-nostdin', '-hide_banner', '-nostats', '-loglevel', 'error'],
     ...['-progress', `pipe:${firstOutputFd + rungs.length}`, '-stats_period', '1'],
@@ -18,12 +18,6 @@ export function buildVp9Command(rungs: readonly LadderRung[]): FfmpegCommand {
     ...rungs.flatMap((rung, index) => outputArgs(rung, index)),
   ];
   return { args, outputs: rungs.map((rung) => rung.name) };
-}
-
-function fitFilter({ maxWidth, height }: LadderRung): string {
-  const factor = `min(1,min(${maxWidth}/iw,${height}/ih))`;
-  const even = (side: string): string => `max(2,min(2*round(${factor}*${side}/2),2*floor(${side}/2)))`;
-  return `scale=w='${even('iw')}':h='${even('ih')}':flags=bilinear,format=yuv420p`;
 }
 
 /** Quality is what is left after the time: one thread, no looking ahead, nothing that would hold a picture back. */

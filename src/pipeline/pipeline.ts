@@ -1,14 +1,16 @@
 import { advance, type Broadcast, type BroadcastEvent, newBroadcast, uptimeSeconds } from '../broadcast/broadcast.ts';
-import { inOrder } from '../broadcast/renditions.ts';
+import { inOrder, sourceRendition } from '../broadcast/renditions.ts';
 import type { RenditionInfo, StreamSnapshot } from '../broadcast/stream-state.ts';
 import type { EncoderListener, EncoderSource, LadderRung, PictureSize, RunEnd } from '../encoder/encoder-types.ts';
 import { AppError } from '../errors.ts';
+import type { PassthroughProblem } from '../ingest/passthrough-gauge.ts';
 import type { Publication, PublisherGate } from '../ingest/publication.ts';
 import type { RewindMemory } from '../live/rewind-window.ts';
 import { audioRendition, Packager } from '../mp4/packager.ts';
 import { constantBytesPerSecond, type FlowRates } from '../mp4/padding.ts';
 import { mimeTypeOf, pictureMimeTypeOf, type Piece, type RenditionInit } from '../mp4/piece.ts';
 import type { EncoderPort } from './encoder-port.ts';
+import { Passthrough, type PassthroughNews } from './passthrough.ts';
 import { type RenditionLimits, RenditionOutput } from './rendition-output.ts';
 import { SecondCodec, type SecondCodecOptions } from './second-codec.ts';
 
@@ -33,6 +35,8 @@ export interface PipelineOptions {
   readonly base?: BaseSource;
   /** For browsers without H.264; absent if there is to be none. */
   readonly secondCodec?: Pick<SecondCodecOptions, 'frameRate' | 'idleMs' | 'createEncoder' | 'onNeed'>;
+  /** The publisher's own picture is offered, too, where it fits. */
+  readonly offersSource?: boolean;
   /** How long a publisher may be away before the broadcast is over. */
   readonly graceMs: number;
   createEncoder(listener: EncoderListener): EncoderPort;
@@ -44,6 +48,8 @@ export interface PipelineOptions {
   onChange(): void;
   /** Something the operator should know; never shown to viewers. */
   onTrouble(message: string): void;
+  /** What the publisher's picture is good for. */
+  onPassthrough?(news: PassthroughNews): void;
 }
 
 /** The part of a snapshot that the pipeline knows. */
@@ -53,6 +59,8 @@ export type PipelineStatus = Omit<StreamSnapshot, 'title' | 'viewers'>;
 const malformedPauseMs = 1000;
 /** How long to wait before reading a publisher anew whose media has changed: a broken one must not make us spin. */
 const changedPauseMs = 200;
+/** An encoder that fails so soon will fail again. */
+const soonMs = 10_000;
 const rewindStepSeconds = 10;
 
 /**
@@ -64,6 +72,7 @@ export class Pipeline implements PublisherGate {
   readonly #encoder: EncoderPort;
   readonly #outputs = new Map<string, RenditionOutput>();
   readonly #second: SecondCodec | undefined;
+  readonly #passthrough: Passthrough;
   #broadcast: Broadcast;
   #publication: Publication | undefined;
   #onBase = false;
@@ -73,6 +82,7 @@ export class Pipeline implements PublisherGate {
   #ladder: readonly LadderRung[] = [];
   #timelineSeconds = 0;
   #run = 0;
+  #runStartedMs = 0;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
 
@@ -81,6 +91,14 @@ export class Pipeline implements PublisherGate {
     this.#broadcast = newBroadcast(options.now());
     for (const name of outputNames(options.ladderFor(undefined))) this.#addOutput(name);
     this.#second = this.#openSecond(options);
+    // Nobody goes back in it: it would take the memory of all others.
+    if (options.offersSource === true)
+      this.#outputs.set(sourceRendition, new RenditionOutput(sourceRendition, options.limits));
+    const tell = (news: PassthroughNews): void => {
+      options.onPassthrough?.(news);
+      options.onChange();
+    };
+    this.#passthrough = new Passthrough(this.#outputs.get(sourceRendition), tell);
     this.#encoder = options.createEncoder({
       onRunStarted: (run) => this.#runStarted(run),
       onBytes: (_run, output, bytes) => this.#package(output, bytes),
@@ -118,6 +136,11 @@ export class Pipeline implements PublisherGate {
   /** What is on air, for the operator: a publisher's kind, or the name of the base source. */
   get onAir(): string | undefined {
     return this.#publication?.kind ?? (this.#onBase ? this.#options.base?.name : undefined);
+  }
+
+  /** Why the publisher's picture is not offered as it is, or is late for everybody. */
+  get publisherProblem(): PassthroughProblem | undefined {
+    return this.#publication === undefined ? undefined : this.#passthrough.problem;
   }
 
   status(): PipelineStatus {
@@ -161,7 +184,8 @@ export class Pipeline implements PublisherGate {
 
   #playPublication(publication: Publication): void {
     const { format, hasAudio, picture, startedAtMs } = publication;
-    const input = { kind: 'pipe', format, hasAudio } as const;
+    const keepsPicture = this.#passthrough.follow(publication);
+    const input = { kind: 'pipe', format, hasAudio, ...(keepsPicture && { keepsPicture }) } as const;
     this.#play({ input, open: () => publication.open(), ...(picture !== undefined && { picture }) }, startedAtMs);
   }
 
@@ -169,6 +193,7 @@ export class Pipeline implements PublisherGate {
     const base = this.#options.base;
     if (base === undefined) return;
     this.#onBase = true;
+    this.#passthrough.follow(undefined);
     this.#play(base.source);
   }
 
@@ -200,11 +225,13 @@ export class Pipeline implements PublisherGate {
 
   #runStarted(run: number): void {
     this.#run = run;
+    this.#runStartedMs = this.#options.now();
     this.#ladder = this.#source?.ladder ?? [];
-    this.#keepOutputs(outputNames(this.#ladder));
+    const kept = this.#keepsPicture ? [sourceRendition] : [];
+    this.#keepOutputs([...outputNames(this.#ladder), ...kept]);
     this.#second?.follow(this.#ladder);
     this.#packager = new Packager({
-      video: this.#ladder,
+      video: [...this.#ladder, ...kept.map((name) => ({ name, follows: true }))],
       startSeconds: this.#timelineSeconds,
       sink: {
         onInit: (rendition, init) => this.#begin(rendition, init),
@@ -240,7 +267,9 @@ export class Pipeline implements PublisherGate {
   }
 
   #begin(rendition: string, init: RenditionInit): void {
-    this.#outputs.get(rendition)?.begin(init, this.#run, this.#ratesOf(rendition));
+    const run = this.#run;
+    if (rendition === sourceRendition) this.#passthrough.begin(init, run);
+    else this.#outputs.get(rendition)?.begin(init, run, this.#ratesOf(rendition));
   }
 
   /** At which rates a rendition flows; absent where sizes may follow the picture. */
@@ -252,8 +281,9 @@ export class Pipeline implements PublisherGate {
   }
 
   #publish(rendition: string, piece: Piece): void {
-    const isFirst = this.#outputs.get(rendition)?.publish(piece) ?? false;
-    if (!isFirst) return;
+    this.#passthrough.look();
+    const output = rendition === sourceRendition ? this.#passthrough : this.#outputs.get(rendition);
+    if (output?.publish(piece) !== true) return;
     this.#second?.sourceBegan(rendition);
     if (rendition !== audioRendition) this.#advance({ kind: 'picture' });
     this.#options.onChange();
@@ -265,6 +295,7 @@ export class Pipeline implements PublisherGate {
     if (end.kind !== 'source-ended') {
       this.#options.onTrouble(`${end.message} Trying again in ${Math.ceil(end.retryInMs / 1000)} s.`);
       this.#advance({ kind: 'picture-lost' });
+      if (this.#keepsPicture && this.#options.now() - this.#runStartedMs < soonMs) this.#tryWithoutPicture();
       return;
     }
     this.#advance({ kind: 'picture-lost' });
@@ -274,9 +305,24 @@ export class Pipeline implements PublisherGate {
       return;
     }
     // The publisher is still there and says when it is over: its picture or sound has changed, and must be read anew.
+    this.#readAnew(publication);
+  }
+
+  #readAnew(publication: Publication): void {
     this.#wait(changedPauseMs, () => {
       if (this.#publication === publication) this.#playPublication(publication);
     });
+  }
+
+  get #keepsPicture(): boolean {
+    const input = this.#source?.input;
+    return input?.kind === 'pipe' && input.keepsPicture === true;
+  }
+
+  /** It may be what the encoder has stumbled over. */
+  #tryWithoutPicture(): void {
+    this.#passthrough.distrust();
+    if (this.#publication !== undefined) this.#readAnew(this.#publication);
   }
 
   #leaveRun(): void {
@@ -299,13 +345,14 @@ export class Pipeline implements PublisherGate {
       if (init === undefined) continue;
       const rung = this.#ladder.find((candidate) => candidate.name === output.name);
       const rates = this.#ratesOf(output.name);
+      const own = output.name === sourceRendition ? this.#passthrough.bitsPerSecond : 0;
+      const bitsPerSecond = (rung?.bitsPerSecond ?? own) + audioBitsPerSecond;
       offers.push({
         name: output.name,
         codec: codecOf(init),
         mimeType: mimeTypeOf(init),
         ...(init.pictureBytes === undefined ? {} : { pictureMimeType: pictureMimeTypeOf(init) }),
-        bandwidth:
-          rates === undefined ? (rung?.bitsPerSecond ?? 0) + audioBitsPerSecond : 8 * constantBytesPerSecond(rates),
+        bandwidth: rates === undefined ? bitsPerSecond : 8 * constantBytesPerSecond(rates),
         ...(init.width === undefined ? {} : { width: init.width }),
         ...(init.height === undefined ? {} : { height: init.height }),
       });

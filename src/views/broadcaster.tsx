@@ -33,6 +33,8 @@ export interface BroadcasterDeskData {
   readonly formToken: string;
   readonly snapshot: StreamSnapshot;
   readonly publishing: PublishingData;
+  /** What the publisher could set better. */
+  readonly problem?: keyof Texts['desk']['problems'];
   /** What has just gone wrong. */
   readonly notice?: keyof Texts['desk']['notices'];
 }
@@ -119,7 +121,7 @@ export function renderBroadcasterDesk(data: BroadcasterDeskData & Reader & { rea
         )}
         <div class="desk-cards">
           <div class="desk-column">
-            <StreamFacts snapshot={snapshot} texts={texts} base={base} />
+            <StreamFacts snapshot={snapshot} problem={data.problem} texts={texts} base={base} />
             <Title title={snapshot.title} {...own} />
             <ChatTools texts={texts} base={base} />
           </div>
@@ -143,7 +145,12 @@ function ToStream({ label, base }: { label: string; base: string }): JSX.Element
   );
 }
 
-function StreamFacts({ snapshot, texts, base }: Reader & { snapshot: StreamSnapshot }): JSX.Element {
+interface StreamFactsProps extends Reader {
+  readonly snapshot: StreamSnapshot;
+  readonly problem: BroadcasterDeskData['problem'];
+}
+
+function StreamFacts({ snapshot, problem, texts, base }: StreamFactsProps): JSX.Element {
   const words = texts.desk;
   const { light, sentence } = describeSnapshot(snapshot, texts);
   return (
@@ -167,6 +174,7 @@ function StreamFacts({ snapshot, texts, base }: Reader & { snapshot: StreamSnaps
           <dd>{qualitiesIn(snapshot, texts) || words.none}</dd>
         </div>
       </dl>
+      {problem !== undefined && <p class="small">{words.problems[problem]}</p>}
     </section>
   );
 }

@@ -1,3 +1,4 @@
+import { sourceRendition } from '../broadcast/renditions.ts';
 import type { RenditionInfo, StreamSnapshot, StreamState } from '../broadcast/stream-state.ts';
 import type { Texts } from './texts/en.ts';
 import { counted } from './texts/words.ts';
@@ -39,5 +40,6 @@ export function describeSnapshot(snapshot: StreamSnapshot, texts: Texts): Snapsh
 
 /** A rendition as a person picks it: `360p`, `Sound only`. In which codec is for the browser to know. */
 export function renditionLabel(rendition: RenditionInfo, texts: Texts): string {
+  if (rendition.name === sourceRendition) return texts.original;
   return rendition.height === undefined ? texts.audioOnly : rendition.name.replace(/-vp9$/, '');
 }

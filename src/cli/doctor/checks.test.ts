@@ -27,6 +27,7 @@ const encoder = {
   rate: 'quality',
   audioBitrate: 64_000,
   secondCodec: 'auto',
+  passthrough: 'off',
   stallMs: 5000,
 } as const;
 const tor = {

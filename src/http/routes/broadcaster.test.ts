@@ -43,6 +43,7 @@ function build(): FastifyInstance {
     secret,
     now: () => 1_800_000_000_000,
     randomBytes,
+    publisherProblem: () => undefined,
     snapshot: () => ({ state: 'live', stateSeconds: 1, title, viewers: 2, renditions: [], run: 1 }),
     setTitle: async (wish) => {
       title = wish;

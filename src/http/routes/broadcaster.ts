@@ -27,6 +27,8 @@ export interface BroadcasterRouteDeps {
   now(): number;
   randomBytes(size: number): Buffer;
   snapshot(): StreamSnapshot;
+  /** What the publisher could set better, if anything. */
+  publisherProblem(): BroadcasterDeskData['problem'];
   /** Changes the title for all; rejects if it could not be kept for the next start. */
   setTitle(title: string): Promise<void>;
   /** How to publish, with the key. */
@@ -128,9 +130,9 @@ function sendDesk(
 ): FastifyReply {
   const { key: _key, ...publishing } = deps.publishing();
   const formToken = mintToken(deps, 'desk', sessionOf(request) ?? '');
-  return reply
-    .headers(pageHeaders)
-    .send(deps.renderDesk({ formToken, snapshot: deps.snapshot(), publishing, ...more }, deps.places.placeOf(request)));
+  const problem = deps.publisherProblem();
+  const known = { formToken, snapshot: deps.snapshot(), publishing, ...(problem !== undefined && { problem }) };
+  return reply.headers(pageHeaders).send(deps.renderDesk({ ...known, ...more }, deps.places.placeOf(request)));
 }
 
 function sendLogin(

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Audience } from '../../broadcast/audience.ts';
 import type { Trace } from '../../broadcast/person.ts';
-import { startingRendition } from '../../broadcast/renditions.ts';
+import { sourceRendition, startingRendition } from '../../broadcast/renditions.ts';
 import type { RenditionInfo } from '../../broadcast/stream-state.ts';
 import { AppError } from '../../errors.ts';
 import { renderMultivariantPlaylist, type VariantStream } from '../../hls/multivariant-playlist.ts';
@@ -63,16 +63,21 @@ interface Asked {
   readonly window: HlsWindow;
 }
 
+/** VP9 is encoded only while somebody watches it in the page, and the publisher's own picture is cut where no other is. */
+function isForPlaylists({ name, codec }: RenditionInfo): boolean {
+  return codec !== 'vp9' && name !== sourceRendition;
+}
+
 /** What playlists offer: H.264, which every player has, and sound alone; what viewers begin with first, since so do players. */
 function offered(deps: HlsDeps): readonly RenditionInfo[] {
-  const all = deps.renditions().filter(({ codec }) => codec !== 'vp9');
+  const all = deps.renditions().filter(isForPlaylists);
   const first = startingRendition(all);
   return first === undefined ? [] : [first, ...all.filter((rendition) => rendition !== first)];
 }
 
 /** The windows of what is offered, and this one, whose broadcast may be over. */
 function windowsOf(deps: HlsDeps, name: string): HlsWindows {
-  const isOther = deps.renditions().some((rendition) => rendition.name === name && rendition.codec === 'vp9');
+  const isOther = deps.renditions().some((rendition) => rendition.name === name && !isForPlaylists(rendition));
   const names = new Set([...offered(deps).map((rendition) => rendition.name), ...(isOther ? [] : [name])]);
   return new Map(
     [...names].flatMap((each): [string, HlsWindow][] => {

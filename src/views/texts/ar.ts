@@ -146,6 +146,15 @@ const desk: Texts['desk'] = {
   viewers: 'المشاهدون',
   qualities: 'الجودات',
   none: 'لا شيء',
+  problems: {
+    keyframes:
+      'لا يُعرض كأصلي: بين الإطارات الرئيسية أكثر من ثانيتين. في OBS اضبط فاصل الإطارات الرئيسية على ثانية واحدة.',
+    'b-frames':
+      'يرى الجميع الصورة متأخرة عما يلزم لأن فيها إطارات B. في OBS اضبط إطارات B على 0 (مع x264: الضبط «zerolatency»).',
+    format: 'لا يُعرض كأصلي: الصورة ليست 4:2:0 بعمق 8 بت. في OBS اختر تنسيق الألوان NV12.',
+    rate: 'لا يُعرض كأصلي: يحتاج إلى أكثر من 8 ميغابت في الثانية. في OBS خفّض معدل البت.',
+    irregular: 'لا يُعرض كأصلي: تصل صوره بغير انتظام. في OBS أوقف البث ثم ابدأه من جديد.',
+  },
   title: 'العنوان',
   titleHint: 'يرى الجميع التغيير فورًا.',
   change: 'غيّر',
@@ -221,6 +230,7 @@ const client: Texts['client'] = {
   mute: 'كتم',
   unmute: 'شغّل الصوت',
   audioOnly: 'صوت فقط',
+  original: 'الأصلي',
   connecting: 'جارٍ الاتصال بالبث.',
   reconnecting: 'لا يصل شيء. نحاول من جديد.',
   restarted: 'أُعيد تشغيل البث. نتابعه من جديد.',
@@ -309,6 +319,7 @@ export const ar: Texts = {
   soundOn: 'شغّل الصوت',
   soundOff: 'أوقف الصوت',
   audioOnly: 'صوت فقط',
+  original: 'الأصلي',
   goLive: 'إلى المباشر',
   rewind: rewindAr,
   playback: playbackAr,

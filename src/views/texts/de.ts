@@ -134,6 +134,16 @@ const desk: Texts['desk'] = {
   viewers: 'Zuschauer',
   qualities: 'Qualitäten',
   none: 'Keine',
+  problems: {
+    keyframes:
+      'Nicht als Original angeboten: Keyframes liegen mehr als 2 s auseinander. Setze in OBS das Keyframe-Intervall auf 1 s.',
+    'b-frames':
+      'Alle sehen das Bild später als nötig, denn es hat B-Frames. Setze in OBS die B-Frames auf 0 (bei x264: Tune „zerolatency“).',
+    format: 'Nicht als Original angeboten: Das Bild ist nicht 8 Bit 4:2:0. Stelle in OBS das Farbformat auf NV12.',
+    rate: 'Nicht als Original angeboten: Es braucht mehr als 8 Mbit/s. Senke in OBS die Bitrate.',
+    irregular:
+      'Nicht als Original angeboten: Die Bilder kommen unregelmäßig. Beende in OBS den Stream und starte ihn neu.',
+  },
   title: 'Titel',
   titleHint: 'Alle sehen die Änderung sofort.',
   change: 'Ändern',
@@ -195,6 +205,7 @@ const client: Texts['client'] = {
   mute: 'Ton aus',
   unmute: 'Ton an',
   audioOnly: 'Nur Ton',
+  original: 'Original',
   connecting: 'Verbindung zum Stream wird aufgebaut.',
   reconnecting: 'Hier kommt nichts an. Neuer Versuch.',
   restarted: 'Der Stream wurde neu gestartet. Gleich geht es weiter.',
@@ -277,6 +288,7 @@ export const de: Texts = {
   soundOn: 'Ton an',
   soundOff: 'Ton aus',
   audioOnly: 'Nur Ton',
+  original: 'Original',
   goLive: 'Zum Livebild',
   rewind: rewindDe,
   playback: playbackDe,

@@ -153,6 +153,17 @@ const desk = {
   viewers: 'Viewers',
   qualities: 'Qualities',
   none: 'None',
+  /** What the publisher could set better. */
+  problems: {
+    keyframes:
+      'Not offered as the original: keyframes are more than 2 s apart. In OBS, set the keyframe interval to 1 s.',
+    'b-frames':
+      'Everybody sees the picture later than need be, since it has B-frames. In OBS, set B-frames to 0 (with x264: tune “zerolatency”).',
+    format: 'Not offered as the original: the picture is not 8-bit 4:2:0. In OBS, set the colour format to NV12.',
+    rate: 'Not offered as the original: it takes more than 8 Mbit/s. In OBS, lower the bitrate.',
+    irregular:
+      'Not offered as the original: its pictures come in an irregular way. In OBS, stop the stream and start it again.',
+  },
   title: 'Title',
   titleHint: 'Everybody sees the change at once.',
   change: 'Change',
@@ -219,6 +230,7 @@ const client = {
   mute: 'Mute',
   unmute: 'Sound on',
   audioOnly: 'Sound only',
+  original: 'Original',
   connecting: 'Connecting to the stream.',
   reconnecting: 'Nothing arrives here. Trying again.',
   restarted: 'The stream was restarted. Taking it up again.',
@@ -301,6 +313,7 @@ export const en = {
   soundOn: 'Sound on',
   soundOff: 'Sound off',
   audioOnly: 'Sound only',
+  original: 'Original',
   goLive: 'Go live',
   rewind: rewindEn,
   playback: playbackEn,

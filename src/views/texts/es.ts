@@ -136,6 +136,17 @@ const desk: Texts['desk'] = {
   viewers: 'Espectadores',
   qualities: 'Calidades',
   none: 'Ninguna',
+  problems: {
+    keyframes:
+      'No se ofrece como original: los fotogramas clave están a más de 2 s. En OBS, hay que poner el intervalo de fotogramas clave en 1 s.',
+    'b-frames':
+      'La imagen llega a todos más tarde de lo necesario porque tiene fotogramas B. En OBS, hay que poner los fotogramas B en 0 (con x264: ajuste «zerolatency»).',
+    format:
+      'No se ofrece como original: la imagen no es 4:2:0 de 8 bits. En OBS, hay que elegir el formato de color NV12.',
+    rate: 'No se ofrece como original: necesita más de 8 Mbit/s. En OBS, hay que bajar la tasa de bits.',
+    irregular:
+      'No se ofrece como original: sus imágenes llegan de forma irregular. En OBS, hay que detener la transmisión e iniciarla de nuevo.',
+  },
   title: 'Título',
   titleHint: 'Todo el mundo ve el cambio al instante.',
   change: 'Cambiar',
@@ -197,6 +208,7 @@ const client: Texts['client'] = {
   mute: 'Quitar sonido',
   unmute: 'Poner sonido',
   audioOnly: 'Solo audio',
+  original: 'Original',
   connecting: 'Conectando con la transmisión.',
   reconnecting: 'Aquí no llega nada. Intentando de nuevo.',
   restarted: 'La transmisión se ha reiniciado. Retomándola.',
@@ -284,6 +296,7 @@ export const es: Texts = {
   soundOn: 'Con sonido',
   soundOff: 'Sin sonido',
   audioOnly: 'Solo audio',
+  original: 'Original',
   goLive: 'En vivo',
   rewind: rewindEs,
   playback: playbackEs,

@@ -138,6 +138,17 @@ const desk: Texts['desk'] = {
   viewers: 'Spectateurs',
   qualities: 'Qualités',
   none: 'Aucune',
+  problems: {
+    keyframes:
+      'Non proposé comme original : plus de 2 s entre les images clés. Dans OBS, réglez l’intervalle d’images clés sur 1 s.',
+    'b-frames':
+      'L’image arrive plus tard que nécessaire, car elle contient des images B. Dans OBS, mettez les images B à 0 (avec x264 : réglage « zerolatency »).',
+    format:
+      'Non proposé comme original : l’image n’est pas en 4:2:0 8 bits. Dans OBS, choisissez le format de couleur NV12.',
+    rate: 'Non proposé comme original : il demande plus de 8 Mbit/s. Dans OBS, baissez le débit.',
+    irregular:
+      'Non proposé comme original : ses images arrivent de façon irrégulière. Dans OBS, arrêtez le stream puis relancez-le.',
+  },
   title: 'Titre',
   titleHint: 'Tout le monde voit le changement aussitôt.',
   change: 'Changer',
@@ -200,6 +211,7 @@ const client: Texts['client'] = {
   mute: 'Couper le son',
   unmute: 'Activer le son',
   audioOnly: 'Son seul',
+  original: 'Original',
   connecting: 'Connexion à la diffusion.',
   reconnecting: 'Rien n’arrive ici. Nouvel essai.',
   restarted: 'La diffusion a redémarré. Reprise.',
@@ -287,6 +299,7 @@ export const fr: Texts = {
   soundOn: 'Avec son',
   soundOff: 'Sans son',
   audioOnly: 'Son seul',
+  original: 'Original',
   goLive: 'Au direct',
   rewind: rewindFr,
   playback: playbackFr,

@@ -135,6 +135,16 @@ const desk: Texts['desk'] = {
   viewers: 'Espectadores',
   qualities: 'Qualidades',
   none: 'Nenhuma',
+  problems: {
+    keyframes:
+      'Não oferecido como original: há mais de 2 s entre os quadros-chave. No OBS, defina o intervalo de quadros-chave como 1 s.',
+    'b-frames':
+      'A imagem chega a todos mais tarde do que precisa, pois tem quadros B. No OBS, defina os quadros B como 0 (com x264: ajuste “zerolatency”).',
+    format: 'Não oferecido como original: a imagem não é 4:2:0 de 8 bits. No OBS, escolha o formato de cor NV12.',
+    rate: 'Não oferecido como original: precisa de mais de 8 Mbit/s. No OBS, reduza a taxa de bits.',
+    irregular:
+      'Não oferecido como original: as imagens chegam de forma irregular. No OBS, pare a transmissão e inicie de novo.',
+  },
   title: 'Título',
   titleHint: 'Todos veem a mudança na hora.',
   change: 'Mudar',
@@ -196,6 +206,7 @@ const client: Texts['client'] = {
   mute: 'Desligar o som',
   unmute: 'Ligar o som',
   audioOnly: 'Só som',
+  original: 'Original',
   connecting: 'Conectando à transmissão.',
   reconnecting: 'Nada chega aqui. Tentando de novo.',
   restarted: 'A transmissão foi reiniciada. Retomando.',
@@ -283,6 +294,7 @@ export const pt: Texts = {
   soundOn: 'Com som',
   soundOff: 'Sem som',
   audioOnly: 'Só som',
+  original: 'Original',
   goLive: 'Ir ao vivo',
   rewind: rewindPt,
   playback: playbackPt,

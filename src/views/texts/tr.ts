@@ -131,6 +131,15 @@ const desk: Texts['desk'] = {
   viewers: 'İzleyiciler',
   qualities: 'Kaliteler',
   none: 'Yok',
+  problems: {
+    keyframes:
+      'Orijinal olarak sunulmuyor: anahtar kareler arasında 2 saniyeden fazla var. OBS’de anahtar kare aralığını 1 s yapın.',
+    'b-frames':
+      'Görüntüde B kareleri olduğu için herkes onu gereğinden geç görüyor. OBS’de B karelerini 0 yapın (x264 ile: “zerolatency” ayarı).',
+    format: 'Orijinal olarak sunulmuyor: görüntü 8 bit 4:2:0 değil. OBS’de renk biçimini NV12 yapın.',
+    rate: 'Orijinal olarak sunulmuyor: 8 Mbit/s’den fazlasını gerektiriyor. OBS’de bit hızını düşürün.',
+    irregular: 'Orijinal olarak sunulmuyor: görüntüler düzensiz geliyor. OBS’de yayını durdurup yeniden başlatın.',
+  },
   title: 'Başlık',
   titleHint: 'Değişikliği herkes hemen görür.',
   change: 'Değiştir',
@@ -192,6 +201,7 @@ const client: Texts['client'] = {
   mute: 'Sesi kapat',
   unmute: 'Sesi aç',
   audioOnly: 'Yalnızca ses',
+  original: 'Orijinal',
   connecting: 'Yayına bağlanılıyor.',
   reconnecting: 'Buraya bir şey gelmiyor. Yeniden deneniyor.',
   restarted: 'Yayın yeniden başladı. Devam ediliyor.',
@@ -273,6 +283,7 @@ export const tr: Texts = {
   soundOn: 'Sesi aç',
   soundOff: 'Sesi kapat',
   audioOnly: 'Yalnızca ses',
+  original: 'Orijinal',
   goLive: 'Canlıya dön',
   rewind: rewindTr,
   playback: playbackTr,
