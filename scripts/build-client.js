@@ -4,8 +4,9 @@
  * Use: `node scripts/build-client.js [target directory]`.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
@@ -18,8 +19,9 @@ const target = process.argv[2] ?? join(root, 'dist', 'assets');
 /** What every browser since Firefox ESR 128 (Tor Browser 14) understands. */
 const browsers = ['firefox128', 'chrome123', 'safari17.5'];
 
-async function bundle(entry, loader) {
+async function bundle(entry, loader, more = {}) {
   const result = await build({
+    ...more,
     ...(typeof entry === 'string' ? { entryPoints: [entry] } : { stdin: { ...entry, loader } }),
     bundle: true,
     write: false,
@@ -32,6 +34,27 @@ async function bundle(entry, loader) {
   });
   return Buffer.from(result.outputFiles[0].contents);
 }
+
+/** The page's own script with hls.js in place of our player: whatever imports `player.ts` gets the other one. */
+const withHlsPlayer = {
+  name: 'hls-player',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/player\.ts$/ }, () => ({ path: join(root, 'client', 'hls-player.ts') }));
+  },
+};
+
+/** hls.js without what our streams have no use for, and its licence, which must go where it goes. */
+async function emitHlsLibrary() {
+  const packageFile = createRequire(import.meta.url).resolve('hls.js/package.json');
+  const licence = await emit('hls-licence.txt', plainText, await readFile(join(dirname(packageFile), 'LICENSE')));
+  const { version, homepage } = JSON.parse(await readFile(packageFile, 'utf8'));
+  const banner = { js: `/*! hls.js ${version}, Apache License 2.0, ${homepage}, see ${licence.file} */` };
+  const library = await bundle(join(dirname(packageFile), 'dist', 'hls.light.mjs'), 'js', { banner });
+  return [await emit('hls.js', javascript, library), licence];
+}
+
+const javascript = 'text/javascript; charset=utf-8';
+const plainText = 'text/plain; charset=utf-8';
 
 async function emit(name, type, content) {
   const [stem, ending] = name.split('.');
@@ -58,11 +81,21 @@ const script = await bundle(join(root, 'client', 'main.ts'), 'ts');
 const staffStyle = await bundle(join(styles, 'staff.css'), 'css');
 const staffScript = await bundle(join(root, 'client', 'staff.ts'), 'ts');
 
+// Only for whoever asks for it (`?player=hls`).
+const [hlsLibrary, hlsLicence] = await emitHlsLibrary();
+const hlsScript = await bundle(join(root, 'client', 'main.ts'), 'ts', {
+  plugins: [withHlsPlayer],
+  define: { hlsLibrary: JSON.stringify(`/assets/${hlsLibrary.file}`) },
+});
+
 const files = [
   await emit('style.css', 'text/css; charset=utf-8', style),
-  await emit('main.js', 'text/javascript; charset=utf-8', script),
+  await emit('main.js', javascript, script),
   await emit('staff.css', 'text/css; charset=utf-8', staffStyle),
-  await emit('staff.js', 'text/javascript; charset=utf-8', staffScript),
+  await emit('staff.js', javascript, staffScript),
+  await emit('main-hls.js', javascript, hlsScript),
+  hlsLibrary,
+  hlsLicence,
 ];
 await writeFile(join(target, 'favicon.png'), drawIcon(64));
 
@@ -71,6 +104,8 @@ const manifest = {
   script: `/assets/${files[1].file}`,
   staffStyle: `/assets/${files[2].file}`,
   staffScript: `/assets/${files[3].file}`,
+  hlsScript: `/assets/${files[4].file}`,
+  hlsLibrary: `/assets/${hlsLibrary.file}`,
   icon: 'favicon.png',
   files,
 };

@@ -20,6 +20,8 @@ const assets = {
   script: '/assets/main-0.js',
   staffStyle: '/assets/staff-0.css',
   staffScript: '/assets/staff-0.js',
+  hlsScript: '/assets/main-hls-0.js',
+  hlsLibrary: '/assets/hls-0.js',
   files: new Map([['/assets/style-0.css', { type: 'text/css', plain: Buffer.from('body{}') }]]),
 };
 const publicAddress = `${'a'.repeat(55)}d.onion`;

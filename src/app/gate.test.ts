@@ -18,6 +18,8 @@ const assets = {
   script: '/assets/main-0.js',
   staffStyle: '/staff.css',
   staffScript: '/staff.js',
+  hlsScript: '/main-hls.js',
+  hlsLibrary: '/hls.js',
   files: new Map([['/assets/style-0.css', { type: 'text/css', plain: Buffer.from('body{}') }]]),
 };
 const question = { text: 'What is on the table?', answers: ['a teapot'] };

@@ -225,7 +225,8 @@ function renditionLimits(config: OnioncastConfig, start: number) {
     hls: {
       targetSeconds: segmentMs / 1000,
       partSeconds: hlsPartSeconds,
-      firstNumber: start * segmentsPerStart,
+      // Never 0: hls.js (1.7) takes the parts of a segment 0 for lost as soon as it has them, and fetches them again without end.
+      firstNumber: 1 + start * segmentsPerStart,
       windowSeconds: windowMs / 1000,
       maxBytes: memoryBytes,
     },

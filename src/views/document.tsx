@@ -27,6 +27,9 @@ export interface PageAssets {
   /** What staff need besides. */
   readonly staffStyle: string;
   readonly staffScript: string;
+  /** The page's script with hls.js for a player, and hls.js. */
+  readonly hlsScript: string;
+  readonly hlsLibrary: string;
 }
 
 /** The skeleton of every document: language, title, style sheet, icon, viewport. */

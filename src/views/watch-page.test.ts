@@ -30,7 +30,14 @@ const snapshot: StreamSnapshot = {
 const bare: RenditionInfo = { name: '360p', codec: 'h264', mimeType: 'video/mp4', bandwidth: 4e5 };
 const data: WatchPageData = {
   snapshot,
-  assets: { style: '/assets/style.css', script: '/assets/main.js', staffStyle: '/staff.css', staffScript: '/staff.js' },
+  assets: {
+    style: '/assets/style.css',
+    script: '/assets/main.js',
+    staffStyle: '/staff.css',
+    staffScript: '/staff.js',
+    hlsScript: '/assets/main-hls.js',
+    hlsLibrary: '/assets/hls.js',
+  },
   siteName: 'Onioncast',
   about: 'Boats & <tides>',
   view: 'KEY',

@@ -7,6 +7,7 @@ import { openModes, publicModes } from '../chat/modes.ts';
 import { palette } from '../identity/colour.ts';
 import { ChatForm } from './chat-form.tsx';
 import { type PageAssets, renderDocument } from './document.tsx';
+import { HlsNote, HlsStage } from './hls-stage.tsx';
 import { PeopleCount } from './people-page.tsx';
 import { Keys, PlayerControls, SoundPill } from './player-controls.tsx';
 import { renderFirstPlayer } from './player-document.tsx';
@@ -36,6 +37,8 @@ export interface WatchPageData extends Reader {
   readonly choice: string;
   /** The browser keeps no cookies, so that the links of the page carry the choice. */
   readonly carriesChoice?: boolean;
+  /** hls.js, or without script the browser's own player of HLS, in place of our own. */
+  readonly player?: 'hls';
   /** False for the page without script: the frames stand in the open and no script is loaded. */
   readonly script: boolean;
   /** Those to choose from. */
@@ -74,11 +77,12 @@ export function renderWatchPage(data: WatchPageData): string {
             </ScriptMarkup>
           )}
           <Frames script={data.script}>
-            <PlayerIframe data={data} />
+            {data.player === 'hls' ? <HlsStage {...data} /> : <PlayerIframe data={data} />}
           </Frames>
           <section class="info" aria-label={texts.information}>
             <StreamInfo snapshot={data.snapshot} texts={texts} />
           </section>
+          {data.player === 'hls' && <HlsNote {...data} />}
           <input class="fold" type="checkbox" aria-label={texts.more} title={texts.more} autocomplete="off" />
           {data.about !== '' && <p class="about">{data.about}</p>}
           <Foot data={data} />
@@ -123,13 +127,17 @@ function Head({ data }: { data: WatchPageData }): JSX.Element {
 
 function Scripts({ data }: { data: WatchPageData }): JSX.Element {
   const first = startingRendition(data.snapshot.renditions);
-  const { base, snapshot, texts } = data;
+  const { base, snapshot, texts, assets } = data;
+  const isHls = data.player === 'hls';
   const settings: PageSettings = { base, snapshot, texts: texts.client };
   return (
     <>
-      {first !== undefined && <script data-url={`${base}/stream/${first.name}.mp4`}>{earlyMediaScript}</script>}
+      {isHls && <link rel="modulepreload" href={assets.hlsLibrary} />}
+      {!isHls && first !== undefined && (
+        <script data-url={`${base}/stream/${first.name}.mp4`}>{earlyMediaScript}</script>
+      )}
       <ScriptData id="page" data={settings} />
-      <script type="module" src={data.assets.script} />
+      <script type="module" src={isHls ? assets.hlsScript : assets.script} />
     </>
   );
 }

@@ -94,7 +94,7 @@ beforeAll(async () => {
       ...{
         ...reader,
         snapshot,
-        assets: { style, script, staffStyle: style, staffScript: script },
+        assets: { style, script, staffStyle: style, staffScript: script, hlsScript: script, hlsLibrary: script },
         siteName: 'Onioncast',
         about: texts.desk.keyHint,
       },

@@ -14,6 +14,8 @@ const assets: Assets = {
   script: '/assets/main.js',
   staffStyle: '/assets/staff.css',
   staffScript: '/assets/staff.js',
+  hlsScript: '/assets/main-hls.js',
+  hlsLibrary: '/assets/hls.js',
   files: new Map(),
 };
 

@@ -16,6 +16,8 @@ describe('the files for browsers', () => {
       script: '/assets/style-1.css',
       staffStyle: '/assets/staff.css',
       staffScript: '/assets/staff.js',
+      hlsScript: '/assets/main-hls.js',
+      hlsLibrary: '/assets/hls.js',
       icon: 'favicon.png',
       files: [{ file: 'style-1.css', type: 'text/css; charset=utf-8' }],
     };

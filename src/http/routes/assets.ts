@@ -26,6 +26,8 @@ const manifestSchema = z.object({
   script: z.string(),
   staffStyle: z.string(),
   staffScript: z.string(),
+  hlsScript: z.string(),
+  hlsLibrary: z.string(),
   icon: z.string(),
   files: z.array(z.object({ file: z.string(), type: z.string() })),
 });
@@ -43,8 +45,8 @@ export async function loadAssets(directory: string): Promise<Assets> {
       files.set(`/assets/${file}`, { type, plain, gzip, brotli });
     }
     files.set('/favicon.png', { type: 'image/png', plain: await readFile(join(directory, manifest.icon)) });
-    const { style, script, staffStyle, staffScript } = manifest;
-    return { style, script, staffStyle, staffScript, files };
+    const { icon: _icon, files: _files, ...page } = manifest;
+    return { ...page, files };
   } catch (cause) {
     throw new AppError('INTERNAL', `The files for browsers are missing in ${directory}: run "npm run build".`, {
       cause,

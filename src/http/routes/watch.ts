@@ -41,10 +41,20 @@ export interface WatchRouteOptions {
   hasEmotes(): boolean;
 }
 
-/** `/`: the watch page; `/?script=0`: the same page without script. */
+interface WatchQuery {
+  readonly script?: unknown;
+  readonly player?: unknown;
+  readonly videojs?: unknown;
+}
+
+/**
+ * `/`: the watch page; `/?script=0`: the same page without script; `/?player=hls`, or `?videojs=1` as links to a page of this kind have long said: with a player of
+ * HLS in place of our own.
+ */
 export function registerWatchRoutes(app: FastifyInstance, options: WatchRouteOptions): void {
-  app.get<{ Querystring: { script?: unknown } }>('/', pageRoute, (request, reply) => {
+  app.get<{ Querystring: WatchQuery }>('/', pageRoute, (request, reply) => {
     const script = request.query.script !== '0';
+    const isHls = request.query.player === 'hls' || request.query.videojs === '1';
     const { texts, base, viewer } = options.places.welcome(request, reply);
     const snapshot = options.snapshot();
     const hasRoom = options.hasRoomFor(countedAs(viewer, request));
@@ -65,6 +75,7 @@ export function registerWatchRoutes(app: FastifyInstance, options: WatchRouteOpt
       about: options.about,
       view: options.mintViewKey(),
       script,
+      ...(isHls ? { player: 'hls' } : {}),
       ...(people === undefined ? {} : { people }),
       isCaptchaAsked: options.isCaptchaAsked(request, reply),
       ...(capcode === undefined ? {} : { capcode }),

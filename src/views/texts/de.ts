@@ -300,6 +300,8 @@ export const de: Texts = {
   withoutScript: 'Version ohne Skript',
   withScript: 'Version mit Skript',
   otherPlayers: 'In mpv oder VLC öffnen',
+  hlsPlayer: 'Du schaust mit einem HLS-Player. Kommt kein Bild, kann dieser Browser es nicht abspielen.',
+  usualPlayer: 'Üblichen Player verwenden',
   skipToChat: 'Zum Chat springen',
   broadcaster: 'Streamer',
   moderator: 'Moderator',

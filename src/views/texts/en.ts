@@ -325,6 +325,8 @@ export const en = {
   withoutScript: 'Use the version without script',
   withScript: 'Use the version with script',
   otherPlayers: 'Open in mpv or VLC',
+  hlsPlayer: 'You are watching with a player for HLS. If no picture comes, this browser cannot play it.',
+  usualPlayer: 'Use the usual player',
   skipToChat: 'Skip to the chat',
   broadcaster: 'Broadcaster',
   moderator: 'Moderator',

@@ -311,6 +311,8 @@ export const fr: Texts = {
   withoutScript: 'Version sans script',
   withScript: 'Version avec script',
   otherPlayers: 'Ouvrir dans mpv ou VLC',
+  hlsPlayer: 'Vous regardez avec un lecteur HLS. Si aucune image n’apparaît, ce navigateur ne sait pas la lire.',
+  usualPlayer: 'Utiliser le lecteur habituel',
   skipToChat: 'Aller au chat',
   broadcaster: 'Diffuseur',
   moderator: 'Modérateur',

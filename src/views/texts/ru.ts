@@ -306,6 +306,8 @@ export const ru: Texts = {
   withoutScript: 'Версия без скриптов',
   withScript: 'Версия со скриптами',
   otherPlayers: 'Открыть в mpv или VLC',
+  hlsPlayer: 'Вы смотрите через проигрыватель HLS. Если изображения нет, этот браузер не может его показать.',
+  usualPlayer: 'Обычный проигрыватель',
   skipToChat: 'Перейти к чату',
   broadcaster: 'Ведущий',
   moderator: 'Модератор',

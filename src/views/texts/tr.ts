@@ -295,6 +295,8 @@ export const tr: Texts = {
   withoutScript: 'Betiksiz sürümü kullanın',
   withScript: 'Betikli sürümü kullanın',
   otherPlayers: 'mpv ya da VLC ile aç',
+  hlsPlayer: 'HLS oynatıcısıyla izliyorsunuz. Görüntü gelmezse bu tarayıcı onu oynatamıyor demektir.',
+  usualPlayer: 'Olağan oynatıcıyı kullan',
   skipToChat: 'Sohbete geç',
   broadcaster: 'Yayıncı',
   moderator: 'Moderatör',

@@ -305,6 +305,8 @@ export const uk: Texts = {
   withoutScript: 'Версія без скриптів',
   withScript: 'Версія зі скриптами',
   otherPlayers: 'Відкрити в mpv або VLC',
+  hlsPlayer: 'Ви дивитеся через програвач HLS. Якщо зображення немає, цей браузер не може його показати.',
+  usualPlayer: 'Звичайний програвач',
   skipToChat: 'Перейти до чату',
   broadcaster: 'Ведучий',
   moderator: 'Модератор',
