@@ -17,6 +17,7 @@ import { Crowd } from './support/crowd.ts';
 import type { EndlessWatch, SegmentWatch } from './support/lean-viewer.ts';
 import { Nginx } from './support/nginx.ts';
 import { cpuSeconds, residentBytes } from './support/process-usage.ts';
+import { watchLoad } from './support/load.ts';
 import { quantile, table } from './support/statistics.ts';
 
 const transports = ['unix', 'tcp'] as const;
@@ -206,4 +207,6 @@ function contenders(
   return [own, { name: 'nginx', watch, pids, entrance }];
 }
 
+const wasQuiet = watchLoad();
 await main();
+console.log(wasQuiet());

@@ -7,9 +7,11 @@
 import { parseArgs } from 'node:util';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type BrowserName, launchBrowser, type RunningBrowser } from '../test/support/browsers.ts';
+import { onionGet } from '../test/support/socks.ts';
 import type { ShapedClient } from '../test/support/shaped-tor.ts';
 import { chosen, positive } from './support/choices.ts';
 import { type Mode, mayRunScript, modes } from './support/modes.ts';
+import { watchLoad } from './support/load.ts';
 import { quantile, seconds, table } from './support/statistics.ts';
 import { Watcher } from './support/watcher.ts';
 import { type Link, links, World } from './support/world.ts';
@@ -18,8 +20,8 @@ type Circuit = 'fresh' | 'warm';
 
 interface Joins {
   readonly link: Link;
-  readonly browser: BrowserName;
-  readonly mode: Mode;
+  readonly browser: BrowserName | '-';
+  readonly mode: Mode | typeof bare;
   readonly circuit: Circuit;
   /** Until the first picture; NaN where none came. */
   readonly waitsMs: readonly number[];
@@ -27,9 +29,14 @@ interface Joins {
 
 const targetsMs = { p50: 2500, p95: 4000 };
 const joinWithinMs = 45_000;
-/** tor takes no more than one wish for a new identity in this time. */
-const identityEveryMs = 10_500;
+/**
+ * tor takes no more than one wish for a new identity in this time. Meanwhile it builds some circuits to nowhere in particular, as any tor that has run for a
+ * while has them.
+ */
+const identityMs = 10_500;
 const circuits = ['fresh', 'warm'] as const;
+/** One request on a connection of its own, by no browser: what the network takes before any page can begin. */
+const bare = 'one bare request';
 
 /** What several joins of one kind have in common. */
 interface Visit {
@@ -45,23 +52,38 @@ async function join({ running, url }: Visit): Promise<number> {
   return watcher.firstPictureMs;
 }
 
-async function joinAgainAndAgain(visit: Visit, circuit: Circuit, count: number): Promise<number[]> {
+async function ask({ client, url }: Omit<Visit, 'running'>): Promise<number> {
+  const { host, pathname } = new URL(url);
+  const startedAt = performance.now();
+  const asked = onionGet({ socksPort: client?.socksPort ?? 0, host, path: pathname, timeoutMs: joinWithinMs });
+  return await asked.then(
+    () => performance.now() - startedAt,
+    () => Number.NaN,
+  );
+}
+
+/** `go` comes for the first picture or answer and says how long that took. */
+async function againAndAgain(
+  client: ShapedClient | undefined,
+  circuit: Circuit,
+  count: number,
+  go: () => Promise<number>,
+): Promise<number[]> {
   const waitsMs: number[] = [];
   // The browser's first page pays for the browser's own start; a warm circuit has to be there.
-  await join(visit);
-  for (let identityAtMs = 0; waitsMs.length < count; ) {
+  await go();
+  while (waitsMs.length < count) {
     if (circuit === 'fresh') {
-      await pause(Math.max(0, identityAtMs + identityEveryMs - performance.now()));
-      identityAtMs = performance.now();
-      await visit.client?.newIdentity();
+      await client?.newIdentity();
+      await pause(identityMs);
     }
-    waitsMs.push(await join(visit));
+    waitsMs.push(await go());
   }
   return waitsMs;
 }
 
 function report(all: readonly Joins[]): string {
-  const header = ['link', 'browser', 'mode', 'circuit', 'p50', 'p95', 'min', 'max', 'joins', 'without a picture'];
+  const header = ['link', 'browser', 'mode', 'circuit', 'p50', 'p95', 'min', 'max', 'joins', 'failed'];
   const rows = all.map(({ link, browser, mode, circuit, waitsMs }) => {
     const came = waitsMs.filter((wait) => !Number.isNaN(wait));
     const figures = [0.5, 0.95, 0, 1].map((fraction) => seconds(quantile(came, fraction)));
@@ -88,6 +110,14 @@ async function main(): Promise<void> {
   try {
     for (const link of wantedLinks) {
       const client = await world.client(link);
+      if (client !== undefined) {
+        const url = await world.address('script', link);
+        for (const circuit of chosen('circuit', values.circuit, circuits)) {
+          const waitsMs = await againAndAgain(client, circuit, count, () => ask({ client, url }));
+          done.push({ link, browser: '-', mode: bare, circuit, waitsMs });
+        }
+        console.log(report(done));
+      }
       for (const browser of browsers) {
         for (const mode of chosen('mode', values.mode, modes)) {
           await world.prepare(mode);
@@ -99,7 +129,8 @@ async function main(): Promise<void> {
           try {
             const visit = { running, client, url: await world.address(mode, link) };
             for (const circuit of chosen('circuit', values.circuit, circuits)) {
-              done.push({ link, browser, mode, circuit, waitsMs: await joinAgainAndAgain(visit, circuit, count) });
+              const waitsMs = await againAndAgain(client, circuit, count, () => join(visit));
+              done.push({ link, browser, mode, circuit, waitsMs });
               console.log(report(done.slice(-1)));
             }
           } finally {
@@ -118,4 +149,6 @@ async function main(): Promise<void> {
   console.log(report(done));
 }
 
+const wasQuiet = watchLoad();
 await main();
+console.log(wasQuiet());

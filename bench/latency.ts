@@ -13,6 +13,7 @@ import { chosen, positive } from './support/choices.ts';
 import { type Mode, mayRunScript, modes } from './support/modes.ts';
 import { latenciesOf, medianLatency, playbackOf } from './support/playback.ts';
 import { ageAtServer } from './support/server-age.ts';
+import { watchLoad } from './support/load.ts';
 import { quantile, seconds, slope, table } from './support/statistics.ts';
 import { Watcher, type Sample } from './support/watcher.ts';
 import { type Link, links, World } from './support/world.ts';
@@ -162,4 +163,6 @@ async function main(): Promise<void> {
   if (minutes !== undefined) console.log(`\nDrift, seconds:\n${driftTable(done)}`);
 }
 
+const wasQuiet = watchLoad();
 await main();
+console.log(wasQuiet());

@@ -11,6 +11,7 @@ import { farPath, type ShapedClient, unevenPath } from '../test/support/shaped-t
 import { chosen, positive } from './support/choices.ts';
 import { type Mode, mayRunScript, modes } from './support/modes.ts';
 import { latenciesOf, medianLatency, playbackOf, recoveredAfter } from './support/playback.ts';
+import { watchLoad } from './support/load.ts';
 import { quantile, seconds, table } from './support/statistics.ts';
 import { Watcher } from './support/watcher.ts';
 import { type Link, World } from './support/world.ts';
@@ -152,4 +153,6 @@ async function main(): Promise<void> {
   console.log(report(done));
 }
 
+const wasQuiet = watchLoad();
 await main();
+console.log(wasQuiet());

@@ -3,6 +3,8 @@ import { drawClock, pictureHeight, pictureWidth } from './clock-pattern.ts';
 
 const frameRate = 30;
 const frameBytes = (pictureWidth * pictureHeight * 3) / 2;
+/** A camera whose encoder does not keep up loses pictures; it does not send older and older ones. */
+const maxWaitingBytes = frameRate * 0.5 * frameBytes;
 
 /**
  * A publisher like OBS: raw frames that carry the time they were made, encoded with x264 without delay and sent to an RTMP address, or
@@ -25,6 +27,7 @@ export class ClockPublisher {
     this.#timer = setInterval(() => {
       const due = Math.floor(((Date.now() - start) * frameRate) / 1000);
       for (; made <= due; made += 1) {
+        if ((this.#child.stdin?.writableLength ?? 0) > maxWaitingBytes) continue;
         const frame = Buffer.from(background[made % background.length] ?? Buffer.alloc(frameBytes));
         drawClock(frame, Date.now());
         this.#child.stdin?.write(frame);
