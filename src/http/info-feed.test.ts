@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { StreamSnapshot } from '../broadcast/stream-state.ts';
 import type { Channel } from '../live/endless-response.ts';
 import { chunkPayload } from '../live/chunked.ts';
@@ -22,6 +22,18 @@ beforeEach(() => {
 });
 
 afterEach(() => feed.close());
+
+test('open documents of every language hear a sign of life again and again, each under another name; script hears none', async () => {
+  feed.close();
+  feed = new InfoFeed({ snapshot: () => snapshot, renderUpdate: () => '', everyMs: 3_600_000, pulseMs: 5 });
+  const frames = [readerOf(feed.framesIn('en')), readerOf(feed.framesIn('de'))];
+  const events = readerOf(feed.events);
+  const before = events.received;
+  await vi.waitFor(() => {
+    for (const { received } of frames) expect(received).toMatch(/lost-1\b[^]*lost-2\b/u);
+  });
+  expect(events.received).toBe(before);
+});
 
 /** What a reader of this channel has been sent, without the sizes of the chunks. */
 function readerOf(channel: Channel): { received: string; isEnded: boolean } {

@@ -2,6 +2,7 @@ import type { StreamSnapshot } from '../broadcast/stream-state.ts';
 import { frameChunk } from '../live/chunked.ts';
 import type { Channel } from '../live/endless-response.ts';
 import { FanOut } from '../live/fan-out.ts';
+import { renderPulse } from '../views/pulse.ts';
 import type { LanguageCode } from '../views/texts/languages.ts';
 
 export interface InfoFeedOptions {
@@ -10,7 +11,12 @@ export interface InfoFeedOptions {
   renderUpdate(snapshot: StreamSnapshot, language: LanguageCode): string;
   /** How often changes of no urgency (the number of viewers) are looked for. */
   readonly everyMs?: number;
+  /** Between two signs of life in player documents. */
+  readonly pulseMs?: number;
 }
+
+/** Three fit into the time after which the style sheet (`.player-frame .lost`) takes the connection for lost. */
+const defaultPulseMs = 6000;
 
 /** Nothing is kept: whoever comes is told the facts of that moment. */
 const keepNothing = { maxPieces: 0, maxBytes: 0 };
@@ -24,12 +30,15 @@ export class InfoFeed {
   readonly #frames = new Map<LanguageCode, FanOut>();
   readonly #options: InfoFeedOptions;
   readonly #timer: NodeJS.Timeout;
+  readonly #pulse: NodeJS.Timeout;
+  #pulseNumber = 0;
   #lastFacts = '';
 
   constructor(options: InfoFeedOptions) {
     this.#options = options;
     this.#timer = setInterval(() => this.update(), options.everyMs ?? 1000);
     this.#timer.unref();
+    this.#pulse = setInterval(() => this.#beat(), options.pulseMs ?? defaultPulseMs).unref();
   }
 
   /** Server-sent events: first the facts of the moment of joining, then what changes. */
@@ -61,8 +70,15 @@ export class InfoFeed {
 
   close(): void {
     clearInterval(this.#timer);
+    clearInterval(this.#pulse);
     for (const frames of this.#frames.values()) frames.close();
     this.#events.close();
+  }
+
+  #beat(): void {
+    this.#pulseNumber += 1;
+    const pulse = frameChunk(Buffer.from(`${renderPulse(this.#pulseNumber)}\n`));
+    for (const frames of this.#frames.values()) frames.tell(pulse);
   }
 }
 

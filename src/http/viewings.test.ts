@@ -177,6 +177,16 @@ describe('adapting', () => {
     expect([shown, media.padded]).toEqual([[], 0]);
   });
 
+  test('a picture that lies under another one, or whose document is on its way, is wanted no more', () => {
+    const screen = loadScreen();
+    judge(play('360p'), '360p', slow);
+    expect([viewings.isCovered(key, 0), viewings.isCovered(key, 1)]).toEqual([true, false]);
+    screen.close('resync');
+    expect(viewings.isCovered(key, 1)).toBe(true);
+    loadScreen();
+    expect([viewings.isCovered(key, 0), viewings.isCovered('another-key-of-its-own', 0)]).toEqual([false, false]);
+  });
+
   test('a browser that asks for the rest of a picture that lies under another one is not reloaded', () => {
     const screen = loadScreen();
     judge(play('360p'), '360p', slow);

@@ -198,6 +198,15 @@ export class Viewings {
     viewing.media?.close('closed');
   }
 
+  /**
+   * Whether nobody would see this picture: another one lies over it, or its document is about to be loaded again. A browser whose media ends too early looks for
+   * it at the next source, in the other codec.
+   */
+  isCovered(key: string, layer: number): boolean {
+    const viewing = this.#viewings.get(key);
+    return viewing !== undefined && (layer < viewing.layer || (viewing.document === undefined && viewing.awaitsReload));
+  }
+
   /** A media response is open. A view has one: the newest. */
   mediaOpened(key: string, media: Media): void {
     const viewing = this.#touch(key);

@@ -92,6 +92,13 @@ describe('the player document', () => {
     expect(html.match(/aria-current/g)).toHaveLength(1);
   });
 
+  it('holds a notice of silence that leads to the same picture, with sound if that was on', () => {
+    const notice = /<p class="lost"[^>]*>Nothing has arrived here for a while. <a href="([^"]*)"/;
+    expect(notice.exec(documentOf(live, { sound: true, choice: '360p' }))?.[1]).toBe(
+      '/player?view=KEY&amp;r=360p&amp;sound=1',
+    );
+  });
+
   it('offers no rendition of a codec that the viewer does not play', () => {
     const vp9 = { ...rendition, name: '360p-vp9', codec: 'vp9' } as const;
     const both = { ...live, renditions: [rendition, vp9, ...live.renditions.filter(({ codec }) => codec === 'none')] };
@@ -203,7 +210,7 @@ describe('the first player document, which stands in the page', () => {
     expect(strip).not.toContain('</body>');
     expect(strip).not.toContain('<video');
     const links = strip.match(/<a [^>]*>/g) ?? [];
-    expect(links).toHaveLength(3 + renditions.length);
+    expect(links).toHaveLength(4 + renditions.length);
     expect(
       links.every((link) => link.includes('href="/player?view=KEY&amp;r=') && link.includes('target="_parent"')),
     ).toBe(true);

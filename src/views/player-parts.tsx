@@ -115,7 +115,21 @@ export function Information({
     <div class="info">
       <StreamInfo snapshot={data.snapshot} texts={data.texts} behindSeconds={data.behindSeconds} />
       <Choices data={data} target={target} />
+      <Silence data={data} target={target} />
     </div>
+  );
+}
+
+/** Without script nothing else tells a viewer that the connection stands still. The style sheet shows it when no pulse (`renderPulse`) comes any more. */
+function Silence({ data, target }: { data: InformationData; target: '_parent' | undefined }): JSX.Element {
+  const { choice, sound, texts } = data;
+  return (
+    <p class="lost" role="status">
+      {texts.playback.silent}{' '}
+      <a href={playerHref(data, { r: choice, ...(sound && { sound: '1' }) })} target={target}>
+        {texts.playback.reload}
+      </a>
+    </p>
   );
 }
 

@@ -1,5 +1,5 @@
 /**
- * A sign of life in an open chat document: starts the animation anew that shows `LostNotice` when there has been none for a while. Its name is
+ * A sign of life in an open document: starts the animation anew that shows its notice of loss when there has been none for a while. Its name is
  * used once only: while a page lies in the background, many signs come between two looks of the browser at the styles, and it must see the
  * difference whichever it saw last.
  */

@@ -90,6 +90,7 @@ async function play(
     deps.viewings.mediaLost(queryValue(request.query, 'view') ?? '', layerOf(request));
     throw new AppError('RANGE_NOT_SATISFIABLE');
   }
+  if (deps.viewings.isCovered(queryValue(request.query, 'view') ?? '', layerOf(request))) throw new AppError('OFFLINE');
   if (!deps.hasRoomFor(countedAs(deps.places.placeOf(request).viewer, request))) throw new AppError('OVERLOADED');
   const cursor = cursorFor(deps.rewind(rendition.name), request);
   const isThere = cursor !== undefined || channel.isJoinable || (await deps.prepare(rendition.name));
