@@ -65,7 +65,7 @@ describe('media playlists by RFC 8216bis', () => {
     }
   });
 
-  it('4.4.3.4, 6.2.1: every segment begins with a keyframe, and says so', () => {
+  it('4.4.2.1, 6.2.1: every segment begins with a keyframe, and says so', () => {
     const window = live(20);
     expect(parsed(window).tags.has('#EXT-X-INDEPENDENT-SEGMENTS')).toBe(true);
     for (const { parts } of window.listed) expect(parts[0]?.isIndependent).toBe(true);
@@ -179,7 +179,7 @@ describe('media playlists by RFC 8216bis', () => {
     expect(seen.nextNumber).toBeLessThan(even.nextNumber);
   });
 
-  it('4.4.3.6, 6.2.1: the end is said, and nothing is hinted at or reported behind it', () => {
+  it('4.4.3.4, 6.2.1: the end is said, and nothing is hinted at or reported behind it', () => {
     const window = live(9);
     window.end();
     expect(parsed(window)).toMatchObject({ hasEnded: true, hint: undefined, reports: [], openParts: [] });

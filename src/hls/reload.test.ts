@@ -27,7 +27,7 @@ describe('readDirectives (RFC 8216bis 6.2.5)', () => {
   });
 
   it.each(['', ' 1', '-1', '+1', '1.5', '1e3', '0x10', '01', '99999999999', 'NaN', '١'])(
-    '4.2: %j is no decimal integer',
+    '4.2: takes nothing but a decimal integer: %j',
     (text) => {
       expect(read({ _HLS_msn: text })).toBeUndefined();
       expect(read({ _HLS_msn: '1', _HLS_part: text })).toBeUndefined();
