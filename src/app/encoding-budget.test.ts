@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { OwnFfmpeg, temporaryDirectory } from '../../test/support/ffmpeg.ts';
+import { temporaryDirectory } from '../../test/support/ffmpeg.ts';
 import { configSchema } from '../config/schema.ts';
 import type { ServeEvent } from '../serve-event.ts';
 import { costsPath, explainPlan, openEncodingBudget, planFor } from './encoding-budget.ts';
@@ -10,15 +11,22 @@ function encoderWith(more: Record<string, unknown> = {}) {
 }
 
 const named = (ladder: readonly { name: string }[]) => ladder.map(({ name }) => name);
+/** An FFmpeg that took half a second of CPU time, or the one that takes for ever. */
+function ffmpegThat(does: 'answers' | 'hangs'): string {
+  const path = join(temporaryDirectory(), 'ffmpeg');
+  const answer = 'echo "bench: utime=0.500s stime=0.000s rtime=0.500s" >&2';
+  writeFileSync(path, `#!/bin/sh\n${does === 'answers' ? answer : 'exec sleep 600'}\n`, { mode: 0o700 });
+  return path;
+}
+
 /** A machine so weak, or so strong, that the outcome is known. */
 const costs = (cores: number) => ({ cores: 4, rungs: [{ height: 720, preset: 'veryfast', cores } as const] });
 
 describe('the budget of encoding', () => {
   it('begins with two renditions, measures when all is calm, and keeps what it has learnt for the next start', async () => {
-    const ffmpeg = new OwnFfmpeg();
     const events: ServeEvent[] = [];
     const dataDirectory = temporaryDirectory();
-    const given = { encoder: encoderWith({ ffmpeg: ffmpeg.path }), dataDirectory, ffmpegVersion: 'x' };
+    const given = { encoder: encoderWith({ ffmpeg: ffmpegThat('answers') }), dataDirectory, ffmpegVersion: 'x' };
     let measured: () => void = () => undefined;
     const learnt = new Promise<void>((resolve) => {
       measured = resolve;
@@ -36,7 +44,6 @@ describe('the budget of encoding', () => {
     expect(budget.ladder.every(({ preset }) => preset !== undefined)).toBe(true);
     while (!existsSync(costsPath(dataDirectory))) await new Promise((resolve) => setTimeout(resolve, 20));
     await budget.close();
-    await ffmpeg.allGone();
     const again = await openEncodingBudget({ ...given, report });
     expect(again.ladder).toEqual(budget.ladder);
     expect(readFileSync(costsPath(dataDirectory), 'utf8')).not.toContain(dataDirectory);
@@ -44,21 +51,21 @@ describe('the budget of encoding', () => {
   });
 
   it('measures nothing where renditions were chosen, and stops measuring when it is closed', async () => {
-    const ffmpeg = new OwnFfmpeg();
     const events: ServeEvent[] = [];
     const common = { dataDirectory: temporaryDirectory(), ffmpegVersion: 'x', calmAfterMs: 0 };
     const report = (event: ServeEvent) => events.push(event);
-    const encoder = encoderWith({ ffmpeg: ffmpeg.path, ladder: ['480p'] });
+    const ffmpeg = ffmpegThat('hangs');
+    const encoder = encoderWith({ ffmpeg, ladder: ['480p'] });
     const chosen = await openEncodingBudget({ ...common, encoder, report });
     chosen.start();
     expect(named(chosen.ladder)).toEqual(['480p']);
     await chosen.close();
     expect(events).toEqual([]);
-    const auto = await openEncodingBudget({ ...common, encoder: encoderWith({ ffmpeg: ffmpeg.path }), report });
+    const auto = await openEncodingBudget({ ...common, encoder: encoderWith({ ffmpeg }), report });
     auto.start();
-    while (ffmpeg.pids().length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    // Resolves only when what it has started is over.
     await Promise.all([auto.close(), auto.close()]);
-    await ffmpeg.allGone();
     expect(events).toHaveLength(1);
   });
 

@@ -18,7 +18,7 @@ describe('measuring what encoding costs', () => {
     expect(largest?.cores).toBeGreaterThan(smallest?.cores ?? 9);
     expect(of('medium')[3]?.cores).toBeGreaterThan(largest?.cores ?? 9);
     await ffmpeg.allGone();
-  });
+  }, 90_000);
 
   it('gives what it has when its time is over', async () => {
     const ffmpeg = new OwnFfmpeg();

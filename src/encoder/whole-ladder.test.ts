@@ -4,7 +4,9 @@ import { fragmentsOf } from '../../test/support/fragments.ts';
 import { buildFfmpegCommand } from './ffmpeg-arguments.ts';
 import { fitLadder, knownRungs } from './ladder.ts';
 
-const seconds = 3;
+const seconds = 2;
+/** Real encoders on a machine that may be busy. */
+const patienceMs = 60_000;
 const names = ['720p', '480p', '360p', '240p'];
 
 describe.each(['quality', 'constant'] as const)('the whole ladder at %s rate', (rate) => {
@@ -15,7 +17,7 @@ describe.each(['quality', 'constant'] as const)('the whole ladder at %s rate', (
     const ladder = fitLadder(knownRungs, { width: 1280, height: 720 });
     const input = { kind: 'capture', args: ['-f', 'lavfi', '-i', graph], audio: '0:a:0' } as const;
     finished = await runCommand(buildFfmpegCommand(input, { ladder, preset: 'ultrafast', rate }));
-  });
+  }, patienceMs);
 
   function media(name: string): Buffer {
     return finished.media.get(name) ?? Buffer.alloc(0);
@@ -37,7 +39,7 @@ describe.each(['quality', 'constant'] as const)('the whole ladder at %s rate', (
     for (const cut of cuts) expect(cut).toEqual(cuts[0]);
     for (const name of names) {
       const keyframes = probeMedia(media(name)).packets.filter(({ isKeyframe }) => isKeyframe);
-      expect(keyframes.map((packet) => packet.seconds)).toEqual([0, 1, 2]);
+      expect(keyframes.map((packet) => packet.seconds)).toEqual([0, 1]);
     }
   });
 

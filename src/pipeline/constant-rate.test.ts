@@ -9,11 +9,13 @@ import { constantBytesPerSecond } from '../mp4/padding.ts';
 import type { Piece } from '../mp4/piece.ts';
 import { RenditionOutput } from './rendition-output.ts';
 
-const seconds = 6;
+const seconds = 4;
+/** Real encoders on a machine that may be busy. */
+const patienceMs = 60_000;
 const ladder = knownRungs.slice(0, 2);
 const names = [...ladder.map(({ name }) => name), 'audio'];
 const audioBitsPerSecond = 48_000;
-const encoding: EncodingOptions = { ladder, audioBitsPerSecond, preset: 'veryfast', rate: 'constant' };
+const encoding: EncodingOptions = { ladder, audioBitsPerSecond, preset: 'superfast', rate: 'constant' };
 
 /** What one viewer of each kind is given, one entry for all that goes out at a time. */
 class Watching {
@@ -104,7 +106,7 @@ describe('at a constant rate', () => {
   beforeAll(async () => {
     black = await encode('black:s=640x360:r=30', 'anullsrc=r=48000');
     busy = await encode('gray:s=640x360:r=30,noise=alls=100:allf=t', 'anoisesrc=r=48000');
-  });
+  }, patienceMs);
 
   it.each(names)('%s sends as many bytes of noise as of nothing, every tenth of a second', (name) => {
     const rate = constantBytesPerSecond(ratesOf(ladder.find((rung) => rung.name === name)?.bitsPerSecond));
@@ -125,7 +127,7 @@ describe('at a constant rate', () => {
     const { packets } = await probeBytes(wholeFragments(bytes));
     const pictures = packets.filter(({ stream }) => stream === 0);
     expect(pictures.length).toBeGreaterThan(30 * (seconds - 1));
-    expect(pictures.filter(({ isKeyframe }) => isKeyframe).map((packet) => packet.seconds)).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(pictures.filter(({ isKeyframe }) => isKeyframe).map((packet) => packet.seconds)).toEqual([0, 1, 2, 3]);
     expect(pictures.every(({ dts }, index) => dts > (pictures[index - 1]?.dts ?? -1))).toBe(true);
   });
 
