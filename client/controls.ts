@@ -35,6 +35,8 @@ export interface ControlsOptions {
   findVideo(): HTMLVideoElement | undefined;
   /** Puts the cursor into the chat form. */
   write(): void;
+  /** Keeps the chosen quality for the next visit. */
+  rememberQuality(wish: string): void;
 }
 
 /** Buttons, keys and the bar over the picture. */
@@ -72,6 +74,7 @@ export class Controls {
       },
       keys: () => byId('keys', HTMLDialogElement).showModal(),
     };
+    this.#stage.dataset['sound'] = texts.audioOnly;
     this.#listen();
     hideWhatIsMissing();
     keepTitleFromSystem(texts.video);
@@ -100,6 +103,8 @@ export class Controls {
       return [name === sourceRendition ? texts.original : name.replace(/-vp9$/u, ''), name];
     });
     const chosen = labels.find(([, name]) => name === player.rendition)?.[0];
+    const isSoundAlone = player.playable.some(({ name, height }) => name === player.rendition && height === undefined);
+    this.#stage.classList.toggle('sound-alone', isSoundAlone);
     const isAuto = player.wish === auto && chosen !== undefined;
     const all = [[isAuto ? `${texts.auto} (${chosen})` : texts.auto, auto], ...labels];
     if (all.join() === this.#offered || document.activeElement === this.#quality) return;
@@ -138,7 +143,7 @@ export class Controls {
 
   #choose(wish: string): void {
     this.#options.player.choose(wish);
-    remember('quality', wish);
+    this.#options.rememberQuality(wish);
     // The menu has done its work: keys are for the player again.
     this.#quality.blur();
     this.#show();

@@ -34,7 +34,7 @@ export class FragmentReader {
 
   /** A fragment has begun and is not whole yet. */
   get isWithin(): boolean {
-    return this.#bytes.length > 0;
+    return this.#bytes.length > this.#at || this.#moof !== undefined;
   }
 
   /** Takes the next bytes; gives the fragments that are whole by now. Throws if this is no media of ours. */

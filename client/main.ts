@@ -6,8 +6,7 @@ import { Info } from './info.ts';
 import { unfoldPage } from './markup.ts';
 import { address, byId, readSettings, showText } from './page.ts';
 import { PeoplePanel } from './people-panel.ts';
-import { auto, Player, type PlayerTrouble } from './player.ts';
-import { remembered } from './storage.ts';
+import { Player, type PlayerTrouble } from './player.ts';
 
 unfoldPage();
 const settings = readSettings();
@@ -33,7 +32,7 @@ const player = new Player(settings.snapshot, {
   findVideo,
   urlOf: (rendition, from) =>
     address(`/stream/${rendition}.mp4`, settings, from === undefined ? {} : { from: from.toFixed(2) }),
-  wish: remembered('quality') ?? auto,
+  wish: settings.choice,
   onTrouble: (next) => {
     trouble = next;
     showText(notice, sentences[next]);
@@ -42,7 +41,14 @@ const player = new Player(settings.snapshot, {
 const log = new ChatLog(texts, (row) => form.answer(row));
 const form: ChatForm = new ChatForm(texts, (mark) => log.setMark(mark));
 const info = new Info(settings.snapshot, texts, () => trouble !== 'connecting' && trouble !== 'restarted');
-const controls = new Controls({ player, texts, findVideo, write: () => form.focus() });
+const controls = new Controls({
+  player,
+  texts,
+  findVideo,
+  write: () => form.focus(),
+  // The server has the browser remember it, for the page without script too; where cookies are off, that is how long it holds.
+  rememberQuality: (q) => void fetch(address('/', settings, { q }), { method: 'HEAD' }).catch(() => undefined),
+});
 
 const people = new PeoplePanel(address('/people', settings));
 

@@ -67,6 +67,8 @@ export class Player {
   #pausedAt: number | undefined;
   /** What comes in comes from the past, as the viewer has gone back further than what is buffered. */
   #isFromPast = false;
+  /** How late media came when something better was about to be tried. */
+  #lateBefore = 0;
   #tickedAt = now();
   #askedAt = now();
 
@@ -312,13 +314,14 @@ export class Player {
     if (isTooSlow && this.#trouble === 'fine') this.#report('too-slow');
     else if (!isTooSlow && this.#trouble === 'too-slow') this.#report('fine');
     if (this.#wish !== auto || rendition === undefined) return;
-    if (joining !== undefined && view !== undefined && suffers(view)) {
+    if (joining !== undefined && view !== undefined && suffers(view, this.#lateBefore)) {
       this.#intake.abandon();
-      this.#quality.upFailed(joining.name);
+      this.#quality.upFailed(at, joining.name);
     }
     const verdict = this.#quality.decide(at, view, this.playable, rendition.name);
     if (verdict.kind === 'down') this.#goDown(rendition, verdict.to);
     else if (verdict.kind === 'up' && joining === undefined && !document.hidden) {
+      this.#lateBefore = view?.late ?? 0;
       this.#intake.join(verdict.to, this.#picture.reach);
     }
   }
@@ -335,7 +338,7 @@ export class Player {
   }
 
   #onJoinFailed(to: RenditionInfo): void {
-    if (this.#wish === auto) this.#quality.upFailed(to.name);
+    if (this.#wish === auto) this.#quality.upFailed(now(), to.name);
     else this.#open(to);
   }
 

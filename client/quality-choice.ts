@@ -23,11 +23,14 @@ const sureSeconds = 0.7;
 const usable = 0.85;
 /** Below this part of what the lowest picture needs, sound is all there can be. */
 const hopeless = 0.6;
-const calm = { late: 0.5, drain: 0.95 };
+/** Over the longer time: what jitters, but keeps up, is calm enough. */
+const calm = { late: 1, drain: 0.92 };
 /** How long it must be calm before something better is tried, in seconds: doubled by each failure, halved again by success. */
 const patience = { first: 5, failed: 15, most: 300, forgiven: 60 };
 /** Another response beside it may cost this much, not more. */
-const trialLateSeconds = 0.35;
+const trialCost = { late: 0.35, drain: 0.95 };
+/** How long the link takes to be rid of it. */
+const settleSeconds = 2.5;
 /** Going down again this soon means that going up was a mistake. */
 const trialSeconds = 20;
 
@@ -40,6 +43,8 @@ const stay: Verdict = { kind: 'stay' };
 export class QualityChoice {
   #slowSince: number | undefined;
   #calmSince: number | undefined;
+  /** Until then the link may still carry what was tried. */
+  #settledAt = 0;
   /** By name: how long to be calm before this one is tried. */
   readonly #patience = new Map<string, number>();
   #wentUp: { readonly name: string; readonly at: number } | undefined;
@@ -47,10 +52,10 @@ export class QualityChoice {
   /** `renditions`: those that can be played, in the order of the snapshot. `current`: the one that is played. */
   decide(now: number, link: LinkView | undefined, renditions: readonly RenditionInfo[], current: string): Verdict {
     this.#forgive(now);
-    if (link === undefined || link.knownFor < 1) return stay;
+    if (link === undefined || link.knownFor < 1 || now < this.#settledAt) return stay;
     const isSlow = seemsSlow(link);
     this.#slowSince = isSlow ? (this.#slowSince ?? now) : undefined;
-    const isCalm = !isSlow && link.late < calm.late && link.drain > calm.drain;
+    const isCalm = !isSlow && link.late < calm.late && link.longDrain > calm.drain;
     this.#calmSince = isCalm ? (this.#calmSince ?? now) : undefined;
     if (this.#slowSince !== undefined && now - this.#slowSince >= sureSeconds) {
       const to = below(renditions, current, link.bitsPerSecond * usable);
@@ -65,6 +70,7 @@ export class QualityChoice {
   changed(now: number, direction: 'up' | 'down', from: string, to: string): void {
     this.#begin();
     if (direction === 'up') {
+      this.#settledAt = now + settleSeconds;
       this.#wentUp = { name: to, at: now };
       return;
     }
@@ -75,8 +81,9 @@ export class QualityChoice {
   }
 
   /** The better one was tried and the link did not carry both. */
-  upFailed(name: string): void {
+  upFailed(now: number, name: string): void {
     this.#begin();
+    this.#settledAt = now + settleSeconds;
     this.#losePatience(name);
   }
 
@@ -111,9 +118,9 @@ export class QualityChoice {
   }
 }
 
-/** While something better is tried: what is played begins to come late. */
-export function suffers({ drain, late }: LinkView): boolean {
-  return drain < keepsUp && late > trialLateSeconds;
+/** While something better is tried: what is played begins to come later than it did before. */
+export function suffers({ longDrain, late }: LinkView, lateBefore: number): boolean {
+  return longDrain < trialCost.drain && late > lateBefore + trialCost.late;
 }
 
 /** The link is too slow for what is sent over it; not the server, which may be late as well. */

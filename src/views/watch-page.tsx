@@ -126,10 +126,11 @@ function Head({ data }: { data: WatchPageData }): JSX.Element {
 }
 
 function Scripts({ data }: { data: WatchPageData }): JSX.Element {
-  const first = startingRendition(data.snapshot.renditions);
-  const { base, snapshot, texts, assets } = data;
+  const { base, choice, snapshot, texts, assets } = data;
+  const { renditions } = snapshot;
   const isHls = data.player === 'hls';
-  const settings: PageSettings = { base, snapshot, texts: texts.client };
+  const first = renditions.find(({ name }) => name === choice) ?? startingRendition(renditions);
+  const settings: PageSettings = { base, choice, snapshot, texts: texts.client };
   return (
     <>
       {isHls && <link rel="modulepreload" href={assets.hlsLibrary} />}

@@ -26,5 +26,7 @@ export interface PageSettings {
   readonly base: string;
   /** The stream when the page was made: playing can begin before the first event has come. */
   readonly snapshot: StreamSnapshot;
+  /** The quality that has been chosen: a rendition's name, or `auto`. */
+  readonly choice: string;
   readonly texts: ClientTexts;
 }

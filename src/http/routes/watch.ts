@@ -11,7 +11,7 @@ import { startsOnlyWithLength } from '../announced-length.ts';
 import { sendPage } from '../compressed-page.ts';
 import { scriptPageHeaders, watchPageHeaders } from '../headers.ts';
 import type { Places } from '../place.ts';
-import { wishedQuality } from '../quality-choice.ts';
+import { rememberQuality, wishedQuality } from '../quality-choice.ts';
 import { countedAs } from '../viewer.ts';
 import { automatic } from '../viewings.ts';
 import { pageRoute } from './place.ts';
@@ -49,7 +49,7 @@ interface WatchQuery {
 
 /**
  * `/`: the watch page; `/?script=0`: the same page without script; `/?player=hls`, or `?videojs=1` as links to a page of this kind have long said: with a player of
- * HLS in place of our own.
+ * HLS in place of our own. With `?q=` the browser remembers a quality, as it does for a choice in the page.
  */
 export function registerWatchRoutes(app: FastifyInstance, options: WatchRouteOptions): void {
   app.get<{ Querystring: WatchQuery }>('/', pageRoute, (request, reply) => {
@@ -83,6 +83,7 @@ export function registerWatchRoutes(app: FastifyInstance, options: WatchRouteOpt
     });
     // No header can be made of it: the guards let only names of our own through.
     const host = request.headers.host ?? '';
+    reply.headers(rememberQuality(request));
     return sendPage(request, reply.headers(script ? scriptPageHeaders(host) : watchPageHeaders(host)), html, viewer);
   });
 }

@@ -210,7 +210,7 @@ const client: Texts['client'] = {
   reconnecting: 'Hier kommt nichts an. Neuer Versuch.',
   restarted: 'Der Stream wurde neu gestartet. Gleich geht es weiter.',
   tooSlow: 'Deine Verbindung ist langsamer, als diese Qualität braucht.',
-  auto: 'Automatisch',
+  auto: playbackDe.auto,
   figures: '{q}, {k} kbit/s, {b} s zurück, {a} s im Puffer',
   clickToPlay: 'Dein Browser blockiert Medien auf dieser Seite: Klick zum Abspielen auf den Platzhalter im Bild.',
   unsupported:

@@ -235,7 +235,7 @@ const client = {
   reconnecting: 'Nothing arrives here. Trying again.',
   restarted: 'The stream was restarted. Taking it up again.',
   tooSlow: 'Your connection is slower than this quality needs.',
-  auto: 'Auto',
+  auto: playbackEn.auto,
   figures: '{q}, {k} kbit/s, {b} s behind, {a} s in hand',
   clickToPlay: 'Your browser blocks media on this page: click the placeholder in the picture to play.',
   unsupported:

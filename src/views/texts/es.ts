@@ -213,7 +213,7 @@ const client: Texts['client'] = {
   reconnecting: 'Aquí no llega nada. Intentando de nuevo.',
   restarted: 'La transmisión se ha reiniciado. Retomándola.',
   tooSlow: 'La conexión es más lenta de lo que necesita esta calidad.',
-  auto: 'Automática',
+  auto: playbackEs.auto,
   figures: '{q}, {k} kbit/s, {b} s de retraso, {a} s en reserva',
   clickToPlay:
     'El navegador bloquea el contenido multimedia de esta página: para reproducir, haz clic en el recuadro de la imagen.',

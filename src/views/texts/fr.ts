@@ -216,7 +216,7 @@ const client: Texts['client'] = {
   reconnecting: 'Rien n’arrive ici. Nouvel essai.',
   restarted: 'La diffusion a redémarré. Reprise.',
   tooSlow: 'Votre connexion est trop lente pour cette qualité.',
-  auto: 'Auto',
+  auto: playbackFr.auto,
   figures: '{q}, {k} kbit/s, {b} s de retard, {a} s en réserve',
   clickToPlay:
     'Votre navigateur bloque les médias sur cette page\u00a0: cliquez sur le cadre dans l’image pour lancer la lecture.',

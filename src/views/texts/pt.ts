@@ -211,7 +211,7 @@ const client: Texts['client'] = {
   reconnecting: 'Nada chega aqui. Tentando de novo.',
   restarted: 'A transmissão foi reiniciada. Retomando.',
   tooSlow: 'Sua conexão é mais lenta do que esta qualidade precisa.',
-  auto: 'Automática',
+  auto: playbackPt.auto,
   figures: '{q}, {k} kbit/s, {b} s de atraso, {a} s em reserva',
   clickToPlay:
     'O navegador bloqueia mídia nesta página: para reproduzir, clique no quadro que aparece no lugar da imagem.',

@@ -206,7 +206,7 @@ const client: Texts['client'] = {
   reconnecting: 'Buraya bir şey gelmiyor. Yeniden deneniyor.',
   restarted: 'Yayın yeniden başladı. Devam ediliyor.',
   tooSlow: 'Bağlantınız bu kalite için yeterince hızlı değil.',
-  auto: 'Otomatik',
+  auto: playbackTr.auto,
   figures: '{q}, {k} kbit/sn, {b} sn geride, {a} sn arabellekte',
   clickToPlay: 'Tarayıcınız bu sayfada ortamı engelliyor: oynatmak için görüntüdeki yer tutucuya tıklayın.',
   unsupported: 'Bu tarayıcı yayının biçimini oynatamıyor. Betiksiz sürümü ya da başka bir kaliteyi deneyin.',

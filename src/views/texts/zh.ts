@@ -190,7 +190,7 @@ const client: Texts['client'] = {
   reconnecting: '没有收到数据，正在重试。',
   restarted: '直播已重新开始，正在接上。',
   tooSlow: '您的连接速度不足以播放此画质。',
-  auto: '自动',
+  auto: playbackZh.auto,
   figures: '{q}，{k} kbit/s，延迟 {b} 秒，缓冲 {a} 秒',
   clickToPlay: '您的浏览器阻止了本页的媒体：请点击画面中的占位图播放。',
   unsupported: '此浏览器无法播放本直播的格式。请试试无脚本版本或其他画质。',
