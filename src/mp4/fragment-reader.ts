@@ -7,7 +7,8 @@ import { parseInitSegment, type InitSegment } from './init-segment.ts';
 export interface FragmentSink {
   /** Before the first fragment, and again if the writer starts anew in the middle of the stream: what follows belongs to the new one. */
   onInit(init: InitSegment): void;
-  onFragment(fragment: Fragment): void;
+  /** `position`: how many bytes of the stream came before it. */
+  onFragment(fragment: Fragment, position: number): void;
 }
 
 /**
@@ -66,6 +67,6 @@ export class FragmentReader {
     const before = this.#fragment;
     this.#fragment = [];
     const start = this.#position - before.reduce((sum, part) => sum + part.length, 0);
-    this.#sink.onFragment(parseFragment(joinBytes([...before, bytes]), this.#init.tracks, start));
+    this.#sink.onFragment(parseFragment(joinBytes([...before, bytes]), this.#init.tracks, start), start);
   }
 }

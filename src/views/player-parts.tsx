@@ -93,9 +93,14 @@ export function pictureHref(data: PictureData): string {
     ...(silentType(data) !== undefined && { sound: '0' }),
     ...(data.needsLength && { length: '1' }),
     ...(layer !== undefined && { layer: String(layer) }),
-    ...(fromSeconds !== undefined && { from: fromSeconds.toFixed(3) }),
+    ...(fromSeconds !== undefined && { from: notBefore(fromSeconds) }),
   };
   return `${data.base}/stream/${encodeURIComponent(data.rendition.name)}.mp4?${viewQuery(data.view, wishes)}`;
+}
+
+/** To the millisecond, rounded up: at a time before that of a keyframe begins the one before it. */
+function notBefore(seconds: number): string {
+  return (Math.ceil(seconds * 1000) / 1000).toFixed(3);
 }
 
 /** Muted, a browser has no use for sound; and without any it does not wait for a second of it before it begins. Behind live that is of no use. */

@@ -18,7 +18,7 @@ const live: StreamSnapshot = {
   renditions: [rendition],
 };
 
-function documentOf(snapshot: StreamSnapshot, behindSeconds?: number, startSeconds = 1234.5678): string {
+function documentOf(snapshot: StreamSnapshot, behindSeconds?: number, startSeconds = 1234.5671): string {
   return renderPlayerDocument({
     ...{ snapshot, rendition, styleHref: '', view: 'KEY', choice: '360p', texts: en, base: '' },
     ...{ sound: false, needsLength: false, refreshSeconds: 0 },
