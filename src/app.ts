@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { openArchive } from './app/archive.ts';
 import { openControl } from './app/control.ts';
 import { loadServerSecret, openDataDirectory } from './app/data-directory.ts';
 import { type Lounge, openLounge } from './app/lounge.ts';
@@ -114,12 +115,18 @@ async function buildRooms(config: OnioncastConfig, ground: Ground, report: Repor
   const lounge = await openLounge({ config, dataDirectory, secret, styleHref: assets.style, report, onError });
   owned.add(() => lounge.close());
   const reportStream = streamReporter(report);
+  const archive = await openArchive({
+    ...{ config, dataDirectory, report, title: () => titles.title },
+    offered: () => studio.pipeline.ladder.map(({ name }) => name),
+  });
+  owned.add(() => archive?.close());
   const studio: Studio = await openStudio({
     config,
     dataDirectory,
     streamKey: () => key,
     start: lounge.start,
     report,
+    ...(archive === undefined ? {} : { tap: archive.recorder }),
     onChange: () => {
       reportStream(studio);
       onChange();
@@ -127,7 +134,7 @@ async function buildRooms(config: OnioncastConfig, ground: Ground, report: Repor
   });
   owned.add(() => studio.close());
   website = buildWebsite({
-    ...{ config, dataDirectory, secret, assets, studio, lounge, titles, onError },
+    ...{ config, dataDirectory, secret, assets, studio, lounge, titles, archive, onError },
     publishing: (server) => ({ ...publishing(config, studio, server), key }),
     health: () => ({
       encoder: studio.encoderHealth(),

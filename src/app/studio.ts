@@ -15,6 +15,7 @@ import { PushIngest } from '../ingest/http-push.ts';
 import { RtmpServer } from '../ingest/rtmp-server.ts';
 import { RewindMemory } from '../live/rewind-window.ts';
 import type { PassthroughNews } from '../pipeline/passthrough.ts';
+import type { MediaTap } from '../pipeline/media-tap.ts';
 import { type BaseSource, Pipeline } from '../pipeline/pipeline.ts';
 import type { ServeEvent } from '../serve-event.ts';
 import { type EncodingBudget, openEncodingBudget } from './encoding-budget.ts';
@@ -43,6 +44,8 @@ export interface StudioOptions {
   /** Which start of the server this is, see `countStart`. */
   readonly start: number;
   report(event: ServeEvent): void;
+  /** Who records it. */
+  readonly tap?: MediaTap;
   /** The public state of the stream has changed. */
   onChange(): void;
 }
@@ -63,6 +66,7 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
       ...(config.encoder.rate === 'constant' && { constantFrameRate: config.encoder.frameRate }),
       limits: renditionLimits(config, options.start),
       ...rewindOf(config),
+      ...(options.tap === undefined ? {} : { tap: options.tap }),
       ...(base === undefined ? {} : { base }),
       ...(config.encoder.secondCodec === 'off' || config.encoder.rate === 'constant' || !ffmpeg.hasVp9
         ? {}

@@ -8,7 +8,7 @@ import type { Circle, Readers } from '../chat/readers.ts';
 import type { OnioncastConfig } from '../config/schema.ts';
 import { defaultLogin } from '../access/broadcaster-access.ts';
 import { InfoFeed } from '../http/info-feed.ts';
-import { type Place, Places } from '../http/place.ts';
+import { Places } from '../http/place.ts';
 import { type Assets, registerAssetRoutes } from '../http/routes/assets.ts';
 import { isBroadcasterRequest, registerBroadcasterRoutes } from '../http/routes/broadcaster.ts';
 import { registerChatRoutes } from '../http/routes/chat.ts';
@@ -49,13 +49,16 @@ import { renderLanguagePage } from '../views/language-page.tsx';
 import { renderPlayerDocument, renderPlayerLayer, renderPlayerStrip } from '../views/player-document.tsx';
 import { renderPlayerUpdate } from '../views/player-update.ts';
 import { renderPollForm } from '../views/poll-form.tsx';
-import type { Reader } from '../views/reader.ts';
 import { catalogues, offeredLanguages, textsIn } from '../views/texts/catalogues.ts';
+import type { Archive } from './archive.ts';
 import { buildGate } from './gate.ts';
+import { registerKeptRoutes } from './kept.ts';
 import type { Lounge } from './lounge.ts';
 import { type OnionSockets, onionSockets } from './onion-sockets.ts';
 import { Owned } from './owned.ts';
 import { type OpenPresence, openPresence } from './presence.ts';
+import { readerOf } from './reader-of.ts';
+import { requestLog } from './request-log.ts';
 import type { Studio } from './studio.ts';
 
 /** What the pages are made of. */
@@ -67,6 +70,8 @@ export interface WebsiteOptions {
   readonly studio: Studio;
   readonly lounge: Lounge;
   readonly titles: TitleFile;
+  /** What is kept of the stream; absent where nothing may be. */
+  readonly archive?: Archive | undefined;
   publishing(server: WebServer): PublishingData;
   /** For supervisors; the stream is added to it. */
   health(): object;
@@ -190,11 +195,6 @@ function openServer(
   return server;
 }
 
-/** Requests are written down only where the operator asks for it, without anything that tells who asked. */
-function requestLog(level: OnioncastConfig['log']['level']) {
-  return level === 'info' || level === 'debug' ? { log: { level, stream: process.stderr } } : {};
-}
-
 interface RouteParts extends WebsiteOptions {
   readonly server: WebServer;
   readonly places: Places;
@@ -223,6 +223,7 @@ function registerRoutes(parts: RouteParts): void {
   registerStaff(parts);
   registerMedia(parts);
   registerPeople(parts);
+  registerKeptRoutes(app, parts);
   registerAssetRoutes(app, assets);
   registerHealthRoutes(app, { health: () => ({ stream: staffSnapshot(), ...parts.health() }) });
   if (parts.config.ingest.push) registerIngestRoutes(app, { push: studio.push, signal: parts.signal });
@@ -333,11 +334,11 @@ function registerPeople(parts: RouteParts): void {
     isCaptchaAsked: (request) => lounge.door.captcha.isNeeded(requesters.requesterOf(request)),
     mintViewKey: () => randomBytes(16).toString('base64url'),
     assets,
-    siteName: config.site.name,
-    about: config.site.about,
+    ...{ siteName: config.site.name, about: config.site.about },
     chat: { limits: { maxCharacters, maxLines, maxNameCharacters } },
     hasEmotes: () => lounge.emotes.emotes.size > 0,
     peopleFor: (request) => parts.here.countFor(request),
+    hasRecordings: () => parts.archive?.library.recordings.some(({ isPublished }) => isPublished) === true,
   });
   registerChatRoutes(app, {
     ...shared,
@@ -369,6 +370,7 @@ function registerPeople(parts: RouteParts): void {
     offeredLogin: config.broadcaster.login === defaultLogin ? defaultLogin : '',
     setTitle: (title) => titles.set(title),
     publishing: () => parts.publishing(server),
+    hasRecordings: parts.archive !== undefined,
     renderLogin: (data, place) => renderBroadcasterLogin({ ...data, ...readerOf(place), ...styled }),
     renderDesk: (data, place) => renderBroadcasterDesk({ ...data, ...readerOf(place), ...styled }),
   });
@@ -390,9 +392,4 @@ function registerTalk({ server, places, requesters, secret, assets, lounge }: Ro
     mayVote: (requester) => lounge.moderation.standingOf(requester) === undefined,
     renderPollForm: (data, place) => renderPollForm({ ...data, ...readerOf(place), ...styled }),
   });
-}
-
-/** What a page may know of a place: the viewer's token is only in the addresses. */
-function readerOf({ texts, base }: Place): Reader {
-  return { texts, base };
 }

@@ -12,6 +12,8 @@ export function findContradictions({
   captcha,
   access,
   broadcaster,
+  ephemeral,
+  recording,
 }: OnioncastConfig): string[] {
   const problems: string[] = [];
   if (hls.windowMs < 3 * hls.segmentMs) {
@@ -40,6 +42,9 @@ export function findContradictions({
   }
   if (captcha.question !== '' && captcha.answers.length === 0) {
     problems.push('captcha.answers must hold at least one answer to captcha.question');
+  }
+  if (ephemeral && recording.enabled) {
+    problems.push('ephemeral keeps nothing on disk, and recording.enabled would: choose one');
   }
   return problems;
 }

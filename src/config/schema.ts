@@ -202,6 +202,39 @@ export const configSchema = section('', {
       'What all renditions together may keep for that; the oldest goes first.',
     ),
   }),
+  recording: section('Recordings of what is broadcast, in the data directory. Test cards are not recorded.', {
+    enabled: setting(
+      kinds.flag,
+      false,
+      'Whether every broadcast is recorded. The desk switches it on and off for the time until the next start.',
+    ),
+    renditions: setting(
+      kinds.someOf(['720p', '480p', '360p', '240p', 'audio']),
+      ['360p'],
+      'Which are recorded, of those on offer; where none is, the smallest picture.',
+    ),
+    maxSizeBytes: setting(
+      kinds.size('10MiB', '10240GiB'),
+      '10GiB',
+      'What all recordings may take. The oldest goes first, and what is not published before what is.',
+    ),
+    maxAgeMs: setting(kinds.duration('0s', '87600h'), '720h', 'How long a recording is kept; "0s" is for ever.'),
+    keepFreeBytes: setting(
+      kinds.size('0B', '1024GiB'),
+      '256MiB',
+      'So much of the disk is left alone: recording stops there, and goes on when there is room again. The stream does not notice.',
+    ),
+    publish: setting(
+      kinds.flag,
+      false,
+      'Whether a recording is on the page /recordings as soon as it has ended. Otherwise the desk publishes it, or not.',
+    ),
+    dates: setting(
+      kinds.flag,
+      false,
+      'Whether these pages say on which day a recording was made. It tells everybody when you broadcast.',
+    ),
+  }),
   limits: section('What the server takes on.', {
     connections: setting(kinds.integer(16, 65_536), 1024, 'Connections open at once. A viewer needs three to six.'),
     viewers: setting(kinds.integer(1, 65_536), 300, 'Viewers who receive the stream at once.'),

@@ -128,6 +128,11 @@ export function mediaHeaders(contentType: 'video/mp4' | 'audio/mp4' | 'applicati
   return { 'Content-Type': contentType, ...noStore, 'Accept-Ranges': 'none', ...noSniff, ...ownOriginOnly };
 }
 
+/** A recording: a file that can be entered anywhere. */
+export function recordingHeaders(contentType: 'video/mp4' | 'audio/mp4'): HeaderSet {
+  return { ...mediaHeaders(contentType), 'Accept-Ranges': 'bytes' };
+}
+
 /** A picture made for one viewer. */
 export const pictureHeaders: HeaderSet = { 'Content-Type': 'image/png', ...noStore, ...noSniff, ...ownOriginOnly };
 
@@ -194,6 +199,7 @@ export const allowedHeaderNames: ReadonlySet<string> = new Set([
   'transfer-encoding',
   'content-length',
   'content-encoding',
+  'content-range',
   'vary',
   'etag',
   'refresh',

@@ -41,11 +41,11 @@ const cursorAt = (window: RewindWindow, seconds: number): RewindCursor => {
 };
 
 /** The times of what it gives at this moment, and what it says after that. */
-function drain(cursor: RewindCursor, nowMs: number): { times: number[]; then: string } {
+function drain(cursor: RewindCursor, nowMs: number): { times: number[]; end: string } {
   const times: number[] = [];
   for (;;) {
     const pulled = cursor.pull(nowMs);
-    if (typeof pulled === 'string') return { times, then: pulled };
+    if (typeof pulled === 'string') return { times, end: pulled };
     times.push(Number(/<([\d.]+)>/.exec(pulled.toString())?.[1]));
   }
 }
@@ -123,7 +123,7 @@ describe('a cursor', () => {
     const stop = cursor.whenMore(wake);
     fill(window, 20, 20.5);
     expect(wake).toHaveBeenCalledOnce();
-    expect(drain(cursor, 0)).toEqual({ times: [20], then: 'later' });
+    expect(drain(cursor, 0)).toEqual({ times: [20], end: 'later' });
     stop();
     fill(window, 20.5, 21);
     expect(wake).toHaveBeenCalledOnce();
@@ -152,9 +152,9 @@ describe('a cursor', () => {
     window.begin(otherHead);
     fill(window, 20, 60);
     const cursor = cursorAt(window, 10);
-    expect(drain(cursor, 1000)).toMatchObject({ then: 'later' });
-    expect(drain(cursor, 10_999)).toEqual({ times: [], then: 'later' });
-    expect(drain(cursor, 11_000)).toEqual({ times: [], then: 'resync' });
+    expect(drain(cursor, 1000)).toMatchObject({ end: 'later' });
+    expect(drain(cursor, 10_999)).toEqual({ times: [], end: 'later' });
+    expect(drain(cursor, 11_000)).toEqual({ times: [], end: 'resync' });
     const next = cursorAt(window, cursor.positionSeconds);
     expect(next.startSeconds).toBe(20);
     expect(next.head).toBe(otherHead);

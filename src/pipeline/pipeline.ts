@@ -11,6 +11,7 @@ import { constantBytesPerSecond, type FlowRates } from '../mp4/padding.ts';
 import { mimeTypeOf, pictureMimeTypeOf, type Piece, type RenditionInit } from '../mp4/piece.ts';
 import type { EncoderPort } from './encoder-port.ts';
 import { Passthrough, type PassthroughNews } from './passthrough.ts';
+import type { MediaTap } from './media-tap.ts';
 import { type RenditionLimits, RenditionOutput } from './rendition-output.ts';
 import { SecondCodec, type SecondCodecOptions } from './second-codec.ts';
 
@@ -32,6 +33,8 @@ export interface PipelineOptions {
   readonly limits: RenditionLimits;
   /** What can be rewound; absent where nobody may go back. */
   readonly rewind?: RewindMemory;
+  /** Who records it. */
+  readonly tap?: MediaTap;
   readonly base?: BaseSource;
   /** For browsers without H.264; absent if there is to be none. */
   readonly secondCodec?: Pick<SecondCodecOptions, 'frameRate' | 'idleMs' | 'createEncoder' | 'onNeed'>;
@@ -115,7 +118,7 @@ export class Pipeline implements PublisherGate {
     if (this.#closed || this.#publication !== undefined) return 'busy';
     this.#publication = publication;
     // The audience of a test card has not been watching a broadcast: its clock starts anew.
-    if (this.#onBase && this.#options.base?.isTestCard === true) {
+    if (this.#isTestCard) {
       this.#broadcast = newBroadcast(this.#options.now());
       for (const { rewind } of this.#outputs.values()) rewind?.reset();
     }
@@ -154,6 +157,11 @@ export class Pipeline implements PublisherGate {
       run: this.#run,
       ...(this.#options.rewind === undefined ? {} : { rewindSeconds: this.#rewindSeconds() }),
     };
+  }
+
+  /** What is encoded in this run, the best first; sound alone is always there as well. */
+  get ladder(): readonly LadderRung[] {
+    return this.#ladder;
   }
 
   /** The rendition of this name, whether or not it can be joined now. */
@@ -220,6 +228,7 @@ export class Pipeline implements PublisherGate {
     this.#source = undefined;
     for (const output of this.#outputs.values()) output.finish();
     this.#second?.finish();
+    this.#options.tap?.finish();
     this.#advance({ kind: 'source-over' });
   }
 
@@ -267,6 +276,7 @@ export class Pipeline implements PublisherGate {
   }
 
   #begin(rendition: string, init: RenditionInit): void {
+    if (!this.#isTestCard) this.#options.tap?.begin(rendition, init);
     const run = this.#run;
     if (rendition === sourceRendition) this.#passthrough.begin(init, run);
     else this.#outputs.get(rendition)?.begin(init, run, this.#ratesOf(rendition));
@@ -280,7 +290,12 @@ export class Pipeline implements PublisherGate {
     return { frameRate, soundBitsPerSecond, ...(rung !== undefined && { pictureBitsPerSecond: rung.bitsPerSecond }) };
   }
 
+  get #isTestCard(): boolean {
+    return this.#onBase && this.#options.base?.isTestCard === true;
+  }
+
   #publish(rendition: string, piece: Piece): void {
+    if (!this.#isTestCard) this.#options.tap?.push(rendition, piece);
     this.#passthrough.look();
     const output = rendition === sourceRendition ? this.#passthrough : this.#outputs.get(rendition);
     if (output?.publish(piece) !== true) return;

@@ -1,6 +1,6 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { readInfo, type RecordedRendition, type RecordingInfo, writeInfo } from './recording-info.ts';
+import { largestFirst, readInfo, type RecordedRendition, type RecordingInfo, writeInfo } from './recording-info.ts';
 import { recoverRendition } from './recover.ts';
 import { RecordedMedia } from './recorded-media.ts';
 
@@ -17,6 +17,8 @@ export interface LibraryOptions {
   readonly maxClips: number;
   /** Unix milliseconds. */
   now(): number;
+  /** A recording could not be made whole; that is tried again at the next start. For the operator. */
+  onTrouble(message: string): void;
 }
 
 const ageCheckMs = 60_000;
@@ -44,8 +46,10 @@ export class RecordingLibrary {
     const library = new RecordingLibrary(options);
     for (const entry of await readdir(options.root, { withFileTypes: true })) {
       if (!entry.isDirectory()) continue;
-      const info = await wholeRecording(path.join(options.root, entry.name));
-      if (info !== undefined && info.id === entry.name) library.#recordings.push(info);
+      const info = await wholeRecording(path.join(options.root, entry.name)).catch((error: unknown) => {
+        options.onTrouble(`Recording ${entry.name} could not be read: ${String(error)}`);
+      });
+      if (info?.id === entry.name) library.#recordings.push(info);
     }
     library.#sort();
     await library.#forgetOld();
@@ -152,8 +156,4 @@ async function wholeRecording(directory: string): Promise<RecordingInfo | undefi
   const whole = { ...info, isWhole: true, renditions: renditions.sort(largestFirst) };
   await writeInfo(directory, whole).catch(() => undefined);
   return whole;
-}
-
-function largestFirst(a: RecordedRendition, b: RecordedRendition): number {
-  return (b.height ?? 0) - (a.height ?? 0);
 }

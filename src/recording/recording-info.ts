@@ -55,6 +55,11 @@ export function renditionFiles(directory: string, name: string): { readonly medi
   return { media: path.join(directory, `${name}.mp4`), index: path.join(directory, `${name}.index`) };
 }
 
+/** The order of renditions: the largest picture first, sound alone last. */
+export function largestFirst(a: RecordedRendition, b: RecordedRendition): number {
+  return (b.height ?? 0) - (a.height ?? 0);
+}
+
 /** Undefined if there is none, or one that is not ours. */
 export async function readInfo(directory: string): Promise<RecordingInfo | undefined> {
   try {

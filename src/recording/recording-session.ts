@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { newRecordingId, type RecordingInfo, writeInfo } from './recording-info.ts';
+import { largestFirst, newRecordingId, type RecordingInfo, writeInfo } from './recording-info.ts';
 import { RenditionWriter, type WrittenRendition } from './rendition-writer.ts';
 
 export interface SessionOptions {
@@ -105,7 +105,7 @@ export class RecordingSession {
 
   #info(isWhole: boolean): RecordingInfo {
     const { kind, title, createdAtMs, isPublished } = this.#options;
-    const renditions = this.#written.filter(({ seconds }) => seconds > 0);
+    const renditions = this.#written.filter(({ seconds }) => seconds > 0).toSorted(largestFirst);
     return { id: this.id, kind, title, createdAtMs, isWhole, isPublished, renditions };
   }
 }

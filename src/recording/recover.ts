@@ -1,4 +1,4 @@
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, rm } from 'node:fs/promises';
 import { AppError } from '../errors.ts';
 import { mimeTypeOf } from '../mp4/piece.ts';
 import type { InitSegment } from '../mp4/init-segment.ts';
@@ -10,25 +10,25 @@ const chunkBytes = 1024 * 1024;
 
 /**
  * Makes a rendition whole that nobody finished writing (the program was killed, the power went): cuts off what is no whole fragment, and makes the index
- * anew from what is there. Undefined if nothing can be played; its files are then gone.
+ * anew from what is there. Undefined if nothing can be played; its files are then gone. Rejects with what the file system says; it can be tried again.
  */
 export async function recoverRendition(directory: string, name: string): Promise<RecordedRendition | undefined> {
   const files = renditionFiles(directory, name);
-  const draft = `${files.index}.new`;
   await using media = await open(files.media, 'r+');
-  const recovered = await rebuildIndex(media, draft);
+  // What is there goes first: on a full disk there is room for no more than one.
+  await rm(files.index, { force: true });
+  const recovered = await rebuildIndex(media, files.index);
   if (recovered === undefined) {
-    await Promise.all([files.media, files.index, draft].map((file) => rm(file, { force: true })));
+    await Promise.all([files.media, files.index].map((file) => rm(file, { force: true })));
     return undefined;
   }
   const { init, facts, endPosition } = recovered;
   await media.truncate(endPosition);
-  await rename(draft, files.index);
   return facts.describe(name, mimeOf(init), endPosition);
 }
 
-async function rebuildIndex(media: FileHandle, draft: string) {
-  await using index = await open(draft, 'w', 0o600);
+async function rebuildIndex(media: FileHandle, file: string) {
+  await using index = await open(file, 'wx', 0o600);
   let found: { init: InitSegment; facts: RenditionFacts } | undefined;
   let records: Buffer[] = [];
   const indexer = new RecordingIndexer({

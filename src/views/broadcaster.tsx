@@ -35,6 +35,8 @@ export interface BroadcasterDeskData {
   readonly publishing: PublishingData;
   /** What the publisher could set better. */
   readonly problem?: keyof Texts['desk']['problems'];
+  /** The stream can be recorded here. */
+  readonly hasRecordings: boolean;
   /** What has just gone wrong. */
   readonly notice?: keyof Texts['desk']['notices'];
 }
@@ -124,6 +126,7 @@ export function renderBroadcasterDesk(data: BroadcasterDeskData & Reader & { rea
             <StreamFacts snapshot={snapshot} problem={data.problem} texts={texts} base={base} />
             <Title title={snapshot.title} {...own} />
             <ChatTools texts={texts} base={base} />
+            {data.hasRecordings && <Recordings texts={texts} base={base} />}
           </div>
           <Publishing publishing={data.publishing} {...own} />
         </div>
@@ -221,6 +224,19 @@ function ChatTools({ texts, base }: Reader): JSX.Element {
         </a>{' '}
         <a class="button quiet" href={`${base}/broadcaster/access`}>
           {texts.door.heading}
+        </a>
+      </p>
+    </section>
+  );
+}
+
+function Recordings({ texts, base }: Reader): JSX.Element {
+  return (
+    <section class="card">
+      <h2>{texts.recordings.heading}</h2>
+      <p>
+        <a class="button quiet" href={`${base}/broadcaster/recordings`}>
+          {texts.recordings.record}
         </a>
       </p>
     </section>

@@ -27,3 +27,15 @@ export function clockText(seconds: number): string {
   const two = (value: number): string => String(value).padStart(2, '0');
   return hours === 0 ? `${minutes}:${two(rest)}` : `${hours}:${two(minutes)}:${two(rest)}`;
 }
+
+/** A day in UTC. */
+export function dayText(atMs: number, { lang }: Pick<Texts, 'lang'>): string {
+  const day = new Date(atMs).toISOString().slice(0, 10);
+  return languages[lang].dir === 'rtl' ? `\u2066${day}\u2069` : day;
+}
+
+/** A size in megabytes, as shops and browsers count them: `0.4 MB`, `35 MB`. */
+export function sizeText(bytes: number): string {
+  const megabytes = bytes / 1_000_000;
+  return `${megabytes.toFixed(megabytes < 10 ? 1 : 0)} MB`;
+}

@@ -45,6 +45,8 @@ export interface WatchPageData extends Reader {
   readonly languages: readonly OfferedLanguage[];
   /** How many are here; absent for those who may not see who. */
   readonly people?: number;
+  /** There are recordings for everybody. */
+  readonly hasRecordings?: boolean;
   /** The form will ask for a captcha: its frame needs room for that. */
   readonly isCaptchaAsked?: boolean;
   /** Set for the broadcaster and moderators: under which mark they write. */
@@ -185,10 +187,16 @@ function Stage({ data }: { data: WatchPageData }): JSX.Element {
   );
 }
 
-function Foot({ data: { texts, base, languages } }: { data: WatchPageData }): JSX.Element {
+function Foot({ data: { texts, base, languages, hasRecordings } }: { data: WatchPageData }): JSX.Element {
   return (
     <footer class="foot">
       <a href={`${base}/chat/log`}>{texts.chatLogTitle}</a> <a href="/stream.m3u8">{texts.otherPlayers}</a>
+      {hasRecordings === true && (
+        <>
+          {' '}
+          <a href={`${base}/recordings`}>{texts.recordings.heading}</a>
+        </>
+      )}
       {languages.length > 1 && (
         <>
           {' '}

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { openLounge } from '../../src/app/lounge.ts';
 import type { Studio } from '../../src/app/studio.ts';
+import { openArchive } from '../../src/app/archive.ts';
 import { buildWebsite } from '../../src/app/website.ts';
 import { titleFrom } from '../../src/broadcast/title.ts';
 import { loadConfig } from '../../src/config/load.ts';
@@ -38,8 +39,12 @@ export async function allRoutes(): Promise<ReadonlyMap<string, ReadonlySet<strin
     clean: titleFrom,
     onChange: () => undefined,
   });
+  const archive = await openArchive({
+    ...{ config: { ...config, ephemeral: false }, dataDirectory: directory, title: () => '', offered: () => [] },
+    report: () => undefined,
+  });
   const website = buildWebsite({
-    ...{ config, dataDirectory: directory, secret, assets, lounge, titles, onError },
+    ...{ config, dataDirectory: directory, secret, assets, lounge, titles, archive, onError },
     studio: offlineStudio(),
     publishing: () => ({}),
     health: () => ({}),
@@ -47,6 +52,7 @@ export async function allRoutes(): Promise<ReadonlyMap<string, ReadonlySet<strin
   await website.server.app.ready();
   const routes = new Map([...website.server.routes].map(([url, methods]) => [url, new Set(methods)]));
   await website.close();
+  await archive?.close();
   await lounge.close();
   await rm(directory, { recursive: true, force: true });
   return routes;

@@ -49,6 +49,7 @@ function build(): FastifyInstance {
       title = wish;
       if (isDiskFull) throw new Error('ENOSPC');
     },
+    hasRecordings: false,
     publishing: () => ({ server: 'rtmp://127.0.0.1/live', pushUrl: 'http://127.0.0.1:5000/ingest', key }),
     renderLogin: (data, { texts, base }) => renderBroadcasterLogin({ ...data, texts, base, styleHref }),
     renderDesk: (data, { texts, base }) => renderBroadcasterDesk({ ...data, texts, base, styleHref }),

@@ -31,6 +31,8 @@ export interface BroadcasterRouteDeps {
   publisherProblem(): BroadcasterDeskData['problem'];
   /** Changes the title for all; rejects if it could not be kept for the next start. */
   setTitle(title: string): Promise<void>;
+  /** Whether the stream can be recorded here. */
+  readonly hasRecordings: boolean;
   /** How to publish, with the key. */
   publishing(): PublishingData;
   renderLogin(data: BroadcasterLoginData, place: Place): string;
@@ -131,7 +133,14 @@ function sendDesk(
   const { key: _key, ...publishing } = deps.publishing();
   const formToken = mintToken(deps, 'desk', sessionOf(request) ?? '');
   const problem = deps.publisherProblem();
-  const known = { formToken, snapshot: deps.snapshot(), publishing, ...(problem !== undefined && { problem }) };
+  const { hasRecordings } = deps;
+  const known = {
+    formToken,
+    snapshot: deps.snapshot(),
+    hasRecordings,
+    publishing,
+    ...(problem !== undefined && { problem }),
+  };
   return reply.headers(pageHeaders).send(deps.renderDesk({ ...known, ...more }, deps.places.placeOf(request)));
 }
 

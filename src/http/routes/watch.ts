@@ -39,6 +39,8 @@ export interface WatchRouteOptions {
   peopleFor(request: FastifyRequest): number | undefined;
   /** Whether there are emotes to choose from. */
   hasEmotes(): boolean;
+  /** Whether there are recordings for everybody. */
+  hasRecordings(): boolean;
 }
 
 interface WatchQuery {
@@ -72,6 +74,7 @@ export function registerWatchRoutes(app: FastifyInstance, options: WatchRouteOpt
       ...(hasRoom ? firstPlayerFor(snapshot, choice, request.headers['user-agent']) : {}),
       assets: options.assets,
       siteName: options.siteName,
+      hasRecordings: options.hasRecordings(),
       about: options.about,
       view: options.mintViewKey(),
       script,

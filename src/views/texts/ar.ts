@@ -1,6 +1,6 @@
 import { captcha, door, gate } from './door-ar.ts';
 import type { Texts } from './en.ts';
-import { rewindAr } from './keep-ar.ts';
+import { recordingsAr, rewindAr } from './keep-ar.ts';
 import { playbackAr } from './playback-ar.ts';
 import { staffAr } from './staff-ar.ts';
 
@@ -323,6 +323,7 @@ export const ar: Texts = {
   goLive: 'إلى المباشر',
   rewind: rewindAr,
   playback: playbackAr,
+  recordings: recordingsAr,
   goLiveTitle: 'حمّل الصورة من جديد من أحدث لحظة',
   clickToPlay: 'لا صورة؟ انقر عليها: بعض مستويات الأمان تنتظر نقرة.',
   noVideo: 'هذا المتصفح لا يعرض الفيديو.',

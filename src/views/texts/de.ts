@@ -1,6 +1,6 @@
 import { captcha, door, gate } from './door-de.ts';
 import type { Texts } from './en.ts';
-import { rewindDe } from './keep-de.ts';
+import { recordingsDe, rewindDe } from './keep-de.ts';
 import { playbackDe } from './playback-de.ts';
 import { staffDe } from './staff-de.ts';
 
@@ -292,6 +292,7 @@ export const de: Texts = {
   goLive: 'Zum Livebild',
   rewind: rewindDe,
   playback: playbackDe,
+  recordings: recordingsDe,
   goLiveTitle: 'Das Bild vom neuesten Moment an neu laden',
   clickToPlay: 'Kein Bild? Manche Sicherheitsstufen warten auf einen Klick.',
   noVideo: 'Dieser Browser zeigt kein Video.',

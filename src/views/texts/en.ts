@@ -1,4 +1,4 @@
-import { rewindEn } from './keep-en.ts';
+import { recordingsEn, rewindEn } from './keep-en.ts';
 import { playbackEn } from './playback-en.ts';
 import { staffEn } from './staff-en.ts';
 import type { StreamState } from '../../broadcast/stream-state.ts';
@@ -317,6 +317,7 @@ export const en = {
   goLive: 'Go live',
   rewind: rewindEn,
   playback: playbackEn,
+  recordings: recordingsEn,
   goLiveTitle: 'Load the picture again from the newest moment',
   clickToPlay: 'No picture? Click in it: some security levels wait for a click.',
   noVideo: 'This browser shows no video.',

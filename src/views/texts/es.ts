@@ -1,6 +1,6 @@
 import { captcha, door, gate } from './door-es.ts';
 import type { Texts } from './en.ts';
-import { rewindEs } from './keep-es.ts';
+import { recordingsEs, rewindEs } from './keep-es.ts';
 import { playbackEs } from './playback-es.ts';
 import { staffEs } from './staff-es.ts';
 
@@ -300,6 +300,7 @@ export const es: Texts = {
   goLive: 'En vivo',
   rewind: rewindEs,
   playback: playbackEs,
+  recordings: recordingsEs,
   goLiveTitle: 'Recargar la imagen desde el momento más reciente',
   clickToPlay: '¿Sin imagen? Algunos niveles de seguridad esperan un clic.',
   noVideo: 'Este navegador no muestra vídeo.',

@@ -1,6 +1,6 @@
 import { captcha, door, gate } from './door-fa.ts';
 import type { Texts } from './en.ts';
-import { rewindFa } from './keep-fa.ts';
+import { recordingsFa, rewindFa } from './keep-fa.ts';
 import { playbackFa } from './playback-fa.ts';
 import { staffFa } from './staff-fa.ts';
 
@@ -282,6 +282,7 @@ export const fa: Texts = {
   goLive: 'به زنده',
   rewind: rewindFa,
   playback: playbackFa,
+  recordings: recordingsFa,
   goLiveTitle: 'تصویر را از تازه‌ترین لحظه دوباره بارگیری کن',
   clickToPlay: 'تصویری نیست؟ روی آن کلیک کنید: برخی سطح‌های امنیتی منتظر کلیک‌اند.',
   noVideo: 'این مرورگر ویدئو نشان نمی‌دهد.',

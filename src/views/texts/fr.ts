@@ -1,6 +1,6 @@
 import { captcha, door, gate } from './door-fr.ts';
 import type { Texts } from './en.ts';
-import { rewindFr } from './keep-fr.ts';
+import { recordingsFr, rewindFr } from './keep-fr.ts';
 import { playbackFr } from './playback-fr.ts';
 import { staffFr } from './staff-fr.ts';
 
@@ -303,6 +303,7 @@ export const fr: Texts = {
   goLive: 'Au direct',
   rewind: rewindFr,
   playback: playbackFr,
+  recordings: recordingsFr,
   goLiveTitle: 'Recharger l’image à partir du moment le plus récent',
   clickToPlay: 'Pas d’image\u202f? Certains niveaux de sécurité attendent un clic.',
   noVideo: 'Ce navigateur n’affiche pas de vidéo.',

@@ -1,6 +1,6 @@
 import { captcha, door, gate } from './door-pt.ts';
 import type { Texts } from './en.ts';
-import { rewindPt } from './keep-pt.ts';
+import { recordingsPt, rewindPt } from './keep-pt.ts';
 import { playbackPt } from './playback-pt.ts';
 import { staffPt } from './staff-pt.ts';
 
@@ -298,6 +298,7 @@ export const pt: Texts = {
   goLive: 'Ir ao vivo',
   rewind: rewindPt,
   playback: playbackPt,
+  recordings: recordingsPt,
   goLiveTitle: 'Recarregar a imagem a partir do momento mais recente',
   clickToPlay: 'Sem imagem? Níveis altos de segurança pedem um clique.',
   noVideo: 'Este navegador não mostra vídeo.',

@@ -1,6 +1,6 @@
 import { captcha, door, gate } from './door-ru.ts';
 import type { Texts } from './en.ts';
-import { rewindRu } from './keep-ru.ts';
+import { recordingsRu, rewindRu } from './keep-ru.ts';
 import { playbackRu } from './playback-ru.ts';
 import { staffRu } from './staff-ru.ts';
 
@@ -298,6 +298,7 @@ export const ru: Texts = {
   goLive: 'К эфиру',
   rewind: rewindRu,
   playback: playbackRu,
+  recordings: recordingsRu,
   goLiveTitle: 'Загрузить изображение заново с самого нового момента',
   clickToPlay: 'Нет изображения? Нажмите на него: некоторые уровни защиты ждут нажатия.',
   noVideo: 'Этот браузер не показывает видео.',

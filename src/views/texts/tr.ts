@@ -1,6 +1,6 @@
 import { captcha, door, gate } from './door-tr.ts';
 import type { Texts } from './en.ts';
-import { rewindTr } from './keep-tr.ts';
+import { recordingsTr, rewindTr } from './keep-tr.ts';
 import { playbackTr } from './playback-tr.ts';
 import { staffTr } from './staff-tr.ts';
 
@@ -287,6 +287,7 @@ export const tr: Texts = {
   goLive: 'Canlıya dön',
   rewind: rewindTr,
   playback: playbackTr,
+  recordings: recordingsTr,
   goLiveTitle: 'Görüntüyü en yeni andan yeniden yükle',
   clickToPlay: 'Görüntü yok mu? Üzerine tıklayın: bazı güvenlik düzeyleri tıklama bekler.',
   noVideo: 'Bu tarayıcı video göstermiyor.',

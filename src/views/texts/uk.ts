@@ -1,6 +1,6 @@
 import { captcha, door, gate } from './door-uk.ts';
 import type { Texts } from './en.ts';
-import { rewindUk } from './keep-uk.ts';
+import { recordingsUk, rewindUk } from './keep-uk.ts';
 import { playbackUk } from './playback-uk.ts';
 import { staffUk } from './staff-uk.ts';
 
@@ -297,6 +297,7 @@ export const uk: Texts = {
   goLive: 'До ефіру',
   rewind: rewindUk,
   playback: playbackUk,
+  recordings: recordingsUk,
   goLiveTitle: 'Завантажити зображення заново з найновішої миті',
   clickToPlay: 'Немає зображення? Натисніть на нього: деякі рівні захисту чекають на натискання.',
   noVideo: 'Цей браузер не показує відео.',

@@ -1,6 +1,6 @@
 import { captcha, door, gate } from './door-zh.ts';
 import type { Texts } from './en.ts';
-import { rewindZh } from './keep-zh.ts';
+import { recordingsZh, rewindZh } from './keep-zh.ts';
 import { playbackZh } from './playback-zh.ts';
 import { staffZh } from './staff-zh.ts';
 
@@ -271,6 +271,7 @@ export const zh: Texts = {
   goLive: '回到直播',
   rewind: rewindZh,
   playback: playbackZh,
+  recordings: recordingsZh,
   goLiveTitle: '从最新时刻重新载入画面',
   clickToPlay: '没有画面？点击它：某些安全级别需要点击。',
   noVideo: '此浏览器不能显示视频。',
