@@ -30,7 +30,14 @@ export type EntryRule = 'chat-closed' | 'members-only';
 export type Refusal =
   | {
       readonly kind: 'refused';
-      readonly rule: MessageTextRule | AppearanceRule | EntryRule | 'form-expired' | 'hold-full' | 'reply-gone';
+      readonly rule:
+        | MessageTextRule
+        | AppearanceRule
+        | EntryRule
+        | 'form-expired'
+        | 'hold-full'
+        | 'reply-gone'
+        | 'tripcode-loses-place';
       /** What else is wrong with a wish that was refused. */
       readonly also?: readonly AppearanceRule[];
       readonly text: string;

@@ -19,6 +19,7 @@ function build(
     atMs?: number;
     tripcodes?: Pick<TripcodeMaker, 'make'>;
     moderators?: IdentitiesOptions['moderators'];
+    holdsPlace?: IdentitiesOptions['holdsPlace'];
   } = {},
 ) {
   const database = Database.open({ path: wish.file ?? ':memory:', onWarning: () => expect.fail('the disk fails') });
@@ -31,6 +32,7 @@ function build(
     tripcodes: wish.tripcodes ?? new TripcodeMaker({ secret: Buffer.alloc(32, 7), allowsClassic: true }),
     tagKey: Buffer.alloc(32, 1),
     ...(wish.moderators === undefined ? {} : { moderators: wish.moderators }),
+    ...(wish.holdsPlace === undefined ? {} : { holdsPlace: wish.holdsPlace }),
     recentColours: () => [],
     now: () => ({ wallMs: startMs + time, monotonicMs: time }),
     random: () => 0,
@@ -50,6 +52,25 @@ describe('identities', () => {
     expect(identities.appearanceOf('a').tripcode).toEqual({ code: 'WokonZwxw2', isWeak: true });
     await identities.change('a', secretly(''));
     expect(identities.appearanceOf('a').tripcode).toBeUndefined();
+  });
+
+  it('asks once before a tripcode takes away what somebody may do here, and grants it when it is wished again', async () => {
+    const maker = new TripcodeMaker({ secret: Buffer.alloc(32, 7), allowsClassic: true });
+    const member = await maker.make('oar');
+    const { identities, later } = build({ holdsPlace: (_viewerId, tripcode) => tripcode?.code === member?.code });
+    const wish = (password: string) => identities.change('a', secretly(password));
+    expect(await wish('tea')).toMatchObject({ kind: 'done' });
+    expect(await wish('oar')).toMatchObject({ kind: 'done' });
+    expect(await wish('tea')).toEqual({ kind: 'refused', rule: 'tripcode-loses-place' });
+    expect(identities.appearanceOf('a').tripcode).toEqual(member);
+    later(60_000);
+    expect(await wish('')).toEqual({ kind: 'refused', rule: 'tripcode-loses-place' });
+    expect(await wish('cup')).toEqual({ kind: 'refused', rule: 'tripcode-loses-place' });
+    expect(await wish('cup')).toMatchObject({ kind: 'done' });
+    expect(identities.appearanceOf('a').tripcode).not.toEqual(member);
+    later(60_000);
+    expect(await wish('oar')).toMatchObject({ kind: 'done' });
+    expect(await wish('cup')).toEqual({ kind: 'refused', rule: 'tripcode-loses-place' });
   });
 
   it('takes # for any other character while classic ones are off', async () => {

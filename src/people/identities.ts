@@ -38,6 +38,11 @@ export interface IdentitiesOptions {
   readonly tripcodes: Pick<TripcodeMaker, 'make'>;
   /** Whose names are nobody else's, here or away. Absent: there are none. */
   moderators?(): readonly Pick<Moderator, 'label' | 'by'>[];
+  /**
+   * Whether somebody who writes under this tripcode may do what others may not: as a member, where only those write, or as a moderator. Absent: there is
+   * nothing to lose.
+   */
+  holdsPlace?(viewerId: string, tripcode: TripcodeMark | undefined): boolean;
   /** Makes the tags of nameless people. */
   readonly tagKey: Buffer;
   /** Somebody appears otherwise than before. */
@@ -61,6 +66,8 @@ export interface Appearance {
 export type AppearanceOutcome =
   | { readonly kind: 'done'; readonly identity: ViewerIdentity }
   | { readonly kind: 'refused'; readonly rule: AppearanceRule; readonly also: readonly AppearanceRule[] }
+  /** Asked once: the same wish is granted the second time. */
+  | { readonly kind: 'refused'; readonly rule: 'tripcode-loses-place' }
   | { readonly kind: 'refused'; readonly rule: 'appearance-too-often' | 'tripcode-busy'; readonly waitMs: number };
 
 /** How long a name stays that of somebody who is away. Their identity itself is kept for longer. */
@@ -75,6 +82,8 @@ export class Identities {
   readonly #known = new RecentMap<string, ViewerIdentity>(maxIdentities);
   readonly #changes = new RecentMap<string, readonly number[]>(maxIdentities);
   readonly #names = new NamesInUse(nameHoldMs);
+  /** Who was asked whether they mean it, about which code; empty for none. */
+  readonly #asked = new RecentMap<string, string>(maxIdentities);
 
   constructor(options: IdentitiesOptions) {
     this.#options = options;
@@ -130,14 +139,16 @@ export class Identities {
     if (first.kind === 'refused') return refusedBy(first.rules);
     const wait = this.#countChange(viewerId);
     if (wait > 0) return { kind: 'refused', rule: 'appearance-too-often', waitMs: wait };
-    if (first.kind === 'changed') return this.#keep(viewerId, first.identity);
+    if (first.kind === 'changed') return this.#grant(viewerId, before, first.identity);
     const tripcode = await this.#options.tripcodes.make(first.password);
     if (tripcode === undefined) return { kind: 'refused', rule: 'tripcode-busy', waitMs: tripcodeBusyWaitMs };
     // Much may have happened meanwhile, so the wish is judged anew.
     const current = this.find(viewerId) ?? before;
     const second = changeAppearance(current, wish, around, tripcode);
     if (second.kind === 'refused') return refusedBy(second.rules);
-    return second.kind === 'changed' ? this.#keep(viewerId, second.identity) : { kind: 'done', identity: current };
+    return second.kind === 'changed'
+      ? this.#grant(viewerId, current, second.identity)
+      : { kind: 'done', identity: current };
   }
 
   /** Notes that a viewer was here; the caller stores it. */
@@ -151,7 +162,18 @@ export class Identities {
     }
   }
 
+  /** Grants a change, unless it takes away what somebody may do here and they have not been told so. */
+  #grant(viewerId: string, before: ViewerIdentity, after: ViewerIdentity): AppearanceOutcome {
+    const { holdsPlace = () => false } = this.#options;
+    const isLost = holdsPlace(viewerId, before.tripcode) && !holdsPlace(viewerId, after.tripcode);
+    const code = after.tripcode?.code ?? '';
+    if (!isLost || this.#asked.get(viewerId) === code) return this.#keep(viewerId, after);
+    this.#asked.set(viewerId, code);
+    return { kind: 'refused', rule: 'tripcode-loses-place' };
+  }
+
   #keep(viewerId: string, identity: ViewerIdentity): AppearanceOutcome {
+    this.#asked.delete(viewerId);
     const { store, now, onChange } = this.#options;
     store.commit(() => store.saveViewer(viewerId, identity, now().wallMs));
     this.remember(viewerId, identity);

@@ -2,8 +2,9 @@ import type { Bus } from '../bus/port.ts';
 import type { ChatFormModes } from '../chat/chat-view.ts';
 import type { HeldMessage } from '../chat/hold-queue.ts';
 import { Insistence } from '../chat/insistence.ts';
-import type { Author, Message, Quote } from '../chat/message.ts';
+import type { Author, Message, Quote, TripcodeMark } from '../chat/message.ts';
 import { publicModes } from '../chat/modes.ts';
+import { isCredentialOf } from '../chat/moderation/staff.ts';
 import { refusalBy, type Sanction } from '../chat/moderation/sanction.ts';
 import { quoteOf } from '../chat/quote.ts';
 import type { CaptchaRefusal, GivenAnswer } from '../admission/challenge.ts';
@@ -89,6 +90,7 @@ export class ChatService {
     this.identities = new Identities({
       ...{ store, tripcodes, tagKey, now, random },
       ...(moderators === undefined ? {} : { moderators }),
+      holdsPlace: (viewerId, tripcode) => this.#holdsPlace(viewerId, tripcode),
       names: room.rules.names,
       limit: room.rules.flood.appearance,
       onChange: (viewerId) => bus.publish('appearance', { kind: 'changed', viewerId }),
@@ -212,6 +214,14 @@ export class ChatService {
     this.identities.remember(posted.viewerId, identity);
     room.acceptPost(posted, now, requester);
     bus.publish('room', { kind: 'message', message: posted.message });
+  }
+
+  #holdsPlace(viewerId: string, tripcode: TripcodeMark | undefined): boolean {
+    const { room, moderators = () => [] } = this.#options;
+    const person = { viewerId, ...(tripcode === undefined ? {} : { tripcode }) };
+    if (moderators().some(({ by }) => isCredentialOf(by, person))) return true;
+    const candidate = { requester: { viewerId }, ...(tripcode === undefined ? {} : { tripcode }) };
+    return room.fairness.modes.isMembersOnly && room.fairness.isMember(candidate);
   }
 
   #sanctionRefusal({ requester, post }: Submission): Refusal | undefined {

@@ -48,6 +48,8 @@ const refusals: Texts['refusals'] = {
   'name-reserved': 'Dieser Name ist für die reserviert, die den Stream betreiben.',
   'tripcode-malformed': 'Das Passwort des Tripcodes enthält ein ungültiges Zeichen.',
   'tripcode-too-long': 'Das Passwort eines Tripcodes darf höchstens 1024 Bytes haben.',
+  'tripcode-loses-place':
+    'Mit diesem Tripcode wärst du hier nicht mehr Mitglied oder Moderator. Wenn du ihn trotzdem willst, gib ihn noch einmal ein.',
   'tripcode-busy': 'Es werden gerade zu viele Tripcodes berechnet. Versuch es in {n} s wieder.',
   'name-taken': 'Jemand hier heißt schon so oder fast genauso.',
   colour: 'Diese Farbe gibt es nicht.',

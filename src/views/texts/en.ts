@@ -61,6 +61,8 @@ const refusals = {
   'name-reserved': 'This name is kept for those who run the stream.',
   'tripcode-malformed': 'The password of a tripcode holds a character that is none.',
   'tripcode-too-long': 'The password of a tripcode may have 1024 bytes at most.',
+  'tripcode-loses-place':
+    'With this tripcode you would no longer be a member or moderator here. If you want it all the same, enter it again.',
   'tripcode-busy': 'Too many tripcodes are being made. Try again in {n} s.',
   'name-taken': 'Somebody here has this name, or one that looks like it.',
   colour: 'There is no such colour.',

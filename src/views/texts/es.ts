@@ -48,6 +48,8 @@ const refusals: Texts['refusals'] = {
   'name-reserved': 'Este nombre está reservado para quienes llevan la transmisión.',
   'tripcode-malformed': 'La contraseña del tripcode contiene un carácter no válido.',
   'tripcode-too-long': 'La contraseña de un tripcode puede tener 1024 bytes como máximo.',
+  'tripcode-loses-place':
+    'Con este tripcode se pierde aquí la condición de miembro o de moderador. Si aun así lo quieres, escríbelo otra vez.',
   'tripcode-busy': 'Se están creando demasiados tripcodes. Inténtalo de nuevo en {n} s.',
   'name-taken': 'Alguien aquí ya tiene este nombre o uno muy parecido.',
   colour: 'Ese color no existe.',

@@ -48,6 +48,8 @@ const refusals: Texts['refusals'] = {
   'name-reserved': 'Ce nom est réservé à ceux qui tiennent la diffusion.',
   'tripcode-malformed': 'Le mot de passe du tripcode contient un caractère non valable.',
   'tripcode-too-long': 'Le mot de passe d’un tripcode peut avoir 1024 octets au plus.',
+  'tripcode-loses-place':
+    'Avec ce tripcode, vous ne seriez plus ici ni membre ni modérateur. Si vous le voulez quand même, saisissez-le encore une fois.',
   'tripcode-busy': 'Trop de tripcodes sont en cours de création. Réessayez dans {n} s.',
   'name-taken': 'Quelqu’un ici porte déjà ce nom, ou un nom très proche.',
   colour: 'Cette couleur n’existe pas.',

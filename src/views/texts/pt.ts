@@ -47,6 +47,8 @@ const refusals: Texts['refusals'] = {
   'name-reserved': 'Este nome é reservado para quem cuida da transmissão.',
   'tripcode-malformed': 'A senha do tripcode contém um caractere inválido.',
   'tripcode-too-long': 'A senha de um tripcode pode ter no máximo 1024 bytes.',
+  'tripcode-loses-place':
+    'Com este tripcode, perde-se aqui a condição de membro ou de moderador. Se mesmo assim quiser usá-lo, digite-o outra vez.',
   'tripcode-busy': 'Há tripcodes demais sendo criados. Tente de novo em {n} s.',
   'name-taken': 'Alguém aqui já tem este nome ou um muito parecido.',
   colour: 'Essa cor não existe.',

@@ -47,6 +47,8 @@ const refusals: Texts['refusals'] = {
   'name-reserved': 'Bu ad, yayını yürütenlere ayrılmıştır.',
   'tripcode-malformed': 'Tripkod parolasında geçersiz bir karakter var.',
   'tripcode-too-long': 'Tripkod parolası en çok 1024 bayt olabilir.',
+  'tripcode-loses-place':
+    'Bu tripkodla burada artık üye ya da moderatör olmazsınız. Yine de istiyorsanız bir kez daha girin.',
   'tripcode-busy': 'Şu anda çok fazla tripkod üretiliyor. {n} sn sonra tekrar deneyin.',
   'name-taken': 'Burada bu adı ya da buna benzeyen bir adı taşıyan biri var.',
   colour: 'Böyle bir renk yok.',

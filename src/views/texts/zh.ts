@@ -35,6 +35,7 @@ const refusals: Texts['refusals'] = {
   'name-reserved': '这个名字留给主持直播的人。',
   'tripcode-malformed': '识别码的密码中含有无效字符。',
   'tripcode-too-long': '识别码的密码最多 1024 字节。',
+  'tripcode-loses-place': '使用这个识别码后，您在这里将不再是成员或管理员。如果仍要使用，请再输入一次。',
   'tripcode-busy': '正在生成的识别码太多。请在 {n} 秒后重试。',
   'name-taken': '这里已有人使用这个名字，或看起来相似的名字。',
   colour: '没有这种颜色。',
