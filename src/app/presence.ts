@@ -9,7 +9,8 @@ import type { Requesters } from '../http/requesters.ts';
 import { registerPeopleRoutes } from '../http/routes/people.ts';
 import type { WebServer } from '../http/server.ts';
 import { countedAs } from '../http/viewer.ts';
-import { renderPeoplePage } from '../views/people-page.tsx';
+import type { ListedPerson, PeopleList } from '../chat/people-list.ts';
+import { type PeoplePageData, renderPeoplePage } from '../views/people-page.tsx';
 import type { Lounge } from './lounge.ts';
 
 /** What the list of people is made of. */
@@ -49,6 +50,7 @@ export function openPresence(parts: PresenceParts): OpenPresence {
       if (role === 'broadcaster') return { name: broadcasterName, capcode: role };
       return { ...lounge.chat.identities.faceOf(viewerId), ...(role === undefined ? {} : { capcode: role }) };
     },
+    hasSpoken: (viewerId) => lounge.room.fairness.familiarity.isKnown(viewerId, now()),
     isOnAir: () => parts.state() !== 'offline' && parts.state() !== 'ended',
     now,
     everyMs: config.people.refreshMs,
@@ -61,15 +63,26 @@ export function openPresence(parts: PresenceParts): OpenPresence {
   registerPeopleRoutes(server.app, {
     ...{ places, audience, circleOf, maySee, now },
     listFor: (readers) => presence.listFor(readers),
-    renderPeople: (list, readers, { texts, base, viewer }, refreshSeconds) =>
-      renderPeoplePage({
+    renderPeople: (list, readers, { texts, base, viewer }, refreshSeconds) => {
+      const self = selfIn(presence.listFor('staff'), viewer.id);
+      return renderPeoplePage({
         ...{ texts, base, list, refreshSeconds, styleHref: parts.styleHref },
         ownId: viewer.id,
+        ...(self === undefined ? {} : { self }),
         isForStaff: readers === 'staff',
-      }),
+      });
+    },
   });
   return {
     presence,
     countFor: (request) => (maySee(request) ? presence.listFor(circleOf(request)).total : undefined),
   };
+}
+
+/** Whoever reads, as staff see them. */
+function selfIn({ watching, notWatching }: PeopleList, viewerId: string): PeoplePageData['self'] {
+  const isOwn = ({ viewerIds }: ListedPerson): boolean => viewerIds.includes(viewerId);
+  const [watcher, other] = [watching, notWatching].map(({ people }) => people.find(isOwn));
+  const person = watcher ?? other;
+  return person && { person, isWatching: watcher !== undefined };
 }

@@ -7,8 +7,8 @@ const maxPeople = 8192;
 const trustMs = 24 * 60 * 60 * 1000;
 
 /**
- * How well the room knows somebody: since when they are here, and whether they have said something that stayed. It only decides limits and
- * who must wait for approval; it is never shown and never stored.
+ * How well the room knows somebody: since when they are here, and whether they have said something that stayed. It decides limits,
+ * who must wait for approval, and who stands in the list of a large room; it is never stored.
  */
 export class Familiarity {
   readonly #seen = new RecentMap<string, number>(maxPeople);

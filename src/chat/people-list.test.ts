@@ -9,7 +9,8 @@ function faceOf(viewerId: string, role: Capcode | undefined): Face {
 }
 
 function list(sightings: readonly Sighting[], more: { isForStaff?: boolean; isOnAir?: boolean } = {}): PeopleList {
-  return listPeople(sightings, { faceOf, isForStaff: false, isOnAir: true, ...more });
+  const hasSpoken = (viewerId: string): boolean => viewerId.startsWith('s');
+  return listPeople(sightings, { faceOf, hasSpoken, isForStaff: false, isOnAir: true, ...more });
 }
 
 const sees = (viewerId: string, circuitId: number, isWatching = true): Sighting => ({
@@ -60,11 +61,40 @@ describe('the list of people', () => {
   });
 
   it('lists so many and no more, and rounds the number for all but staff', () => {
-    const crowd = Array.from({ length: maxListed + 34 }, (_nothing, index) => sees(`v${index}`, index));
+    const crowd = Array.from({ length: maxListed + 34 }, (_nothing, index) => sees(`s${index}`, index));
     const { watching, viewers, total } = list(crowd);
     expect([watching.people.length, watching.count, viewers, total]).toEqual([maxListed, 230, 230, 230]);
     const exact = list(crowd, { isForStaff: true });
-    expect([exact.watching.count, exact.viewers, exact.total]).toEqual([234, 234, 234]);
+    expect([exact.watching.people.length, exact.watching.count, exact.viewers, exact.total]).toEqual([
+      200, 234, 234, 234,
+    ]);
+  });
+
+  it('of more than ten people cannot be counted by anybody but staff (T38)', () => {
+    const spoken = (count: number, isWatching = true) =>
+      Array.from({ length: count }, (_nothing, index) =>
+        sees(`s${index}${isWatching}`, index + (isWatching ? 0 : 500), isWatching),
+      );
+    const silent = (count: number) =>
+      Array.from({ length: count }, (_nothing, index) => sees(`v${index}`, 1000 + index));
+    const told = (sightings: readonly Sighting[]) =>
+      JSON.stringify({ ...list(sightings), watching: { ...list(sightings).watching, people: [] } });
+    // All ten, exactly.
+    const small = list([...spoken(4), ...silent(3), ...spoken(3, false)]);
+    expect([names(small.watching).length, small.watching.count, small.notWatching.count, small.total]).toEqual([
+      7, 7, 3, 10,
+    ]);
+    // One more: those who have written, and nobody learns how many more there are.
+    const large = list([...spoken(4), ...silent(4), ...spoken(3, false)]);
+    expect(names(large.watching)).toHaveLength(4);
+    expect(large.watching).toMatchObject({ isPartial: true });
+    expect(large.watching.count).toBeUndefined();
+    expect([large.notWatching.count, large.total]).toEqual([undefined, 10]);
+    // Even where all have written there may be others.
+    expect(list(spoken(11)).watching.isPartial).toBe(true);
+    // What is told of 23 to 27 people, who have said nothing, is the same.
+    expect(new Set([23, 24, 25, 26, 27].map((count) => told(silent(count)))).size).toBe(1);
+    expect(list([...spoken(4), ...silent(4), ...spoken(3, false)], { isForStaff: true })).toMatchObject({ total: 11 });
   });
 
   it('tells nobody but staff that the broadcaster is here while off the air (T38)', () => {
@@ -78,8 +108,13 @@ test.each([
   [0, 0],
   [1, 1],
   [10, 10],
-  [11, 11],
-  [99, 99],
+  [11, 10],
+  [12, 10],
+  [13, 15],
+  [48, 50],
+  [54, 50],
+  [55, 60],
+  [99, 100],
   [100, 100],
   [104, 100],
   [105, 110],

@@ -22,8 +22,10 @@ export interface ListedPerson {
 export interface PeopleGroup {
   /** No more than `maxListed`. */
   readonly people: readonly ListedPerson[];
-  /** All of them, listed or not, as far as the reader may know. */
-  readonly count: number;
+  /** All of them, listed or not, as far as the reader may know; absent for a small part of a large room, from which the whole could be added up. */
+  readonly count?: number;
+  /** There may be others, of whom the reader learns nothing more. */
+  readonly isPartial?: true;
 }
 
 /** Who is here, as one kind of reader may know it. Staff stand in groups of their own, watching or not. */
@@ -41,7 +43,9 @@ export interface PeopleList {
 export interface PeopleListOptions {
   /** How a viewer appears. */
   faceOf(viewerId: string, role: Capcode | undefined): Face;
-  /** Numbers are exact, and the broadcaster is listed while off the air as well. */
+  /** Whether somebody has shown that they are here, by writing. */
+  hasSpoken(viewerId: string): boolean;
+  /** Numbers are exact, everybody is listed, and the broadcaster is listed while off the air as well. */
   readonly isForStaff: boolean;
   readonly isOnAir: boolean;
 }
@@ -57,7 +61,13 @@ interface Person {
   readonly isWatching: boolean;
 }
 
-/** Lists people: each once, however many identities, circuits and responses they have. */
+/** So many may be counted, and are listed whether they have written or not. */
+const countable = 10;
+
+/**
+ * Lists people: each once, however many identities, circuits and responses they have. In a room of more than ten nobody but staff can count them: numbers are
+ * rough, and of viewers only those are listed who have shown by writing that they are here.
+ */
 // Threat: T33, T38
 export function listPeople(sightings: readonly Sighting[], options: PeopleListOptions): PeopleList {
   const { isForStaff, isOnAir } = options;
@@ -65,9 +75,10 @@ export function listPeople(sightings: readonly Sighting[], options: PeopleListOp
   // The hours of the broadcaster off the air are nobody's business.
   const people = everybody.filter(({ role }) => isForStaff || isOnAir || role !== 'broadcaster');
   const told = (count: number): number => (isForStaff ? count : roughly(count));
+  const isCoarse = !isForStaff && people.length > countable;
   const group = (isMeant: (person: Person) => boolean): PeopleGroup => {
     const members = people.filter(isMeant);
-    return { people: listed(members, options), count: told(members.length) };
+    return isCoarse ? coarseGroup(members, options) : { people: listed(members, options), count: members.length };
   };
   return {
     broadcaster: group(({ role }) => role === 'broadcaster'),
@@ -79,11 +90,22 @@ export function listPeople(sightings: readonly Sighting[], options: PeopleListOp
   };
 }
 
-/** A number as it may be known: exact up to ten, two significant digits above. */
+/** A number as it may be known: exact up to ten, by fives up to fifty, by tens up to a hundred, two significant digits above. */
 // Threat: T38
 export function roughly(count: number): number {
-  const step = 10 ** Math.max(0, Math.floor(Math.log10(Math.max(1, count))) - 1);
+  if (count <= countable) return count;
+  const step = count <= 50 ? 5 : Math.max(10, 10 ** (Math.floor(Math.log10(count)) - 1));
   return Math.round(count / step) * step;
+}
+
+/** Staff are known by their office. */
+function coarseGroup(members: readonly Person[], options: PeopleListOptions): PeopleGroup {
+  const known = members.filter(({ role, viewerIds }) => role !== undefined || viewerIds.some(options.hasSpoken));
+  return {
+    people: listed(known, options),
+    ...(members.length > countable ? { count: roughly(members.length) } : {}),
+    ...(members.some(({ role }) => role === undefined) ? { isPartial: true as const } : {}),
+  };
 }
 
 /** The identities of staff come first. */

@@ -313,12 +313,12 @@ export const configSchema = section('', {
     list: setting(
       kinds.oneOf(['everyone', 'staff', 'nobody']),
       'everyone',
-      'Who may see the list of people: everybody, broadcaster and moderators, or nobody. The number of viewers is always shown, above ten a rough one.',
+      'Who may see the list of people: everybody, broadcaster and moderators, or nobody. Of more than ten people the list has only those who have written. The number of viewers is always shown, above ten a rough one.',
     ),
     refreshMs: setting(
       kinds.duration('10s', '1h'),
-      '10s',
-      'How often list and numbers are renewed. Nobody can tell from them more exactly when somebody came or went, or put them beside what they know from elsewhere.',
+      '1m',
+      'How often list and numbers are renewed, for staff every 10 seconds. Nobody can tell from them more exactly when somebody came or went, or put them beside what they know from elsewhere.',
     ),
   }),
   emotes: section('Pictures that stand in messages as :code:.', {

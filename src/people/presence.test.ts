@@ -5,6 +5,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parseAnswers, RawConnection } from '../../test/support/raw-http.ts';
 import { placesWith } from '../../test/support/places.ts';
+import { loadConfig } from '../config/load.ts';
 import { Audience } from '../broadcast/audience.ts';
 import type { RenditionInfo } from '../broadcast/stream-state.ts';
 import type { Circle } from '../chat/readers.ts';
@@ -68,6 +69,7 @@ beforeEach(async () => {
       }),
     faceOf: (viewerId, role) =>
       role === undefined ? { name: 'Anonymous', tag: viewerId.slice(0, 3) } : { name: 'Host', capcode: role },
+    hasSpoken: () => false,
     isOnAir: () => isOnAir,
     now,
     everyMs: 3_600_000,
@@ -140,7 +142,7 @@ async function page(cookie: string, circuitId = 500): Promise<{ status: number; 
 const broadcast = (): number => channel.publish(picture, { keyframe: true });
 const viewers = (): number => {
   presence.refresh();
-  return presence.listFor('everyone').viewers;
+  return presence.listFor('staff').viewers;
 };
 
 describe('the number of viewers (T33)', () => {
@@ -226,6 +228,22 @@ describe('the list of people', () => {
     presence.refresh();
     presence.refresh();
     expect(connection.received).toHaveLength(length);
+  });
+
+  test('tells nobody but staff of anybody more often than once a minute, as configured by default (T38)', async () => {
+    const { people } = loadConfig({ workingDirectory: directory, environment: {} });
+    expect(people.refreshMs).toBeGreaterThanOrEqual(60_000);
+    const told = (circle: Circle) => JSON.stringify(presence.listFor(circle));
+    const [everyone, staff] = [told('everyone'), told('staff')];
+    const other = await open(4, '/events', `s=${token()}`);
+    const length = other.received.length;
+    await open(5, '/chat', `s=${token()}`);
+    presence.refreshForStaff();
+    expect(told('staff')).not.toBe(staff);
+    expect([told('everyone'), other.received.length]).toEqual([everyone, length]);
+    expect((await page(`s=${token()}`)).body).not.toContain('Anonymous');
+    presence.refresh();
+    expect(told('everyone')).not.toBe(everyone);
   });
 
   test('shows the broadcaster to everybody on the air, and off the air to staff alone', async () => {

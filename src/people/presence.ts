@@ -12,12 +12,17 @@ export interface PresenceOptions {
   /** Everybody who has a page open. */
   open(): readonly Sighting[];
   faceOf(viewerId: string, role: Capcode | undefined): Face;
+  /** Whether somebody has written here of late. */
+  hasSpoken(viewerId: string): boolean;
   /** Whether something is broadcast, or about to be. */
   isOnAir(): boolean;
   /** Monotonic milliseconds, the clock of the audience. */
   now(): number;
+  /** How often everybody else may learn something new; staff do every ten seconds, if that is more often. */
   readonly everyMs: number;
 }
+
+const staffEveryMs = 10_000;
 
 /**
  * Who is here, at the moment of the last snapshot: all that pages, players and lists say about people comes from it. Snapshots follow a clock and not what
@@ -27,16 +32,19 @@ export interface PresenceOptions {
 export class Presence {
   readonly #options: PresenceOptions;
   readonly #events = new FanOut({ maxPieces: 0, maxBytes: 0 });
-  readonly #timer: NodeJS.Timeout;
+  readonly #timers: readonly NodeJS.Timeout[];
   #lists: Readonly<Record<Circle, PeopleList>>;
   #facts: string;
 
   constructor(options: PresenceOptions) {
     this.#options = options;
-    this.#lists = this.#take();
-    this.#facts = JSON.stringify(this.#lists);
-    this.#timer = setInterval(() => this.refresh(), options.everyMs);
-    this.#timer.unref();
+    this.#lists = { everyone: this.#take(false), staff: this.#take(true) };
+    this.#facts = JSON.stringify(this.#lists.everyone);
+    const { everyMs } = options;
+    this.#timers = [
+      setInterval(() => this.refresh(), everyMs).unref(),
+      setInterval(() => this.refreshForStaff(), Math.min(everyMs, staffEveryMs)).unref(),
+    ];
   }
 
   /** Server-sent events for those who may see the list: how many are here, whenever the list has changed. */
@@ -52,28 +60,28 @@ export class Presence {
     return this.#lists[readers];
   }
 
+  /** Takes the next snapshot for staff, of which nobody else learns anything. */
+  refreshForStaff(): void {
+    this.#lists = { ...this.#lists, staff: this.#take(true) };
+  }
+
   /** Takes the next snapshot. */
   refresh(): void {
-    this.#lists = this.#take();
-    const facts = JSON.stringify(this.#lists);
+    this.#lists = { everyone: this.#take(false), staff: this.#take(true) };
+    const facts = JSON.stringify(this.#lists.everyone);
     if (facts === this.#facts) return;
     this.#facts = facts;
     this.#events.publish(this.#event());
   }
 
   close(): void {
-    clearInterval(this.#timer);
+    for (const timer of this.#timers) clearInterval(timer);
     this.#events.close();
   }
 
-  #take(): Readonly<Record<Circle, PeopleList>> {
-    const { faceOf, isOnAir } = this.#options;
-    const sightings = this.#sightings();
-    const shared = { faceOf, isOnAir: isOnAir() };
-    return {
-      everyone: listPeople(sightings, { ...shared, isForStaff: false }),
-      staff: listPeople(sightings, { ...shared, isForStaff: true }),
-    };
+  #take(isForStaff: boolean): PeopleList {
+    const { faceOf, hasSpoken, isOnAir } = this.#options;
+    return listPeople(this.#sightings(), { faceOf, hasSpoken, isOnAir: isOnAir(), isForStaff });
   }
 
   #sightings(): Sighting[] {

@@ -33,7 +33,7 @@ describe('a chat row', () => {
   it('shows time in UTC, name, colour and text', () => {
     const row = renderChatRow(noon, undefined, look);
     expect(textOf(row)).toBe('12:34  hana: hello Reply');
-    expect(row).toContain('<time datetime="2026-11-22T12:34Z" title="2026-11-22 12:34:56 UTC"');
+    expect(row).toContain('<time datetime="2026-11-22T12:34Z" title="2026-11-22 12:34 UTC"');
     expect(row).toContain('<bdi class="name c3">hana</bdi>');
     expect(row).toContain('id="m7"');
   });

@@ -93,8 +93,8 @@ function Row({ message, look }: RowProps): JSX.Element {
   return (
     <div class={kinds.filter(Boolean).join(' ')} id={`m${id}`}>
       {quote !== undefined && <QuoteLine quote={quote} texts={look.texts} />}
-      {/* Not to the millisecond: who compares many of them with a clock of their own learns how ours runs. */}
-      <time dateTime={`${at.slice(0, 16)}Z`} title={`${at.slice(0, 10)} ${at.slice(11, 19)} UTC`}>
+      {/* To the minute: who compares many of them with a clock of their own, or with other logs, learns no more. */}
+      <time dateTime={`${at.slice(0, 16)}Z`} title={`${at.slice(0, 10)} ${at.slice(11, 16)} UTC`}>
         {at.slice(11, 16)}
       </time>{' '}
       {isAnnouncement === true ? (

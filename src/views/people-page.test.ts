@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { ListedPerson, PeopleGroup, PeopleList } from '../chat/people-list.ts';
 import { renderPeoplePage } from './people-page.tsx';
 import { en } from './texts/en.ts';
+import { zh } from './texts/zh.ts';
 
 const nobody: PeopleGroup = { people: [], count: 0 };
 const ann: ListedPerson = {
@@ -52,10 +53,10 @@ test('whoever reads it finds themselves by any identity they have, and nobody el
   expect(html.indexOf('(you)')).toBeLessThan(html.indexOf('x7q'));
 });
 
-test('of those beyond the list there is a number, rounded for all but staff', () => {
+test('of those beyond the list staff get the number', () => {
   const watching = { people: [nameless], count: 450 };
-  expect(page({ watching })).toContain('and 450 more');
   expect(page({ watching }, { isForStaff: true })).toContain('and 449 more');
+  expect(page({ watching: { ...watching, isPartial: true } })).not.toContain('449');
   expect(page({ watching: { people: [nameless], count: 1 } })).not.toContain('more</li>');
 });
 
@@ -68,4 +69,19 @@ test('groups without anybody are left out; with nobody at all it says so', () =>
 
 test('it leads back to the messages under the address of its reader', () => {
   expect(page({})).toContain('href="/v/TOKEN/chat"');
+});
+
+test('of a large room, has no numbers to add up, says that there are others, and has oneself all the same (T38)', () => {
+  const own = { viewerId: 'own', viewerIds: ['own'], face: { name: 'Anonymous', tag: 'own' } };
+  const part: PeopleGroup = { people: [], isPartial: true };
+  const large = { broadcaster: nobody, moderators: nobody, watching: part, notWatching: part, total: 15, viewers: 15 };
+  const data = {
+    ...{ texts: en, base: '', styleHref: '/s.css', list: large },
+    ...{ ownId: 'own', isForStaff: false, refreshSeconds: 15 },
+  };
+  const html = renderPeoplePage({ ...data, self: { person: own, isWatching: true } });
+  expect(html).toContain('<h2>Watching</h2>');
+  expect(html.match(/and others/g)).toHaveLength(2);
+  expect(html.match(/\(you\)/g)).toHaveLength(1);
+  expect(renderPeoplePage({ ...data, texts: zh })).not.toMatch(/\{n\}|[\uff08(][)\uff09]/u);
 });

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact';
-import { type ListedPerson, type PeopleGroup, type PeopleList, roughly } from '../chat/people-list.ts';
+import { type ListedPerson, type PeopleGroup, type PeopleList } from '../chat/people-list.ts';
 import { Speaker } from './chat-row.tsx';
 import { Document, renderDocument } from './document.tsx';
 import { nameIn } from './nameless.ts';
@@ -13,6 +13,8 @@ export interface PeoplePageData extends Reader {
   readonly list: PeopleList;
   /** Id of whoever reads. */
   readonly ownId: string;
+  /** Whoever reads, as they are shown: they find themselves even where others would not find them. */
+  readonly self?: { readonly person: ListedPerson; readonly isWatching: boolean };
   /** Staff get a way to the tools for each person; only to them may an id go. */
   readonly isForStaff: boolean;
   /** The page loads itself again after so long. */
@@ -40,8 +42,16 @@ export function renderPeoplePage(data: PeoplePageData): string {
         <div class="people-list">
           <Group data={data} group={list.broadcaster} heading={texts.broadcaster} />
           <Group data={data} group={list.moderators} heading={words.moderators} />
-          <Group data={data} group={list.watching} heading={withCount(words.watching, list.watching)} />
-          <Group data={data} group={list.notWatching} heading={withCount(words.notWatching, list.notWatching)} />
+          <Group
+            data={data}
+            group={withSelf(list.watching, data, true)}
+            heading={withCount(words.watching, list.watching)}
+          />
+          <Group
+            data={data}
+            group={withSelf(list.notWatching, data, false)}
+            heading={withCount(words.notWatching, list.notWatching)}
+          />
           <p class="faint">{list.total === 0 ? words.none : words.late}</p>
         </div>
       </main>
@@ -68,17 +78,19 @@ interface GroupProps {
 }
 
 function Group({ data, group, heading }: GroupProps): JSX.Element | null {
-  const { texts, isForStaff } = data;
-  if (group.count === 0) return null;
-  const more = group.count - group.people.length;
+  const { texts } = data;
+  const { people, count = people.length, isPartial } = group;
+  if (count === 0 && isPartial !== true) return null;
+  const more = isPartial === true ? 0 : count - people.length;
   return (
     <section>
       <h2>{heading}</h2>
       <ul>
-        {group.people.map((person) => (
+        {people.map((person) => (
           <Person key={person.viewerId} person={person} data={data} />
         ))}
-        {more > 0 && <li class="faint">{counted(texts.people.more, isForStaff ? more : roughly(more), texts.lang)}</li>}
+        {more > 0 && <li class="faint">{counted(texts.people.more, more, texts.lang)}</li>}
+        {isPartial === true && <li class="faint">{texts.people.others}</li>}
       </ul>
     </section>
   );
@@ -108,6 +120,15 @@ function nameOf({ face }: ListedPerson, texts: Texts): string {
   return face.tag === undefined ? face.name : `${nameIn(texts, face)} #${face.tag}`;
 }
 
+/** The heading, without its brackets where there is no number to stand in them. */
 function withCount(heading: string, { count }: PeopleGroup): string {
-  return filled(heading, { n: count });
+  return count === undefined ? heading.replace(/\s*[(\uff08]\{n\}[)\uff09]/u, '') : filled(heading, { n: count });
+}
+
+/** Oneself first, if not among the others. */
+function withSelf(group: PeopleGroup, { self, list, ownId }: PeoplePageData, isWatching: boolean): PeopleGroup {
+  const listed = [list.broadcaster, list.moderators, list.watching, list.notWatching].flatMap(({ people }) => people);
+  const isMissing = self?.isWatching === isWatching && group.isPartial === true;
+  if (!isMissing || listed.some(({ viewerIds }) => viewerIds.includes(ownId))) return group;
+  return { ...group, people: [self.person, ...group.people] };
 }

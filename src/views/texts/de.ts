@@ -171,6 +171,7 @@ const people: Texts['people'] = {
   notWatching: 'Sehen nicht zu ({n})',
   you: '(du)',
   more: { one: 'und {n} mehr', other: 'und {n} mehr' },
+  others: 'und andere',
   none: 'Niemand ist hier.',
   late: 'Wer kommt oder geht, erscheint hier etwas später.',
 };

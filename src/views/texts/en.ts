@@ -192,6 +192,8 @@ const people = {
   notWatching: 'Not watching ({n})',
   you: '(you)',
   more: { one: 'and {n} more', other: 'and {n} more' },
+  /** Of a large room, behind those who have written. */
+  others: 'and others',
   none: 'Nobody is here.',
   late: 'Who comes or goes shows here a little later.',
 } as const;

@@ -174,6 +174,7 @@ const people: Texts['people'] = {
   notWatching: 'Sin mirar ({n})',
   you: '(tú)',
   more: { one: 'y {n} más', many: 'y {n} más', other: 'y {n} más' },
+  others: 'y otras personas',
   none: 'No hay nadie.',
   late: 'Quien llega o se va aparece aquí un poco más tarde.',
 };

@@ -162,6 +162,7 @@ const people: Texts['people'] = {
   notWatching: 'بدون تماشا ({n})',
   you: '(شما)',
   more: { one: 'و {n} نفر دیگر', other: 'و {n} نفر دیگر' },
+  others: 'و دیگران',
   none: 'کسی اینجا نیست.',
   late: 'رفت‌وآمدها اینجا کمی دیرتر دیده می‌شوند.',
 };

@@ -176,6 +176,7 @@ const people: Texts['people'] = {
   notWatching: 'Ne regardent pas ({n})',
   you: '(vous)',
   more: { one: 'et {n} de plus', many: 'et {n} de plus', other: 'et {n} de plus' },
+  others: 'et d’autres',
   none: 'Il n’y a personne.',
   late: 'Les arrivées et les départs apparaissent ici un peu plus tard.',
 };

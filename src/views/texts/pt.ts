@@ -172,6 +172,7 @@ const people: Texts['people'] = {
   notWatching: 'Sem assistir ({n})',
   you: '(você)',
   more: { one: 'e mais {n}', many: 'e mais {n}', other: 'e mais {n}' },
+  others: 'e outras pessoas',
   none: 'Não há ninguém aqui.',
   late: 'Quem chega ou sai aparece aqui um pouco depois.',
 };

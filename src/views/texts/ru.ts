@@ -173,6 +173,7 @@ const people: Texts['people'] = {
   notWatching: 'Не смотрят ({n})',
   you: '(вы)',
   more: { one: 'и ещё {n}', few: 'и ещё {n}', many: 'и ещё {n}', other: 'и ещё {n}' },
+  others: 'и другие',
   none: 'Здесь никого нет.',
   late: 'Кто приходит и уходит, видно здесь чуть позже.',
 };

@@ -167,6 +167,7 @@ const people: Texts['people'] = {
   notWatching: 'İzlemeyenler ({n})',
   you: '(siz)',
   more: { one: 've {n} kişi daha', other: 've {n} kişi daha' },
+  others: 've başkaları',
   none: 'Burada kimse yok.',
   late: 'Gelenler ve gidenler burada biraz sonra görünür.',
 };

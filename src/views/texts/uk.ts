@@ -172,6 +172,7 @@ const people: Texts['people'] = {
   notWatching: 'Не дивляться ({n})',
   you: '(ви)',
   more: { one: 'і ще {n}', few: 'і ще {n}', many: 'і ще {n}', other: 'і ще {n}' },
+  others: 'та інші',
   none: 'Тут нікого немає.',
   late: 'Хто приходить і йде, видно тут трохи згодом.',
 };

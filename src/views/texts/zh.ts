@@ -150,6 +150,7 @@ const people: Texts['people'] = {
   notWatching: '未在观看（{n}）',
   you: '（您）',
   more: { other: '还有 {n} 人' },
+  others: '以及其他人',
   none: '这里没有人。',
   late: '来去的人稍后才会在这里显示。',
 };
