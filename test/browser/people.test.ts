@@ -28,7 +28,10 @@ describe.each(browsers)('the list of people in %s', (browser) => {
   let server: Onioncast;
 
   beforeAll(async () => {
-    server = await Onioncast.start({ args: ['--no-tor', '--source', 'none'] });
+    server = await Onioncast.start({
+      args: ['--no-tor', '--source', 'none'],
+      env: { ONIONCAST_PEOPLE_REFRESH: '10s' },
+    });
   });
 
   afterAll(async () => {

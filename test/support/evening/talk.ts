@@ -141,6 +141,6 @@ function withoutCodes(text: string): string {
 }
 
 /** What stands before the first thing that is filled in. */
-function beginning(sentence: string): string {
+export function beginning(sentence: string): string {
   return sentence.split('{', 1)[0]?.trim() ?? '';
 }
