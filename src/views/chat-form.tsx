@@ -108,7 +108,8 @@ function Answering({ quote, texts }: { quote: Quote | undefined; texts: Texts })
     <p class="answering" hidden={quote === undefined}>
       <input type="hidden" name={chatFormFields.reply} value={quote?.messageId ?? ''} />
       <span>{texts.answering}</span>
-      <bdi class="answered">{quote === undefined ? '' : `${labelIn(texts, quote.name)}: ${quote.text}`}</bdi>
+      {/* In the direction of the page, whatever the name is written in: what is cut off is the end. */}
+      <span class="answered">{quote === undefined ? '' : `${labelIn(texts, quote.name)}: ${quote.text}`}</span>
       <button
         class="plain-button give-up"
         type="submit"

@@ -14,7 +14,7 @@ export function refusalNotice(refusal: Refusal, limits: ChatLimits, texts: Texts
   const broken = [refusal.rule, ...('also' in refusal ? refusal.also : [])];
   const sentence = filled(broken.map((rule) => texts.refusals[rule]).join(' '), {
     n: wait.waitSeconds ?? 0,
-    t: spanText((wait.waitSeconds ?? 0) * 1000),
+    t: spanText((wait.waitSeconds ?? 0) * 1000, texts),
     l: limits.maxLines,
     c: limits.maxCharacters,
     m: limits.maxNameCharacters,

@@ -1,8 +1,8 @@
 import type { JSX } from 'preact';
 import { playerHref } from './player-address.ts';
 import type { InformationData } from './player-parts.tsx';
-import type { Texts } from './texts/en.ts';
-import { spanText } from './time-text.ts';
+import { en, type Texts } from './texts/en.ts';
+import { inOwnOrder, spanText } from './time-text.ts';
 
 const steps = [-300, -30, 30] as const;
 
@@ -30,17 +30,20 @@ export function RewindLinks({ data, wishes, target }: RewindLinksProps): JSX.Ele
             target={target}
             title={stepTitle(step, texts)}
           >
-            {`${step < 0 ? '\u2212' : '+'}${stepText(step)}`}
+            {stepText(step, texts, step < 0 ? '\u2212' : '+')}
           </a>
         ))}
     </span>
   );
 }
 
-function stepTitle(step: number, { rewind }: Texts): string {
-  return (step < 0 ? rewind.back : rewind.forward).replace('{t}', stepText(step));
+function stepTitle(step: number, texts: Texts): string {
+  const { rewind } = texts;
+  return (step < 0 ? rewind.back : rewind.forward).replace('{t}', stepText(step, texts, ''));
 }
 
-function stepText(step: number): string {
-  return spanText(Math.abs(step) * 1000).replace(' ', '\u00a0');
+/** The sign belongs to the number in whichever direction the page is read. */
+function stepText(step: number, texts: Texts, sign: string): string {
+  const span = spanText(Math.abs(step) * 1000, en).replace(' ', '\u00a0');
+  return inOwnOrder(`${sign}${span}`, texts);
 }

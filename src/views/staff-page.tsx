@@ -270,7 +270,13 @@ function Appointing({ data, words }: PartProps): JSX.Element {
         <input class="field" type="text" name={staffFields.label} maxLength={maxLabelCharacters} />
       </label>
       <div class="in-line">
-        <Durations name={staffFields.seconds} label={words.validFor} choices={invitationChoices} chosen={86_400} />
+        <Durations
+          texts={data.texts}
+          name={staffFields.seconds}
+          label={words.validFor}
+          choices={invitationChoices}
+          chosen={86_400}
+        />
       </div>
       <p class="faint small">{words.inviteHint}</p>
       <p class="staff-actions">

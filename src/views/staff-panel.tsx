@@ -190,7 +190,7 @@ function Sanctioning({ texts }: { texts: Texts }): JSX.Element {
   return (
     <section class="sanctioning">
       <div class="in-line">
-        <Durations name={staffFields.seconds} label={words.duration} chosen={600} />
+        <Durations texts={texts} name={staffFields.seconds} label={words.duration} chosen={600} />
         <label class="setting grows">
           <span>{words.reason}</span>
           <input class="field" type="text" name={staffFields.reason} maxLength={maxReasonCharacters} />

@@ -43,11 +43,13 @@ export function Do(props: {
 export function Durations({
   name,
   label,
+  texts,
   choices = durationChoices,
   chosen,
 }: {
   readonly name: string;
   readonly label: string;
+  readonly texts: Texts;
   readonly choices?: readonly number[];
   readonly chosen: number;
 }): JSX.Element {
@@ -57,7 +59,7 @@ export function Durations({
       <select class="field" name={name}>
         {choices.map((seconds) => (
           <option key={seconds} value={seconds} selected={seconds === chosen}>
-            {spanText(seconds * 1000)}
+            {spanText(seconds * 1000, texts)}
           </option>
         ))}
       </select>

@@ -2,10 +2,15 @@ import type { Texts } from './texts/en.ts';
 import { languages } from './texts/languages.ts';
 
 /** A moment in UTC, to the minute, as every other time on the page. Among words from right to left it keeps its own order. */
-export function momentText(atMs: number, { lang }: Pick<Texts, 'lang'>): string {
+export function momentText(atMs: number, texts: Pick<Texts, 'lang'>): string {
   const iso = new Date(atMs).toISOString();
-  const text = `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
-  return languages[lang].dir === 'rtl' ? `\u2066${text}\u2069` : text;
+  return inOwnOrder(`${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`, texts);
+}
+
+/** Numbers and signs from left to right, in one piece among words of the other direction: no line breaks in it, which nobody could follow. */
+export function inOwnOrder(text: string, { lang }: Pick<Texts, 'lang'>): string {
+  if (languages[lang].dir !== 'rtl') return text;
+  return `\u2066${text.replace(/ /gu, '\u00a0').replace(/-/gu, '\u2011')}\u2069`;
 }
 
 const units = [
@@ -16,9 +21,9 @@ const units = [
 ] as const;
 
 /** A time span in its largest unit, rounded up, with the international sign of the unit: `10 s`, `3 h`, `14 d`. */
-export function spanText(ms: number): string {
+export function spanText(ms: number, texts: Pick<Texts, 'lang'>): string {
   const { name, ms: unit } = units.find((one) => ms >= one.ms) ?? units[3];
-  return `${Math.max(1, Math.ceil(ms / unit))} ${name}`;
+  return inOwnOrder(`${Math.max(1, Math.ceil(ms / unit))} ${name}`, texts);
 }
 
 /** A number of whole seconds as clocks show it: `0:07`, `5:00`, `1:02:03`. */

@@ -220,10 +220,13 @@ function Chat({ data }: { data: WatchPageData }): JSX.Element {
               {texts.reload}
             </a>
           </Frames>{' '}
-          {data.capcode !== undefined && (
-            <a class="quiet-link" href={`${base}/staff`} target="_blank">
-              {texts.staff.heading}
-            </a>
+          {/* Without script the form has this link, and here is less room. */}
+          {data.capcode !== undefined && data.script && (
+            <ScriptMarkup>
+              <a class="quiet-link" href={`${base}/staff`} target="_blank">
+                {texts.staff.heading}
+              </a>
+            </ScriptMarkup>
           )}{' '}
           <a class="quiet-link" href={`${base}/chat/log`} target="_blank" title={texts.logTitle}>
             {texts.log}
