@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { chunkPayload, frameChunk, frameShared, lastChunk } from './chunked.ts';
+import { chunkPayload, frameChunk, frameShared, joinChunks, lastChunk } from './chunked.ts';
 
 test('a chunk is its size in hexadecimal, a line break, the bytes and a line break', () => {
   expect(frameChunk(Buffer.from('hello world, 26 bytes long')).toString()).toBe('1a\r\nhello world, 26 bytes long\r\n');
@@ -32,4 +32,8 @@ test('the payload of a chunk is a view of what was framed', () => {
       expect(payload.buffer).toBe(framed.buffer);
     }),
   );
+});
+
+test('several chunks become one with the same bytes', () => {
+  expect(joinChunks([frameChunk(Buffer.from('abc')), frameChunk(Buffer.from('de'))]).toString()).toBe('5\r\nabcde\r\n');
 });

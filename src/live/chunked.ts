@@ -18,6 +18,11 @@ export function frameChunk(bytes: Uint8Array): Buffer {
   return frameShared(bytes).framed;
 }
 
+/** One chunk with the bytes of several, in their order. */
+export function joinChunks(framed: readonly Buffer[]): Buffer {
+  return frameChunk(Buffer.concat(framed.map(chunkPayload)));
+}
+
 /** What is inside one chunk that `frameChunk` has made: a view, not a copy. */
 export function chunkPayload(framed: Buffer): Buffer {
   return framed.subarray(framed.indexOf(lineBreak) + lineBreak.length, Math.max(0, framed.length - lineBreak.length));

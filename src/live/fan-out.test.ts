@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type EndReason, FanOut, type Sink } from './fan-out.ts';
 
 class Listener implements Sink {
@@ -257,4 +257,77 @@ test('whatever is published and amended, late joiners get the pieces in order wi
       }
     }),
   );
+});
+
+describe('a crowd', () => {
+  let nowMs = 0;
+  const gathering = {
+    msPerSubscriber: 100,
+    maxMs: 300,
+    now: () => nowMs,
+    join: (pieces: readonly Buffer[]) => Buffer.concat(pieces),
+  };
+
+  function crowdOf(count: number): { fanOut: FanOut; listeners: Listener[] } {
+    nowMs = 0;
+    const fanOut = new FanOut(roomy, gathering);
+    fanOut.setHead(bytes('head'));
+    const listeners = Array.from({ length: count }, () => new Listener());
+    for (const listener of listeners) fanOut.subscribe(listener, 'now');
+    return { fanOut, listeners };
+  }
+
+  /** Publishes one piece after the other, every 100 ms. */
+  function publishAll(fanOut: FanOut, text: string): void {
+    for (const piece of text) {
+      fanOut.publish(bytes(piece), { keyframe: piece === 'K' });
+      nowMs += 100;
+    }
+  }
+
+  test.each([
+    [0, []],
+    [1, ['head', 'ab', 'cd', 'ef']],
+    [3, ['head', 'abcd']],
+    [50, ['head', 'abcd']],
+  ])('of %i gets several pieces in one write, the larger it is the more, up to a limit', (count, heard) => {
+    const { fanOut, listeners } = crowdOf(count);
+    publishAll(fanOut, 'abcdef');
+    for (const listener of listeners) expect(listener.heard).toEqual(heard);
+  });
+
+  test('gets every piece at once while it is small', () => {
+    const fanOut = new FanOut(roomy, { ...gathering, msPerSubscriber: 50 });
+    const listener = new Listener();
+    fanOut.subscribe(listener, 'now');
+    publishAll(fanOut, 'abc');
+    expect(listener.heard).toEqual(['a', 'b', 'c']);
+  });
+
+  test('hears nothing twice and misses nothing when somebody joins meanwhile', () => {
+    const { fanOut, listeners } = crowdOf(5);
+    publishAll(fanOut, 'Kab');
+    const late = new Listener();
+    fanOut.subscribe(late, 'keyframe');
+    const waiting = new Listener();
+    publishAll(fanOut, 'cdefgh');
+    fanOut.subscribe(waiting, 'fresh-keyframe');
+    publishAll(fanOut, 'iKjkl');
+    fanOut.endAll('resync');
+    expect(late.heard.join('')).toBe('headKabcdefghiKjkl');
+    for (const listener of listeners) expect(listener.heard.join('')).toBe('headKabcdefghiKjkl');
+    expect(waiting.heard.join('')).toBe('headKjkl');
+  });
+
+  test('gets what was waiting before it is told anything, and before the end', () => {
+    const { fanOut, listeners } = crowdOf(5);
+    publishAll(fanOut, 'a');
+    fanOut.tell(bytes('!'));
+    publishAll(fanOut, 'b');
+    fanOut.close();
+    for (const listener of listeners) {
+      expect(listener.heard).toEqual(['head', 'a', '!', 'b']);
+      expect(listener.ends).toEqual(['closed']);
+    }
+  });
 });

@@ -1,6 +1,6 @@
 /**
  * The one mechanism behind everything live: a piece is published once and the same bytes go to every open response.
- * A fan-out never waits for a subscriber and never copies a piece.
+ * A fan-out never waits for a subscriber, and copies pieces only to gather some of them for a crowd: one copy for all.
  */
 
 /** Where pieces go; an open response (see `endless-response.ts`) or anything else that can take bytes. */
@@ -35,8 +35,31 @@ export interface FanOutLimits {
   readonly maxBytes: number;
 }
 
+/**
+ * Fewer and larger writes for a crowd. A write costs about the same whatever its size, so that the more there are who receive, the longer pieces may wait for
+ * those that follow.
+ */
+export interface Gathering {
+  /** How long a piece may wait for each subscriber there is, in milliseconds. */
+  readonly msPerSubscriber: number;
+  /** How long it waits at most. */
+  readonly maxMs: number;
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
+  /** Makes one piece of several. */
+  readonly join: (pieces: readonly Buffer[]) => Buffer;
+}
+
+const atOnce = { msPerSubscriber: 0, maxMs: 0, now: (): number => 0 };
+/** About half of the time between two pieces. */
+const earlyMs = 50;
+
 export class FanOut {
   readonly #limits: FanOutLimits;
+  readonly #gathering: Gathering | undefined;
+  /** Pieces that wait to be written together, and since when. */
+  #gathered: Buffer[] = [];
+  #gatheredSinceMs = 0;
   readonly #sinks = new Set<Sink>();
   /** Subscribers who wait for the next starting point. */
   readonly #waiting = new Set<Sink>();
@@ -47,8 +70,10 @@ export class FanOut {
   #head: Buffer | undefined;
   #closed = false;
 
-  constructor(limits: FanOutLimits) {
+  /** Without `gathering` each piece is written at once. */
+  constructor(limits: FanOutLimits, gathering?: Gathering) {
     this.#limits = limits;
+    this.#gathering = gathering;
   }
 
   /** How many responses are fed. */
@@ -96,12 +121,13 @@ export class FanOut {
     this.#storedBytes += bytes.length;
     this.#trim();
     if (keyframe) this.#admitWaiting();
-    for (const sink of [...this.#sinks]) sink.write(bytes);
+    this.#gather(bytes);
     return this.#lastId;
   }
 
   /** Gives bytes to every subscriber that are no piece: they have no id, and late joiners never get them. */
   tell(bytes: Buffer): void {
+    this.#deliver();
     for (const sink of [...this.#sinks]) sink.write(bytes);
   }
 
@@ -135,6 +161,8 @@ export class FanOut {
       sink.end('closed');
       return () => undefined;
     }
+    // What is kept holds what is gathered, and must not come twice.
+    this.#deliver();
     const waits = from === 'fresh-keyframe' && !this.#isFresh;
     const subscribers = waits ? this.#waiting : this.#sinks;
     subscribers.add(sink);
@@ -151,6 +179,7 @@ export class FanOut {
 
   /** Ends every open response; the channel goes on and they may come back. */
   endAll(reason: EndReason): void {
+    this.#deliver();
     const sinks = [...this.#sinks, ...this.#waiting];
     this.#sinks.clear();
     this.#waiting.clear();
@@ -171,6 +200,24 @@ export class FanOut {
     this.#forgetPieces();
   }
 
+  /** Writes the piece, or lets it wait for the next ones. */
+  #gather(bytes: Buffer): void {
+    const { msPerSubscriber, maxMs, now } = this.#gathering ?? atOnce;
+    const waitMs = Math.min(maxMs, this.#sinks.size * msPerSubscriber);
+    if (this.#gathered.push(bytes) === 1) this.#gatheredSinceMs = now();
+    // The next piece would be late by more than this one is early.
+    if (now() - this.#gatheredSinceMs >= waitMs - earlyMs) this.#deliver();
+  }
+
+  /** Writes what has been gathered. */
+  #deliver(): void {
+    const [first, ...others] = this.#gathered;
+    if (first === undefined) return;
+    this.#gathered = [];
+    const bytes = others.length === 0 ? first : (this.#gathering?.join([first, ...others]) ?? first);
+    for (const sink of [...this.#sinks]) sink.write(bytes);
+  }
+
   get #latestStart(): number {
     return this.#pieces.findLastIndex((piece) => piece.keyframe);
   }
@@ -180,6 +227,8 @@ export class FanOut {
   }
 
   #admitWaiting(): void {
+    // Those who wait begin with the starting point, not with what came before it.
+    this.#deliver();
     for (const sink of this.#waiting) this.#sinks.add(sink);
     this.#waiting.clear();
   }

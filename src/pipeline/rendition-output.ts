@@ -1,6 +1,6 @@
 import { MediaWindow, type MediaWindowLimits } from '../hls/media-window.ts';
-import { frameChunk, frameShared } from '../live/chunked.ts';
-import { FanOut, type FanOutLimits } from '../live/fan-out.ts';
+import { frameChunk, frameShared, joinChunks } from '../live/chunked.ts';
+import { FanOut, type FanOutLimits, type Gathering } from '../live/fan-out.ts';
 import type { RewindWindow } from '../live/rewind-window.ts';
 import { ConstantFlow, constantBytesPerSecond, type FlowRates } from '../mp4/padding.ts';
 import type { Piece, RenditionInit } from '../mp4/piece.ts';
@@ -10,6 +10,12 @@ export interface RenditionLimits {
   readonly live: FanOutLimits;
   readonly hls: MediaWindowLimits;
 }
+
+/**
+ * Up to two hundred viewers get every piece as it comes, a thousand wait for a quarter of a second, and nobody for more than half a second: then the CPU for
+ * many is no more than that of a server of files (`npm run bench:capacity`).
+ */
+const crowd: Gathering = { msPerSubscriber: 0.25, maxMs: 500, now: () => performance.now(), join: joinChunks };
 
 /** What an encoder with half a second of buffer makes wait, and a margin. */
 const maxLateSeconds = 0.75;
@@ -36,8 +42,8 @@ export class RenditionOutput {
 
   constructor(name: string, limits: RenditionLimits, rewind?: RewindWindow) {
     this.name = name;
-    this.fanOut = new FanOut(limits.live);
-    this.picture = new FanOut(limits.live);
+    this.fanOut = new FanOut(limits.live, crowd);
+    this.picture = new FanOut(limits.live, crowd);
     this.window = new MediaWindow(limits.hls);
     this.rewind = rewind;
   }
