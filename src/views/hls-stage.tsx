@@ -9,7 +9,7 @@ export function HlsStage({ texts, base, snapshot }: Reader & { readonly snapshot
   const { screen } = describeSnapshot(snapshot, texts);
   return (
     <section class="stage" aria-label={texts.video}>
-      {snapshot.renditions.length > 0 && (
+      {snapshot.state === 'live' ? (
         <video
           class="picture"
           autoplay
@@ -19,8 +19,9 @@ export function HlsStage({ texts, base, snapshot }: Reader & { readonly snapshot
           aria-label={texts.video}
           src={`${base}/stream.m3u8`}
         />
+      ) : (
+        <StateScreen screen={screen} />
       )}
-      <StateScreen screen={screen} />
     </section>
   );
 }

@@ -81,7 +81,7 @@ export function renderWatchPage(data: WatchPageData): string {
           <Frames script={data.script}>
             {data.player === 'hls' ? <HlsStage {...data} /> : <PlayerIframe data={data} />}
           </Frames>
-          <section class="info" aria-label={texts.information}>
+          <section class={data.player === 'hls' ? 'info' : 'info for-script'} aria-label={texts.information}>
             <StreamInfo snapshot={data.snapshot} texts={texts} />
           </section>
           {data.player === 'hls' && <HlsNote {...data} />}

@@ -242,6 +242,13 @@ describe('the media playlist', () => {
     expect((await fetch('/stream.m3u8')).status).toBe(503);
   });
 
+  test('whoever comes while the first segment is under way gets the playlist with it', async () => {
+    begin('360p', 0.5);
+    const kept = await block('/stream/360p/index.m3u8');
+    play('360p', 0.5, 1.5);
+    expect(parsePlaylist((await answerOf(kept)).body).segments).toHaveLength(1);
+  });
+
   test('before there is a segment it is unavailable; an unknown rendition does not exist', async () => {
     expect((await fetch('/stream/360p/index.m3u8')).status).toBe(503);
     expect((await fetch('/stream/480p/index.m3u8')).status).toBe(404);

@@ -102,12 +102,15 @@ async function sendMediaPlaylist(asked: Asked, rendition: string): Promise<Fasti
   const { deps, request, reply, playlists, windows, window } = asked;
   const directives = readDirectives((name) => queryValue(request.query, name));
   if (directives === undefined) throw new AppError('BAD_REQUEST');
-  if (window.listed.length === 0 && !window.hasEnded) throw new AppError('OFFLINE');
+  const isEmpty = (): boolean => window.listed.length === 0 && !window.hasEnded;
+  if (isEmpty() && window.open === undefined) throw new AppError('OFFLINE');
   const { viewer } = deps.places.placeOf(request);
   const who = countedAs(viewer, request);
   if (!deps.hasRoomFor(who)) throw new AppError('OVERLOADED');
   const isGet = request.method === 'GET';
   if (isGet) deps.audience.fetchPlaylist(who, playlists.targetDuration(windows) * 1000, deps.now());
+  // Players give up where there is no playlist, and the first segment is under way.
+  if (isGet && isEmpty() && !goesOn(await wait(asked, () => !isEmpty()), reply)) return reply;
   const { awaited, skip } = directives;
   if (isGet && awaited !== undefined) {
     if (judgeReload(window, awaited) === 'too-far') throw new AppError('BAD_REQUEST');
