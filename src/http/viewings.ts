@@ -18,6 +18,8 @@ export interface Screen extends Closable {
 export interface Media extends Closable {
   /** Sends so many bytes that mean nothing. */
   pad(bytes: number): void;
+  /** Sends nothing more; ended once another picture has certainly come in its place. */
+  retire(): void;
 }
 
 /** A viewer who leaves the choice of the rendition to us. */
@@ -276,7 +278,7 @@ export class Viewings {
     viewing.layer += 1;
     viewing.shown = rendition;
     viewing.media = undefined;
-    media?.close('closed');
+    media?.retire();
     document.show(rendition, viewing.layer);
   }
 

@@ -297,3 +297,17 @@ test('what was announced is never reached', async () => {
   expect((await received).split('\r\n\r\n')[1]).toBe('123456789');
   expect(closed).toEqual([['too-old', expect.any(Number)]]);
 });
+
+test('one that follows nothing any more stays open until it is closed', async () => {
+  const { client, response } = await open();
+  const fanOut = new FanOut({ maxPieces: 10, maxBytes: 1000 });
+  response.follow(fanOut, 'now');
+  fanOut.publish(chunk('seen'));
+  response.unfollow();
+  fanOut.publish(chunk('unseen'));
+  expect([response.isOpen, fanOut.subscribers]).toEqual([true, 0]);
+  response.close('closed');
+  const received = await text(client);
+  expect(received).toContain('seen');
+  expect(received).not.toContain('unseen');
+});

@@ -147,6 +147,12 @@ export class EndlessResponse implements Sink, Watched {
     this.#pump();
   }
 
+  /** Follows nothing any more, and stays open. */
+  unfollow(): void {
+    this.#unsubscribe?.();
+    this.#unsubscribe = undefined;
+  }
+
   write(bytes: Buffer): void {
     if (!this.isOpen || bytes.length === 0) return;
     this.#send(bytes);

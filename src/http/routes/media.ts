@@ -5,7 +5,7 @@ import type { RenditionInfo } from '../../broadcast/stream-state.ts';
 import type { Trace } from '../../broadcast/person.ts';
 import { AppError } from '../../errors.ts';
 import { frameChunk } from '../../live/chunked.ts';
-import type { Channel, EndlessResponse } from '../../live/endless-response.ts';
+import type { Channel, ClosedReason, EndlessResponse } from '../../live/endless-response.ts';
 import type { RewindCursor } from '../../live/rewind-cursor.ts';
 import type { RewindWindow } from '../../live/rewind-window.ts';
 import { type DrainWatch, socketBufferBytes } from '../../live/drain-watch.ts';
@@ -54,6 +54,8 @@ const drainMarginMs = 5000;
 /** What may wait for a viewer, however little media it is: a browser's hesitation at the start. */
 const minQueuedBytes = 100 * 1024;
 
+/** How long after another picture has been put over it a media response is ended. */
+const retiredMs = 10_000;
 /** What is sent at once to try out a connection: less than may wait for a viewer. */
 const maxPaddingBytes = 64 * 1024;
 
@@ -146,10 +148,18 @@ function openMedia(
   response.whenClosed(leave);
   const view = queryValue(request.query, 'view');
   if (view === undefined) return response;
-  const media = mediaOf(response);
+  const circuitId = visitorCircuitOf(request);
+  const media = new OpenMedia(response);
   deps.viewings.mediaOpened(view, media);
   // What is sent to those who have gone back is paced by how it drains, so that tells nothing.
-  if (isLive) response.whenClosed(judge(deps, request, { response, media, view, rendition }));
+  if (isLive) {
+    media.leave = deps.drains.add({
+      response,
+      bitsPerSecond: sentBandwidth(deps, request, rendition),
+      ...(circuitId === undefined ? {} : { circuitId }),
+      judged: (verdict) => deps.viewings.judged(view, media, verdict, rendition.name, deps.renditions()),
+    });
+  }
   response.whenClosed((reason) => {
     deps.viewings.mediaClosed(view, media, reason, rendition.name, deps.renditions());
   });
@@ -165,34 +175,38 @@ function goOnLater(deps: MediaDeps, request: FastifyRequest, response: EndlessRe
   });
 }
 
-/** Has it judged whether what is sent live arrives. Returns what ends that. */
-function judge(
-  deps: MediaDeps,
-  request: FastifyRequest,
-  {
-    response,
-    media,
-    view,
-    rendition,
-  }: { response: EndlessResponse; media: Media; view: string; rendition: RenditionInfo },
-): () => void {
-  const circuitId = visitorCircuitOf(request);
-  const sound = isPictureAlone(request, rendition)
-    ? deps.renditions().find(({ codec }) => codec === 'none')
-    : undefined;
-  return deps.drains.add({
-    response,
-    bitsPerSecond: rendition.bandwidth - (sound?.bandwidth ?? 0),
-    ...(circuitId === undefined ? {} : { circuitId }),
-    judged: (verdict) => deps.viewings.judged(view, media, verdict, rendition.name, deps.renditions()),
-  });
+/** What this viewer is sent of the rendition: without sound it is less. */
+function sentBandwidth(deps: MediaDeps, request: FastifyRequest, rendition: RenditionInfo): number {
+  if (!isPictureAlone(request, rendition)) return rendition.bandwidth;
+  const sound = deps.renditions().find(({ codec }) => codec === 'none');
+  return rendition.bandwidth - (sound?.bandwidth ?? 0);
 }
 
-function mediaOf(response: EndlessResponse): Media {
-  return {
-    close: (reason) => response.close(reason),
-    pad: (bytes) => response.write(frameChunk(buildBox('free', Buffer.alloc(Math.min(bytes, maxPaddingBytes))))),
-  };
+/** A media response, as a viewing handles it. */
+class OpenMedia implements Media {
+  readonly #response: EndlessResponse;
+  /** Ends the judging of how it drains. */
+  leave: () => void = () => undefined;
+
+  constructor(response: EndlessResponse) {
+    this.#response = response;
+    response.whenClosed(() => this.leave());
+  }
+
+  close(reason: ClosedReason): void {
+    this.#response.close(reason);
+  }
+
+  pad(bytes: number): void {
+    this.#response.write(frameChunk(buildBox('free', Buffer.alloc(Math.min(bytes, maxPaddingBytes)))));
+  }
+
+  retire(): void {
+    this.leave();
+    this.#response.unfollow();
+    // Not at once: what is played up to its end is cleared away by some browsers, or looked for again.
+    setTimeout(() => this.#response.close('closed'), retiredMs).unref();
+  }
 }
 
 /** A viewer whose link stands still, or takes what a socket swallows at once in lumps, is watching until that is used up, and then for a little while. */
