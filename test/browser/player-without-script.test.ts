@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type BrowserName, type BrowserPage, likeTorBrowser, openBrowser } from '../support/browsers.ts';
+import { Onioncast } from '../support/onioncast.ts';
+import { pictureMoves } from '../support/watching.ts';
+
+const player = `document.querySelector('iframe[name=player]').contentDocument`;
+/** The document with the choices: the player's own, or the strip in the first one. */
+const choices = `(() => {
+  const frame = ${player};
+  return frame.URL === 'about:srcdoc' ? frame.querySelector('iframe').contentDocument : frame;
+})()`;
+
+describe.each<BrowserName>(['firefox', 'chromium'])('the player without script in %s', (browser) => {
+  let server: Onioncast;
+  let page: BrowserPage;
+
+  beforeAll(async () => {
+    server = await Onioncast.start({ env: { ONIONCAST_ENCODER_LADDER: '240p' } });
+    await server.event('stream', (event) => event.state === 'live');
+    page = await openBrowser(browser, { script: false, preferences: likeTorBrowser() });
+    await page.goto(`${server.url}/`);
+  });
+
+  afterAll(async () => {
+    await page?.close();
+    await server?.close();
+  });
+
+  async function choose(name: string): Promise<void> {
+    const link = `${choices}?.querySelector('.qualities a[href*="r=${name}"]')`;
+    await page.until(`!!${link}`);
+    await page.evaluate(`${link}.click()`);
+  }
+
+  it('says what is played, and plays sound alone under a still screen when that is chosen', async () => {
+    await page.until(`${choices}?.querySelector('#playing')?.innerText === '240p'`);
+    await choose('audio');
+    await page.until(`(() => {
+      const video = ${player}.querySelector('video');
+      const screen = ${player}.querySelector('.sound-only');
+      return video && screen && screen.getBoundingClientRect().height > 50 && video.videoWidth === 0 && video.currentTime > 0.5;
+    })()`);
+  });
+
+  it('remembers the choice for the next page', async () => {
+    await page.goto(`${server.url}/`);
+    await page.until(`${choices}?.querySelector('.qualities [aria-current]')?.innerText.startsWith('Sound only')`);
+    expect(await page.evaluate(`${player}.URL`)).toBe('about:srcdoc');
+    await choose('auto');
+    await pictureMoves(page);
+  });
+
+  it('says so when nothing arrives any more, and no longer when something does', async () => {
+    const notice = `getComputedStyle(${choices}.querySelector('.lost')).visibility`;
+    await page.until(`!!${choices}?.querySelector('.lost')`);
+    expect(await page.evaluate(notice)).toBe('hidden');
+    process.kill(server.pid, 'SIGSTOP');
+    try {
+      await page.until(`${notice} === 'visible'`, 40_000);
+    } finally {
+      process.kill(server.pid, 'SIGCONT');
+    }
+    await page.until(`${notice} === 'hidden'`, 30_000);
+  });
+});
