@@ -9,7 +9,7 @@ const ladder: readonly RenditionInfo[] = [
   { name: '480p', codec: 'h264', mimeType: 'video/mp4', height: 480, bandwidth: 664_000 },
   { name: '360p', codec: 'h264', mimeType: 'video/mp4', height: 360, bandwidth: 364_000 },
   { name: '240p', codec: 'h264', mimeType: 'video/mp4', height: 240, bandwidth: 214_000 },
-  { name: 'audio', codec: 'none', mimeType: 'audio/mp4', bandwidth: 64_000 },
+  { name: 'audio', codec: 'none', mimeType: 'video/mp4', bandwidth: 64_000 },
 ];
 const bandwidthOf = (name: string): number => ladder.find((each) => each.name === name)?.bandwidth ?? 0;
 

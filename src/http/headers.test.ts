@@ -30,7 +30,7 @@ const documents = {
 };
 const others = {
   asset: assetHeaders('text/css; charset=utf-8'),
-  endlessMedia: endlessMediaHeaders('video/mp4'),
+  endlessMedia: endlessMediaHeaders,
   media: mediaHeaders('video/mp4'),
   eventStreamHeaders,
   jsonHeaders,

@@ -52,7 +52,7 @@ function build(options: Partial<WebServerOptions> = {}): WebServer {
     const response = server.responses.open(request, reply, {
       kind: 'media',
       viewer: request.query.v ?? 'somebody',
-      headers: endlessMediaHeaders('video/mp4'),
+      headers: endlessMediaHeaders,
       maxQueuedBytes: 64 * 1024,
     });
     opened.push(response);

@@ -8,7 +8,7 @@ const key = 'a-view-key-of-22-chars';
 const renditions: readonly RenditionInfo[] = [
   { name: '360p', codec: 'h264', mimeType: 'video/mp4', bandwidth: 364_000 },
   { name: '240p', codec: 'h264', mimeType: 'video/mp4', bandwidth: 214_000 },
-  { name: 'audio', codec: 'none', mimeType: 'audio/mp4', bandwidth: 64_000 },
+  { name: 'audio', codec: 'none', mimeType: 'video/mp4', bandwidth: 64_000 },
 ];
 let nowMs = 0;
 let viewings: Viewings;

@@ -32,8 +32,10 @@ export function pictureMimeTypeOf(init: RenditionInit): string {
   return mimeTypeOf({ ...init, codecs: init.codecs.slice(0, 1) });
 }
 
-/** `video/mp4; codecs="avc1.4d401e,opus"`, as `type` of a source element or for MediaSource. */
-export function mimeTypeOf(init: RenditionInit): string {
-  const container = init.width === undefined ? 'audio/mp4' : 'video/mp4';
-  return `${container}; codecs="${init.codecs.join(',')}"`;
+/**
+ * `video/mp4; codecs="avc1.4d401e,opus"`, as `type` of a source element or for MediaSource. Sound alone is declared as `video/mp4`, too: a Firefox without
+ * FFmpeg's libraries takes Opus in that, and nothing in `audio/mp4`.
+ */
+export function mimeTypeOf(init: Pick<RenditionInit, 'codecs'>): string {
+  return `video/mp4; codecs="${init.codecs.join(',')}"`;
 }

@@ -184,10 +184,10 @@ export class Pipeline implements PublisherGate {
   }
 
   #openSecond(options: PipelineOptions): SecondCodec | undefined {
-    const { audioBitsPerSecond, limits, now, onChange, onTrouble, secondCodec } = options;
+    const { audioBitsPerSecond, limits, rewind, now, onChange, onTrouble, secondCodec } = options;
     if (secondCodec === undefined) return undefined;
     const sourceOf = (name: string) => this.#outputs.get(name);
-    return new SecondCodec({ ...secondCodec, sourceOf, audioBitsPerSecond, limits, now, onChange, onTrouble });
+    return new SecondCodec({ ...secondCodec, sourceOf, audioBitsPerSecond, limits, rewind, now, onChange, onTrouble });
   }
 
   #playPublication(publication: Publication): void {

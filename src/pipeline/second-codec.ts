@@ -1,6 +1,7 @@
 import type { RenditionInfo } from '../broadcast/stream-state.ts';
 import type { EncoderListener, LadderRung, PictureSize, RunEnd } from '../encoder/encoder-types.ts';
 import { AppError } from '../errors.ts';
+import type { RewindMemory } from '../live/rewind-window.ts';
 import { Packager } from '../mp4/packager.ts';
 import { mimeTypeOf, type Piece, pictureMimeTypeOf } from '../mp4/piece.ts';
 import { vp9CodecName } from '../mp4/vp9-name.ts';
@@ -16,6 +17,8 @@ export interface SecondCodecOptions {
   readonly frameRate: number;
   readonly audioBitsPerSecond: number;
   readonly limits: RenditionLimits;
+  /** What can be rewound; absent where nobody may go back. */
+  readonly rewind?: RewindMemory | undefined;
   /** How long the encoder goes on when nobody is watching any more. Default 30000. */
   readonly idleMs?: number;
   /** How long somebody is let wait for the first keyframe. Default 6000. */
@@ -80,7 +83,7 @@ export class SecondCodec {
     this.#plan = plan;
     const names = plan?.rungs.map(({ name }) => name) ?? [];
     for (const name of names) {
-      if (!this.#outputs.has(name)) this.#outputs.set(name, new RenditionOutput(name, this.#options.limits));
+      if (!this.#outputs.has(name)) this.#addOutput(name);
     }
     for (const output of this.#outputs.values()) if (!names.includes(output.name)) output.finish();
     this.#isRunning = false;
@@ -143,6 +146,11 @@ export class SecondCodec {
 
   get #source(): RenditionOutput | undefined {
     return this.#plan === undefined ? undefined : this.#options.sourceOf(this.#plan.from);
+  }
+
+  #addOutput(name: string): void {
+    const { limits, rewind } = this.#options;
+    this.#outputs.set(name, new RenditionOutput(name, limits, rewind?.window()));
   }
 
   #offer(rung: LadderRung, size: PictureSize): RenditionInfo {

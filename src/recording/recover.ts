@@ -68,7 +68,6 @@ async function* chunksOf(file: FileHandle): AsyncGenerator<Buffer, void, undefin
   }
 }
 
-function mimeOf({ bytes, tracks }: InitSegment): string {
-  const width = tracks.find(({ kind }) => kind === 'video')?.width;
-  return mimeTypeOf({ bytes, codecs: tracks.map(({ codec }) => codec), ...(width === undefined ? {} : { width }) });
+function mimeOf({ tracks }: InitSegment): string {
+  return mimeTypeOf({ codecs: tracks.map(({ codec }) => codec) });
 }

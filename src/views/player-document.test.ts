@@ -19,7 +19,7 @@ const rendition: RenditionInfo = {
   height: 360,
   bandwidth: 400_000,
 };
-const audio: RenditionInfo = { name: 'audio', codec: 'none', mimeType: 'audio/mp4; codecs="opus"', bandwidth: 40_000 };
+const audio: RenditionInfo = { name: 'audio', codec: 'none', mimeType: 'video/mp4; codecs="opus"', bandwidth: 40_000 };
 const live: StreamSnapshot = {
   state: 'live',
   stateSeconds: 5,

@@ -51,6 +51,18 @@ describe('a second codec', () => {
     }
   }
 
+  it('has sound alone beside it, which such a Firefox plays, too', async () => {
+    const page = await open('firefox', false, withoutH264);
+    try {
+      // A document without end: nobody waits for it to have been read.
+      await page.evaluate(`void (location.href = '/player?view=a-view-key-of-22-chars&r=audio')`);
+      await page.until(`location.pathname === '/player' && document.querySelector('video').currentTime > 0.5`);
+      expect(await page.evaluate(`document.querySelector('video').videoWidth`)).toBe(0);
+    } finally {
+      await page.close();
+    }
+  });
+
   for (const { mode, script } of modes) {
     it(`plays in a Firefox without H.264 ${mode}`, async () => {
       const page = await open('firefox', script, withoutH264);

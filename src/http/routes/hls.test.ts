@@ -54,7 +54,7 @@ beforeEach(async () => {
       ...sizes,
       bandwidth: 364_000,
     },
-    { name: 'audio', mimeType: 'audio/mp4; codecs="opus"', codec: 'none', bandwidth: 64_000 },
+    { name: 'audio', mimeType: 'video/mp4; codecs="opus"', codec: 'none', bandwidth: 64_000 },
   ];
   // The target is as short as it may be: what is not there in three of them is given up.
   windows = new Map(

@@ -85,7 +85,7 @@ async function play(
 ): Promise<FastifyReply> {
   const channel = rendition === undefined ? undefined : channelFor(deps, request, rendition);
   if (rendition === undefined || channel === undefined) throw new AppError('OFFLINE');
-  const headers = endlessMediaHeaders(rendition.width === undefined ? 'audio/mp4' : 'video/mp4');
+  const headers = endlessMediaHeaders;
   if (request.method === 'HEAD') return reply.headers(headers).send();
   const hasLength = isLengthAnnounced(request);
   if (hasLength && asksForTheRest(request.headers.range)) {
@@ -139,7 +139,7 @@ function openMedia(
   const response = deps.responses.open(request, reply, {
     kind: 'media',
     viewer: viewer.token,
-    headers: endlessMediaHeaders(rendition.width === undefined ? 'audio/mp4' : 'video/mp4'),
+    headers: endlessMediaHeaders,
     ...(isLengthAnnounced(request) ? { announcedBytes } : {}),
     maxQueuedBytes: Math.max(minQueuedBytes, (deps.maxLagMs * rendition.bandwidth) / 8000),
   });

@@ -67,7 +67,7 @@ export function registerRecordingRoutes(app: FastifyInstance, deps: RecordingRou
         ? deps.library.media.raw(info.id, rendition)
         : await deps.library.media.part(info.id, rendition, Number(part ?? 1) - 1);
     if (media === undefined) throw new AppError('NOT_FOUND');
-    return sendMedia(request, reply, media, { mimeType: rendition.mimeType, open, max: deps.maxResponses });
+    return sendMedia(request, reply, media, { open, max: deps.maxResponses });
   });
 }
 
@@ -110,7 +110,6 @@ async function sendPlaylist(
 }
 
 interface Sending {
-  readonly mimeType: string;
   readonly open: { count: number };
   readonly max: number;
 }
@@ -119,12 +118,12 @@ function sendMedia(
   request: FastifyRequest,
   reply: FastifyReply,
   media: ReadableMedia,
-  { mimeType, open, max }: Sending,
+  { open, max }: Sending,
 ): FastifyReply {
   const { byteLength, seconds } = media;
   const { range, 'if-range': ifRange } = request.headers;
   const asked = askedRange(range, [ifRange].flat()[0], byteLength);
-  const headers = recordingHeaders(mimeType.startsWith('audio') ? 'audio/mp4' : 'video/mp4');
+  const headers = recordingHeaders;
   if (asked.kind === 'unsatisfiable') {
     return reply
       .status(416)

@@ -62,7 +62,7 @@ beforeEach(async () => {
       height: 240,
       bandwidth: 164_000,
     },
-    { name: 'audio', codec: 'none', mimeType: 'audio/mp4; codecs="opus"', bandwidth: 64_000 },
+    { name: 'audio', codec: 'none', mimeType: 'video/mp4; codecs="opus"', bandwidth: 64_000 },
   ];
   channels = new Map(renditions.map(({ name }) => [name, new FanOut({ maxPieces: 50, maxBytes: 10_000_000 })]));
   updates = new FanOut({ maxPieces: 1, maxBytes: 10_000 });
@@ -159,7 +159,7 @@ describe('the endless stream', () => {
     broadcast('240p');
     broadcast('audio');
     await open('/stream/240p.mp4', '240p-key');
-    expect((await open('/stream/audio.mp4', 'audio-key')).received).toContain('Content-Type: audio/mp4\r\n');
+    expect((await open('/stream/audio.mp4', 'audio-key')).received).toContain('Content-Type: video/mp4\r\n');
     expect((await fetch('/stream/720p.mp4')).status).toBe(404);
   });
 
