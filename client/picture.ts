@@ -151,15 +151,20 @@ export class Picture {
     return true;
   }
 
-  /** Lets it be as far behind as it is; with a time, goes there: at once if that is buffered, else (false) as soon as something comes from there. */
+  /** Lets it be as far behind as it is; with a time, goes there if that is buffered. False if it is not. */
   free(at = this.position): boolean {
+    const isThere = this.#buffered.some(({ start, end }) => start <= at && at < end - 0.2);
     this.#isFree = true;
     if (this.#video === undefined) return false;
     this.#video.playbackRate = 1;
-    const isThere = this.#buffered.some(({ start, end }) => start <= at && at < end - 0.2);
-    if (!isThere) this.#startAt = at;
-    else if (at !== this.position) this.#video.currentTime = at;
+    if (isThere && at !== this.position) this.#video.currentTime = at;
     return isThere;
+  }
+
+  /** What comes next is from this time, and takes the place of all there is. */
+  replaceFrom(at: number): void {
+    this.free();
+    this.#startAt = at;
   }
 
   /** What comes next is of the newest moment: that is where to go. */

@@ -169,7 +169,7 @@ export class Player {
     this.#intake.abandon();
     const to = this.#wanted();
     if (to === undefined || this.#intake.rendition === undefined) this.#connect();
-    else if (this.#isFromPast) this.#openPast(to, this.#picture.position);
+    else if (this.isRewound) this.#openPast(to, this.#picture.position);
     else if (to.name !== this.#intake.rendition.name) this.#intake.join(to, this.#picture.reach);
   }
 
@@ -258,7 +258,7 @@ export class Player {
   #openPast(rendition: RenditionInfo, from: number): void {
     this.#isFromPast = true;
     this.#chosen = rendition;
-    this.#picture.free(from);
+    this.#picture.replaceFrom(from);
     this.#intake.open(rendition, { from });
   }
 

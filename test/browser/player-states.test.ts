@@ -166,6 +166,11 @@ describe('what stands on the stage with script', () => {
     await pressKey(page, 'ArrowLeft');
     await page.until('/^1\\d s behind/.test(document.querySelector("#behind").textContent)');
     await playing(page);
+    // Another quality is of the same moment.
+    await chooseQuality(page, 'audio');
+    await page.until('document.querySelector("video").videoHeight === 0');
+    await playing(page);
+    expect(await page.evaluate('document.querySelector("#behind").textContent')).toMatch(/^1\d s behind/u);
     await pressKey(page, 'l');
     await page.until(`document.querySelector('#behind').textContent === ${JSON.stringify(texts.liveEdge)}`);
     await playing(page);
