@@ -23,6 +23,9 @@ export interface ArchiveOptions {
   offered(): readonly string[];
 }
 
+/** Some hundred megabytes of half minutes. */
+const maxClips = 200;
+
 const stopTexts: Readonly<Record<StopReason, string>> = {
   full: 'The disk is nearly full (see recording.keep_free).',
   limit: 'Recordings take as much as they may (see recording.max_size).',
@@ -64,7 +67,7 @@ async function openLibrary(root: string, { config, report }: ArchiveOptions): Pr
   const { maxSizeBytes, maxAgeMs } = config.recording;
   try {
     return await RecordingLibrary.open({
-      ...{ root, maxBytes: maxSizeBytes, maxAgeMs, clipAgeMs: 0, maxClips: 0, now: () => Date.now() },
+      ...{ root, maxBytes: maxSizeBytes, maxAgeMs, clipAgeMs: config.clips.maxAgeMs, maxClips, now: () => Date.now() },
       onTrouble: (message) => report({ kind: 'warning', code: 'RECORDING_STOPPED', message }),
     });
   } catch (cause) {

@@ -52,7 +52,7 @@ import { renderPollForm } from '../views/poll-form.tsx';
 import { catalogues, offeredLanguages, textsIn } from '../views/texts/catalogues.ts';
 import type { Archive } from './archive.ts';
 import { buildGate } from './gate.ts';
-import { registerKeptRoutes } from './kept.ts';
+import { keeps, registerKeptRoutes } from './kept.ts';
 import type { Lounge } from './lounge.ts';
 import { type OnionSockets, onionSockets } from './onion-sockets.ts';
 import { Owned } from './owned.ts';
@@ -338,7 +338,7 @@ function registerPeople(parts: RouteParts): void {
     chat: { limits: { maxCharacters, maxLines, maxNameCharacters } },
     hasEmotes: () => lounge.emotes.emotes.size > 0,
     peopleFor: (request) => parts.here.countFor(request),
-    hasRecordings: () => parts.archive?.library.recordings.some(({ isPublished }) => isPublished) === true,
+    keeps: () => keeps(parts),
   });
   registerChatRoutes(app, {
     ...shared,

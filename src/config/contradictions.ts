@@ -14,6 +14,7 @@ export function findContradictions({
   broadcaster,
   ephemeral,
   recording,
+  clips,
 }: OnioncastConfig): string[] {
   const problems: string[] = [];
   if (hls.windowMs < 3 * hls.segmentMs) {
@@ -45,6 +46,9 @@ export function findContradictions({
   }
   if (ephemeral && recording.enabled) {
     problems.push('ephemeral keeps nothing on disk, and recording.enabled would: choose one');
+  }
+  if (ephemeral && clips.allowed) {
+    problems.push('ephemeral keeps nothing on disk, and clips.allowed would: choose one');
   }
   return problems;
 }

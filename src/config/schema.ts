@@ -235,6 +235,10 @@ export const configSchema = section('', {
       'Whether these pages say on which day a recording was made. It tells everybody when you broadcast.',
     ),
   }),
+  clips: section('Clips: a viewer keeps the last 30 seconds and gets a link to them, for anybody.', {
+    allowed: setting(kinds.flag, false, 'Whether viewers may. The desk lists them and deletes them.'),
+    maxAgeMs: setting(kinds.duration('1h', '8760h'), '168h', 'How long a clip is kept.'),
+  }),
   limits: section('What the server takes on.', {
     connections: setting(kinds.integer(16, 65_536), 1024, 'Connections open at once. A viewer needs three to six.'),
     viewers: setting(kinds.integer(1, 65_536), 300, 'Viewers who receive the stream at once.'),

@@ -47,6 +47,8 @@ export interface WatchPageData extends Reader {
   readonly people?: number;
   /** There are recordings for everybody. */
   readonly hasRecordings?: boolean;
+  /** Viewers may make clips. */
+  readonly mayClip?: boolean;
   /** The form will ask for a captcha: its frame needs room for that. */
   readonly isCaptchaAsked?: boolean;
   /** Set for the broadcaster and moderators: under which mark they write. */
@@ -187,10 +189,18 @@ function Stage({ data }: { data: WatchPageData }): JSX.Element {
   );
 }
 
-function Foot({ data: { texts, base, languages, hasRecordings } }: { data: WatchPageData }): JSX.Element {
+function Foot({ data: { texts, base, languages, hasRecordings, mayClip } }: { data: WatchPageData }): JSX.Element {
   return (
     <footer class="foot">
       <a href={`${base}/chat/log`}>{texts.chatLogTitle}</a> <a href="/stream.m3u8">{texts.otherPlayers}</a>
+      {mayClip === true && (
+        <>
+          {' '}
+          <a href={`${base}/clip`} target="_blank">
+            {texts.recordings.clip.make}
+          </a>
+        </>
+      )}
       {hasRecordings === true && (
         <>
           {' '}

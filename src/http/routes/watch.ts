@@ -39,8 +39,8 @@ export interface WatchRouteOptions {
   peopleFor(request: FastifyRequest): number | undefined;
   /** Whether there are emotes to choose from. */
   hasEmotes(): boolean;
-  /** Whether there are recordings for everybody. */
-  hasRecordings(): boolean;
+  /** Whether there are recordings for everybody, and whether viewers may make clips. */
+  keeps(): { readonly hasRecordings: boolean; readonly mayClip: boolean };
 }
 
 interface WatchQuery {
@@ -74,7 +74,7 @@ export function registerWatchRoutes(app: FastifyInstance, options: WatchRouteOpt
       ...(hasRoom ? firstPlayerFor(snapshot, choice, request.headers['user-agent']) : {}),
       assets: options.assets,
       siteName: options.siteName,
-      hasRecordings: options.hasRecordings(),
+      ...options.keeps(),
       about: options.about,
       view: options.mintViewKey(),
       script,

@@ -1,0 +1,134 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { probe, publish, readEndless, type TestPublisher } from '../support/media.ts';
+import { Onioncast } from '../support/onioncast.ts';
+
+const run = promisify(execFile);
+
+/** Two unless told: `LONG_MINUTES=60 npm run test:long` watches for an hour. */
+const minutes = Number(process.env.LONG_MINUTES ?? '2');
+/** The window is full, and what Node keeps for itself has settled, after half of the time at most. */
+const rewindSeconds = Math.min(300, Math.round(minutes * 10));
+const settledAfterMs = Math.min(7, minutes / 2) * 60_000;
+/** A leak of the pieces of one rendition alone would be 1.5 MB a minute. What is measured over a minute alone is mostly noise. */
+const maxSlope = minutes >= 10 ? 0.5 : 10;
+
+let data: string;
+let server: Onioncast;
+let publisher: TestPublisher | undefined;
+
+const env = {
+  ONIONCAST_ENCODER_LADDER: '240p',
+  ONIONCAST_ENCODER_SECOND_CODEC: 'off',
+  ONIONCAST_LIVE_REWIND: `${rewindSeconds}s`,
+  ONIONCAST_RECORDING_ENABLED: 'true',
+  ONIONCAST_RECORDING_PUBLISH: 'true',
+  ONIONCAST_RECORDING_RENDITIONS: '240p',
+  ONIONCAST_RECORDING_KEEP_FREE: '0B',
+};
+
+beforeEach(async () => {
+  data = await mkdtemp(path.join(tmpdir(), 'onioncast-long-'));
+  server = await Onioncast.start({ data, env });
+});
+
+afterEach(async () => {
+  await publisher?.stop();
+  await server.close();
+  await rm(data, { recursive: true, force: true });
+});
+
+async function residentMegabytes(): Promise<number> {
+  const status = await readFile(`/proc/${server.pid}/status`, 'utf8');
+  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024;
+}
+
+/** Megabytes a minute: the line through all points that is nearest to them. */
+function slopeOf(points: readonly (readonly [minute: number, megabytes: number])[]): number {
+  const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const [x, y] = [mean(points.map(([minute]) => minute)), mean(points.map(([, megabytes]) => megabytes))];
+  const over = points.reduce((sum, [minute, megabytes]) => sum + (minute - x) * (megabytes - y), 0);
+  return over / points.reduce((sum, [minute]) => sum + (minute - x) ** 2, 0);
+}
+
+/** Reads and forgets, and comes back when it is ended, until told to stop. */
+function watch(query: string): { bytes: number; stop(): void } {
+  const watching = { bytes: 0, isOver: false, stop: () => undefined as void };
+  void (async () => {
+    while (!watching.isOver) {
+      const response = await fetch(`${server.url}/stream/240p.mp4${query}`);
+      const reader = response.body?.getReader();
+      watching.stop = () => {
+        watching.isOver = true;
+        void reader?.cancel().catch(() => undefined);
+      };
+      for (let read = await reader?.read(); read?.done === false; read = await reader?.read()) {
+        watching.bytes += read.value.length;
+      }
+    }
+  })().catch(() => undefined);
+  return watching;
+}
+
+it(
+  `live, rewound and recorded at once, memory stays flat for ${minutes} min, and the recording plays from any point after a kill`,
+  async () => {
+    const ingest = await server.event('ingest');
+    publisher = publish(['-f', 'flv', `${ingest.server}/${ingest.key}`], { size: '426x240' });
+    await server.event('stream', (event) => event.state === 'live' && event.source === 'rtmp');
+    const began = performance.now();
+    await (await readEndless(`${server.url}/stream/240p.mp4`)).atLeast(10_000);
+    const watchers = [watch(''), watch(`?ago=${Math.round(rewindSeconds / 2)}`), watch(`?ago=${rewindSeconds}`)];
+    const points: [number, number][] = [];
+    while (performance.now() - began < minutes * 60_000) {
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      const elapsed = performance.now() - began;
+      if (elapsed > settledAfterMs) points.push([elapsed / 60_000, await residentMegabytes()]);
+    }
+    const slope = slopeOf(points);
+    const sizes = points.map(([, megabytes]) => megabytes);
+    process.stdout.write(
+      `${minutes} min, window of ${rewindSeconds} s: ${Math.min(...sizes).toFixed(0)} to ${Math.max(...sizes).toFixed(0)} MB, ` +
+        `slope ${slope.toFixed(3)} MB/min over the last ${(points.length / 60).toFixed(1)} min; ` +
+        `read ${watchers.map(({ bytes }) => `${(bytes / 1e6).toFixed(1)} MB`).join(', ')}\n`,
+    );
+    expect(slope).toBeLessThan(maxSlope);
+    for (const watcher of watchers) {
+      expect(watcher.bytes).toBeGreaterThan(100_000);
+      watcher.stop();
+    }
+    await server.kill();
+    await publisher.stop();
+    server = await Onioncast.start({ data, env });
+    await playsFromAnyPoint((performance.now() - began) / 1000);
+  },
+  (minutes + 4) * 60_000,
+);
+
+async function playsFromAnyPoint(atMostSeconds: number): Promise<void> {
+  const list = await (await fetch(`${server.url}/recordings`)).text();
+  const id = /recordings\/([\w-]{22})/.exec(list)?.[1];
+  const page = await (await fetch(`${server.url}/recordings/${id}`)).text();
+  const parts = [...new Set([...page.matchAll(/part=(\d+)/g)].map(([, part]) => Number(part)))];
+  let total = 0;
+  for (const part of [1, ...parts]) {
+    const file = `${server.url}/recordings/${id}/240p${part === 1 ? '' : `.part${part}`}.mp4`;
+    const { packets, complaints } = await probe(file);
+    expect(complaints).toBe('');
+    const seconds = Math.max(...packets.map(({ pts }) => pts));
+    total += seconds;
+    for (const share of [0, 0.1, 0.35, 0.5, 0.8, 0.95]) {
+      const { stderr } = await run('ffmpeg', [
+        ...['-v', 'warning', '-ss', String(seconds * share), '-i', file, '-t', '0.5', '-f', 'null', '-'],
+      ]);
+      expect(stderr).toBe('');
+    }
+  }
+  process.stdout.write(`the recording plays for ${total.toFixed(0)} s\n`);
+  expect(total).toBeGreaterThan(minutes * 60 - 30);
+  expect(total).toBeLessThan(atMostSeconds + 5);
+}
