@@ -9,6 +9,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type BrowserName, launchBrowser, type RunningBrowser } from '../test/support/browsers.ts';
 import { onionGet } from '../test/support/socks.ts';
 import type { ShapedClient } from '../test/support/shaped-tor.ts';
+import { attempt } from './support/attempt.ts';
 import { chosen, positive } from './support/choices.ts';
 import { type Mode, mayRunScript, modes } from './support/modes.ts';
 import { watchLoad } from './support/load.ts';
@@ -82,6 +83,34 @@ async function againAndAgain(
   return waitsMs;
 }
 
+/** All joins of one browser in one mode. */
+async function joinsIn(
+  world: World,
+  watch: { readonly link: Link; readonly browser: BrowserName; readonly mode: Mode },
+  client: ShapedClient | undefined,
+  wanted: readonly Circuit[],
+  count: number,
+): Promise<Joins[]> {
+  const { link, browser, mode } = watch;
+  await world.prepare(mode);
+  const options = { script: mayRunScript(browser, mode), width: 1000, height: 600 };
+  const running = await launchBrowser(
+    browser,
+    client === undefined ? options : { ...options, socksPort: client.socksPort },
+  );
+  try {
+    const url = await world.address(mode, link);
+    const all: Joins[] = [];
+    for (const circuit of wanted) {
+      const waitsMs = await againAndAgain(client, circuit, count, () => join({ running, client, url }));
+      all.push({ ...watch, circuit, waitsMs });
+    }
+    return all;
+  } finally {
+    await running.close();
+  }
+}
+
 function report(all: readonly Joins[]): string {
   const header = ['link', 'browser', 'mode', 'circuit', 'p50', 'p95', 'min', 'max', 'joins', 'failed'];
   const rows = all.map(({ link, browser, mode, circuit, waitsMs }) => {
@@ -105,6 +134,7 @@ async function main(): Promise<void> {
   const count = positive('joins', values.joins);
   const browsers = chosen('browser', values.browser, ['chromium', 'firefox']);
   const wantedLinks = chosen('link', values.link, links);
+  const wantedCircuits = chosen('circuit', values.circuit, circuits);
   const world = await World.start({ tor: wantedLinks.some((link) => link !== 'loopback') });
   const done: Joins[] = [];
   try {
@@ -112,7 +142,7 @@ async function main(): Promise<void> {
       const client = await world.client(link);
       if (client !== undefined) {
         const url = await world.address('script', link);
-        for (const circuit of chosen('circuit', values.circuit, circuits)) {
+        for (const circuit of wantedCircuits) {
           const waitsMs = await againAndAgain(client, circuit, count, () => ask({ client, url }));
           done.push({ link, browser: '-', mode: bare, circuit, waitsMs });
         }
@@ -120,22 +150,12 @@ async function main(): Promise<void> {
       }
       for (const browser of browsers) {
         for (const mode of chosen('mode', values.mode, modes)) {
-          await world.prepare(mode);
-          const options = { script: mayRunScript(browser, mode), width: 1000, height: 600 };
-          const running = await launchBrowser(
-            browser,
-            client === undefined ? options : { ...options, socksPort: client.socksPort },
+          const more = await attempt(`${link}, ${browser}, ${mode}`, () =>
+            joinsIn(world, { link, browser, mode }, client, wantedCircuits, count),
           );
-          try {
-            const visit = { running, client, url: await world.address(mode, link) };
-            for (const circuit of chosen('circuit', values.circuit, circuits)) {
-              const waitsMs = await againAndAgain(client, circuit, count, () => join(visit));
-              done.push({ link, browser, mode, circuit, waitsMs });
-              console.log(report(done.slice(-1)));
-            }
-          } finally {
-            await running.close();
-          }
+          if (more === undefined) continue;
+          done.push(...more);
+          console.log(report(more));
         }
       }
       await client?.close();

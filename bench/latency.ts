@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type BrowserName, launchBrowser } from '../test/support/browsers.ts';
 import type { ShapedClient } from '../test/support/shaped-tor.ts';
+import { attempt } from './support/attempt.ts';
 import { chosen, positive } from './support/choices.ts';
 import { type Mode, mayRunScript, modes } from './support/modes.ts';
 import { latenciesOf, medianLatency, playbackOf } from './support/playback.ts';
@@ -147,8 +148,12 @@ async function main(): Promise<void> {
       try {
         for (const mode of wantedModes) {
           for (const browser of browsers) {
-            done.push(await measure(world, { browser, mode, link }, client, forMs));
-            console.log(latencyTable(done.slice(-1)));
+            const one = await attempt(`${link}, ${browser}, ${mode}`, () =>
+              measure(world, { browser, mode, link }, client, forMs),
+            );
+            if (one === undefined) continue;
+            done.push(one);
+            console.log(latencyTable([one]));
           }
         }
       } finally {

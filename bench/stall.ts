@@ -8,9 +8,11 @@ import { parseArgs } from 'node:util';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type BrowserName, launchBrowser } from '../test/support/browsers.ts';
 import { farPath, type ShapedClient, unevenPath } from '../test/support/shaped-tor.ts';
+import { attempt } from './support/attempt.ts';
 import { chosen, positive } from './support/choices.ts';
 import { type Mode, mayRunScript, modes } from './support/modes.ts';
 import { latenciesOf, medianLatency, playbackOf, recoveredAfter } from './support/playback.ts';
+import { ageAtServer } from './support/server-age.ts';
 import { watchLoad } from './support/load.ts';
 import { quantile, seconds, table } from './support/statistics.ts';
 import { Watcher } from './support/watcher.ts';
@@ -36,6 +38,7 @@ interface Outcome {
   readonly rebufferMs: number;
   readonly soundAloneMs: number;
   readonly watchedMs: number;
+  readonly atServerMs: number;
   readonly heights: readonly number[];
 }
 
@@ -83,6 +86,7 @@ async function play(
     const toMs = watcher.ageMs;
     await pause(afterMs[plan.case]);
     await watcher.close();
+    const atServerMs = await ageAtServer(world.server.url);
     const [before, since] = [watcher.between(fromMs - calmMs, fromMs), watcher.between(fromMs)];
     const normalMs = medianLatency(before);
     return {
@@ -92,6 +96,7 @@ async function play(
       afterMs: medianLatency(watcher.between(toMs + afterMs[plan.case] - calmMs)),
       recoveredMs: recoveredAfter(since, toMs, normalMs + normalMarginMs),
       ...playbackOf(since),
+      atServerMs,
       watchedMs: (since.at(-1)?.atMs ?? fromMs) - fromMs,
       heights: since.map(({ height }) => height).filter((height, index, all) => height !== all[index - 1]),
     };
@@ -103,13 +108,13 @@ async function play(
 function report(all: readonly Outcome[]): string {
   const header = [
     ...['case', 'browser', 'mode', 'adaptation', 'p50 before', 'peak', 'p50 at the end', 'normal after'],
-    ...['rebuffers/min', 'rebuffer s', 'sound alone s', 'heights'],
+    ...['rebuffers/min', 'rebuffer s', 'sound alone s', 'at the server', 'heights'],
   ];
   const rows = all.map((one) => [
     ...[one.case, one.browser, one.mode, one.adapt],
     ...[one.beforeMs, one.peakMs, one.afterMs, one.recoveredMs].map(seconds),
     ((one.rebuffers * 60_000) / one.watchedMs).toFixed(1),
-    ...[one.rebufferMs, one.soundAloneMs].map(seconds),
+    ...[one.rebufferMs, one.soundAloneMs, one.atServerMs].map(seconds),
     one.heights.join(' '),
   ]);
   return table([header, ...rows]);
@@ -140,8 +145,12 @@ async function main(): Promise<void> {
         for (const browser of chosen('browser', values.browser, ['chromium', 'firefox'])) {
           for (const mode of chosen('mode', values.mode, modes)) {
             await world.prepare(mode);
-            done.push(await play(world, { case: kind, browser, mode, adapt }, client, fallMs));
-            console.log(report(done.slice(-1)));
+            const one = await attempt(`${kind}, ${browser}, ${mode}`, () =>
+              play(world, { case: kind, browser, mode, adapt }, client, fallMs),
+            );
+            if (one === undefined) continue;
+            done.push(one);
+            console.log(report([one]));
           }
         }
       }
