@@ -5,7 +5,15 @@ import { type DelayProxy, startDelayProxy } from '../support/delay-proxy.ts';
 import { type FreezingProxy, startFreezingProxy } from '../support/freezing-proxy.ts';
 import { type HeaderProxy, startHeaderProxy } from '../support/header-proxy.ts';
 import { Onioncast } from '../support/onioncast.ts';
-import { chooseQuality, frozenSeconds, pageTime, playing, recorded, startRecording } from '../support/playback.ts';
+import {
+  chooseQuality,
+  frozenSeconds,
+  pageTime,
+  playing,
+  recorded,
+  startRecording,
+  tell,
+} from '../support/playback.ts';
 import { encoderOf } from '../support/processes.ts';
 
 const light = {
@@ -84,7 +92,7 @@ describe('what the viewer with script loses', () => {
       process.kill(encoderOf(server.pid).pid, 'SIGKILL');
       await back;
     });
-    console.log(`encoder killed: the picture stood for ${seconds.toFixed(1)} s`);
+    tell(`encoder killed: the picture stood for ${seconds.toFixed(1)} s`);
     expect(seconds).toBeLessThan(15);
   });
 
@@ -97,19 +105,19 @@ describe('what the viewer with script loses', () => {
       publisher = publish(address);
       await back;
     });
-    console.log(`publisher killed, back after ${gone} s: the picture stood for ${seconds.toFixed(1)} s`);
+    tell(`publisher killed, back after ${gone} s: the picture stood for ${seconds.toFixed(1)} s`);
     expect(seconds).toBeLessThan(20);
   });
 
   it('when the connection breaks: a round trip or two', async () => {
     const seconds = await lost(link.port, () => link.cut());
-    console.log(`connection cut: the picture stood for ${seconds.toFixed(1)} s`);
+    tell(`connection cut: the picture stood for ${seconds.toFixed(1)} s`);
     expect(seconds).toBeLessThan(8);
   });
 
   it('when the connection is dead and nobody closes it: as long as it takes to be sure', async () => {
     const seconds = await lost(frozen.port, () => frozen.freeze());
-    console.log(`connection dead: the picture stood for ${seconds.toFixed(1)} s`);
+    tell(`connection dead: the picture stood for ${seconds.toFixed(1)} s`);
     expect(seconds).toBeLessThan(15);
   });
 
@@ -125,7 +133,7 @@ describe('what the viewer with script loses', () => {
         'performance.now() > 0 && window.recording.glances.at(-1).ahead < 1.5 && window.recording.glances.at(-1).ahead',
         10_000,
       );
-      console.log(
+      tell(
         `nothing for ${silence} s: the picture stood for ${seconds.toFixed(1)} s; in hand ${before[0]?.toFixed(2)} s before, ${after.toFixed(2)} s after`,
       );
       expect(seconds).toBeLessThan(silence + 8);

@@ -3,7 +3,15 @@ import { type BrowserName, type BrowserPage, openBrowser } from '../support/brow
 import { type DelayProxy, startDelayProxy } from '../support/delay-proxy.ts';
 import { type HeaderProxy, startHeaderProxy } from '../support/header-proxy.ts';
 import { Onioncast } from '../support/onioncast.ts';
-import { chooseQuality, frozenSeconds, pageTime, playing, recorded, startRecording } from '../support/playback.ts';
+import {
+  chooseQuality,
+  frozenSeconds,
+  pageTime,
+  playing,
+  recorded,
+  startRecording,
+  tell,
+} from '../support/playback.ts';
 
 /** As some circuits are: a hold-back that bridges this bridges a busy machine too. */
 const shaky = { oneWayMs: 100, jitterMs: 300 };
@@ -88,7 +96,7 @@ describe('the quality, with script', () => {
       await page.until(height(360), 90_000);
       const upAt = await pageTime(page);
       const frozen = frozenSeconds(await recorded(page), narrowAt);
-      console.log(
+      tell(
         `narrow: 240p after ${(downAt - narrowAt).toFixed(1)} s; wide: 360p after ${(upAt - downAt).toFixed(1)} s; the picture stood for ${frozen.toFixed(1)} s in all`,
       );
       expect(downAt - narrowAt).toBeLessThan(20);

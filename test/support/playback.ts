@@ -83,6 +83,11 @@ export async function chooseQuality(page: BrowserPage, name: string): Promise<vo
   })()`);
 }
 
+/** Says what was measured, for whoever reads the output of the tests. */
+export function tell(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
 /** Presses a key on the page. */
 export async function pressKey(page: BrowserPage, key: string): Promise<void> {
   await page.evaluate(
