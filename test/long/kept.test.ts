@@ -33,6 +33,7 @@ const env = {
 
 beforeEach(async () => {
   data = await mkdtemp(path.join(tmpdir(), 'onioncast-long-'));
+  publisher = undefined;
   server = await Onioncast.start({ data, env });
 });
 
