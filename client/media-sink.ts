@@ -42,7 +42,7 @@ export class MediaSink {
 
   /** Whether it can go on with this type: one with picture and sound cannot become one without, nor the other way round. */
   takes(type: string): boolean {
-    return type.slice(0, 5) === this.#type.slice(0, 5);
+    return type.includes(',') === this.#type.includes(',');
   }
 
   /** Another response or rendition begins, behind all that has been pushed: its init segment. */

@@ -176,6 +176,20 @@ describe('what stands on the stage with script', () => {
     await playing(page);
   });
 
+  it('that there is sound alone, for whoever chooses that; and the picture again', async () => {
+    const page = await open();
+    await playing(page);
+    for (const [name, height] of [
+      ['audio', 0],
+      ['360p', 360],
+    ] as const) {
+      await chooseQuality(page, name);
+      await page.until(`document.querySelector('video').videoHeight === ${height}`);
+      await playing(page);
+      await page.until(`document.querySelector('#stage').classList.contains('sound-alone') === ${height === 0}`);
+    }
+  });
+
   it('the picture again, for whoever comes back to the page', async () => {
     const page = await open();
     await playing(page);
