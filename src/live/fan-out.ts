@@ -227,6 +227,7 @@ export class FanOut {
   }
 
   #admitWaiting(): void {
+    if (this.#waiting.size === 0) return;
     // Those who wait begin with the starting point, not with what came before it.
     this.#deliver();
     for (const sink of this.#waiting) this.#sinks.add(sink);
