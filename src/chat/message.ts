@@ -29,6 +29,14 @@ export interface Quote {
   readonly isRemoved?: true;
 }
 
+/** How a poll ended. What is said of it depends on who reads. */
+export interface PollResult {
+  readonly question: string;
+  readonly options: readonly string[];
+  /** Votes by option. */
+  readonly votes: readonly number[];
+}
+
 /** One message of the room, as stored and shown. */
 export interface Message {
   /** Grows by one per message; never reused. */
@@ -43,6 +51,8 @@ export interface Message {
   readonly mentions?: readonly string[];
   /** Said by the house to everybody, set apart from the talk. */
   readonly isAnnouncement?: true;
+  /** What is announced is how a poll ended: rows say it in the language of their readers, `text` in that of the house. */
+  readonly pollResult?: PollResult;
 }
 
 /** What is said, before it has its place in the talk. */

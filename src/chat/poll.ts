@@ -1,3 +1,4 @@
+import type { PollResult } from './message.ts';
 import { cleanMessageText } from './message-text.ts';
 import type { Requester } from './requester.ts';
 
@@ -155,6 +156,11 @@ export class Polls {
     this.#circuits.clear();
     return status;
   }
+}
+
+/** How a poll would end now. */
+export function resultOf({ poll, votes }: PollStatus): PollResult {
+  return { question: poll.question, options: poll.options, votes };
 }
 
 /** Whether a poll has come to its end by itself. */

@@ -154,7 +154,7 @@ export class ModerationService {
           take: () => this.#setHidden(change.messageIds, change.isHidden),
         };
       case 'announced':
-        return this.#sayStep(this.#announcement(change.messageId, change.text, now.wallMs), (posted) =>
+        return this.#sayStep(this.#announcement(change, now.wallMs), (posted) =>
           room.acceptPost(posted, now, { viewerId: house, role: 'broadcaster' }),
         );
       case 'approved':
@@ -196,9 +196,10 @@ export class ModerationService {
     this.#options.bus.publish('room', { kind: 'banner' });
   }
 
-  #announcement(id: number, text: string, atMs: number): PostedMessage {
+  #announcement(change: Extract<Change, { kind: 'announced' }>, atMs: number): PostedMessage {
+    const { messageId: id, text, pollResult } = change;
     const author = { name: this.#options.room.rules.names.broadcasterName, colour: 0 };
-    const message: Message = { id, atMs, author, text, isAnnouncement: true };
+    const message: Message = { id, atMs, author, text, isAnnouncement: true, ...(pollResult && { pollResult }) };
     return { message, viewerId: house, nonce: `announcement-${id}` };
   }
 

@@ -2,7 +2,7 @@ import type { SQLOutputValue, StatementSync } from 'node:sqlite';
 import type { Author, Capcode, Quote } from '../chat/message.ts';
 import type { PostedMessage } from '../chat/room.ts';
 import { foldForSearch, maxSearchWords } from '../chat/search.ts';
-import { integerColumn, textColumn, textsColumn, tripcodeColumns } from './columns.ts';
+import { integerColumn, pollResultColumn, textColumn, textsColumn, tripcodeColumns } from './columns.ts';
 import type { Database } from './database.ts';
 
 /** Which messages of the log. */
@@ -34,8 +34,8 @@ export class MessageRepository {
     this.#keep = keep;
     this.#insert = database.prepare(
       `INSERT INTO messages (id, at_ms, viewer, nonce, name, tag, colour, capcode, tripcode, is_tripcode_weak, text,
-         quote_id, quote_name, quote_text, mentions, is_announcement, folded)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+         quote_id, quote_name, quote_text, mentions, is_announcement, poll_result, folded)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#prune = database.prepare('DELETE FROM messages WHERE id <= ?');
     this.#newest = database.prepare('SELECT * FROM messages ORDER BY id DESC LIMIT ?');
@@ -52,11 +52,11 @@ export class MessageRepository {
 
   /** Adds a message; call it within `Database.commit`. */
   append({ message, viewerId, nonce }: PostedMessage): void {
-    const { id, atMs, author, text, quote, mentions } = message;
+    const { id, atMs, author, text, quote, mentions, pollResult } = message;
     const { name, tag = null, colour, capcode = null, tripcode } = author;
     const quoted = [quote?.messageId ?? null, quote?.name ?? null, quote?.text ?? null];
     const mark = [tripcode?.code ?? null, tripcode?.isWeak === true ? 1 : 0] as const;
-    const marks = [mentions === undefined ? null : JSON.stringify(mentions), message.isAnnouncement === true ? 1 : 0];
+    const marks = [jsonOf(mentions), message.isAnnouncement === true ? 1 : 0, jsonOf(pollResult)];
     const folded = foldForSearch(`${name}\n${text}`);
     this.#insert.run(id, atMs, viewerId, nonce, name, tag, colour, capcode, ...mark, text, ...quoted, ...marks, folded);
     this.#prune.run(id - this.#keep);
@@ -100,6 +100,10 @@ export class MessageRepository {
   }
 }
 
+function jsonOf(value: object | undefined): string | null {
+  return value === undefined ? null : JSON.stringify(value);
+}
+
 function postedOf(row: Record<string, SQLOutputValue>): PostedMessage {
   return {
     message: {
@@ -110,6 +114,7 @@ function postedOf(row: Record<string, SQLOutputValue>): PostedMessage {
       ...quoteOf(row),
       ...(typeof row['mentions'] === 'string' ? { mentions: textsColumn(row['mentions']) } : {}),
       ...(row['is_announcement'] === 1 ? { isAnnouncement: true } : {}),
+      ...(typeof row['poll_result'] === 'string' ? { pollResult: pollResultColumn(row['poll_result']) } : {}),
     },
     viewerId: textColumn(row['viewer']),
     nonce: textColumn(row['nonce']),

@@ -126,6 +126,7 @@ export const migrations: readonly string[] = [
      id INTEGER PRIMARY KEY,
      rule TEXT NOT NULL
    ) STRICT;`,
+  'ALTER TABLE messages ADD COLUMN poll_result TEXT;',
 ];
 
 /** Brings a database up to date, all steps or none. Returns `newer` and touches nothing if it knows more steps than this program. */

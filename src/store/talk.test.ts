@@ -30,11 +30,12 @@ describe('the log on disk', () => {
     return { database, repository, ids };
   }
 
-  it('gives back what a message quotes, whom it names, and that the house said it', () => {
+  it('gives back what a message quotes, whom it names, that the house said it, and how a poll ended', () => {
     const full = posted(2, {
       quote: { messageId: 1, name: 'mika', text: 'hello' },
       mentions: ['Mika', 'a,"b'],
       isAnnouncement: true,
+      pollResult: { question: 'Tea?', options: ['Yes', 'No, "never"'], votes: [2, 0] },
     });
     const { repository } = logOf([posted(1), full]);
     expect(repository.newest()).toEqual([posted(1), full]);

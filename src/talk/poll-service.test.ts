@@ -64,7 +64,7 @@ describe('the poll service', () => {
     expect(service.facts().decideOpen(wish)).toEqual({ kind: 'refused', rule: 'poll-is-open' });
     expect(service.vote({ viewerId: 'a' }, 1, 1)).toEqual({ kind: 'done' });
     expect(service.vote({ viewerId: 'b' }, 1, 7)).toEqual({ kind: 'refused', rule: 'poll-no-option' });
-    expect(service.facts().resultText()).toBe('0,1');
+    expect(service.facts().result()?.text).toBe('0,1');
     close();
     expect(service.vote({ viewerId: 'a' }, 1, 1)).toEqual({ kind: 'refused', rule: 'poll-closed' });
   });

@@ -1,5 +1,6 @@
+import type { PollResult } from '../chat/message.ts';
 import type { PollFacts } from '../chat/moderation/facts.ts';
-import { isOver, type Poll, Polls, type PollStatus, type Vote, type VoteRule } from '../chat/poll.ts';
+import { isOver, type Poll, Polls, type PollStatus, resultOf, type Vote, type VoteRule } from '../chat/poll.ts';
 import type { Requester } from '../chat/requester.ts';
 
 /** Where polls are kept. */
@@ -21,8 +22,8 @@ export interface PollServiceOptions {
   onChange(): void;
   /** The open poll has come to its end: it is to be closed, as staff would do it. */
   onOver(): void;
-  /** How a poll ended, in words for everybody. */
-  resultText(result: PollStatus): string;
+  /** How a poll ended, in the words of the house. */
+  resultText(result: PollResult): string;
 }
 
 export type VoteOutcome = { readonly kind: 'done' } | { readonly kind: 'refused'; readonly rule: VoteRule };
@@ -75,7 +76,11 @@ export class PollService {
     return {
       openId: status?.poll.id,
       decideOpen: (wish) => this.#polls.decideOpen(wish, this.#options.now()),
-      resultText: () => (status === undefined ? '' : this.#options.resultText(status)),
+      result: () => {
+        if (status === undefined) return undefined;
+        const pollResult = resultOf(status);
+        return { text: this.#options.resultText(pollResult), pollResult };
+      },
     };
   }
 

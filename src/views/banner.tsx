@@ -7,6 +7,7 @@ import { percentOf, type PollStatus } from '../chat/poll.ts';
 import { messageMarkup } from './message-markup.tsx';
 import { shownNameIn } from './nameless.ts';
 import { modeSentences } from './modes-text.ts';
+import { textFor } from './poll-result.ts';
 import type { Texts } from './texts/en.ts';
 import { counted, filled } from './texts/words.ts';
 
@@ -33,7 +34,7 @@ export function renderBanner({ pinned, poll, modes }: Banner, look: BannerLook):
 }
 
 function Pinned({ message, look }: { message: Message; look: BannerLook }): JSX.Element {
-  const { author, text, mentions = [], isAnnouncement } = message;
+  const { author, mentions = [], isAnnouncement } = message;
   return (
     <p class="pinned">
       <b class="badge">{look.texts.banner.pinned}</b>{' '}
@@ -43,7 +44,7 @@ function Pinned({ message, look }: { message: Message; look: BannerLook }): JSX.
           {': '}
         </>
       )}
-      <bdi class="text">{messageMarkup(text, { mentions, emotes: look.emotes, base: '' })}</bdi>
+      <bdi class="text">{messageMarkup(textFor(message, look.texts), { mentions, emotes: look.emotes, base: '' })}</bdi>
     </p>
   );
 }

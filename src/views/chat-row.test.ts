@@ -57,6 +57,16 @@ describe('a chat row', () => {
     expect(textOf(inGerman)).toMatch(/^12:34 Streamer: /);
   });
 
+  it('says how a poll ended in the language of the reader, whatever the house speaks', () => {
+    const pollResult = { question: 'Tea?', options: ['Yes', 'No'], votes: [1, 0] };
+    const over: Message = { ...noon, text: 'The poll is over', isAnnouncement: true, pollResult };
+    const row = textOf(renderChatRow(over, undefined, { ...look, texts: de }));
+    for (const said of ['Die Umfrage ist vorbei: Tea?', 'Yes: 1 (100 %)', 'No: 0 (0 %)', '1 Stimme']) {
+      expect(row).toContain(said);
+    }
+    expect(row).not.toContain('The poll is over');
+  });
+
   it('tells nameless people apart by their tag', () => {
     expect(
       textOf(renderChatRow({ ...noon, author: { name: 'Anonymous', tag: 'k3f', colour: 0 } }, undefined, look)),

@@ -7,6 +7,7 @@ import type { Face } from '../chat/people-list.ts';
 import type { Removal } from '../chat/readers.ts';
 import { messageMarkup } from './message-markup.tsx';
 import { labelIn, nameIn } from './nameless.ts';
+import { textFor } from './poll-result.ts';
 import { en, type Texts } from './texts/en.ts';
 import { filled } from './texts/words.ts';
 import { TripcodePill } from './tripcode.tsx';
@@ -85,7 +86,7 @@ function DatedRow(props: RowProps & { previousAtMs: number | undefined }): JSX.E
 }
 
 function Row({ message, look }: RowProps): JSX.Element {
-  const { id, quote, isAnnouncement, text, mentions = [] } = message;
+  const { id, quote, isAnnouncement, mentions = [] } = message;
   const { removal } = look;
   const from = look.origin === 'log' ? '&from=log' : '';
   const kinds = ['row', isAnnouncement === true && 'announcement', removal !== undefined && 'row-removed'];
@@ -103,7 +104,7 @@ function Row({ message, look }: RowProps): JSX.Element {
         <Speaker author={message.author} texts={look.texts} />
       )}
       <span class="colon">: </span>
-      <bdi class="text">{messageMarkup(text, { mentions, ...look })}</bdi>{' '}
+      <bdi class="text">{messageMarkup(textFor(message, look.texts), { mentions, ...look })}</bdi>{' '}
       <a class="reply" href={`${look.base}chat/form?reply=${id}${from}`}>
         {look.texts.reply}
       </a>

@@ -1,4 +1,5 @@
 import type { LiveFilter } from '../word-filter.ts';
+import type { PollResult } from '../message.ts';
 import type { Poll } from '../poll.ts';
 import type { ModeWords } from './command.ts';
 import type { Sanction } from './sanction.ts';
@@ -13,7 +14,12 @@ export type Change =
   | { readonly kind: 'sanction'; readonly sanction: Sanction; readonly holds: boolean }
   | { readonly kind: 'note'; readonly viewerId: string; readonly before: string; readonly after: string }
   | { readonly kind: 'pin'; readonly before?: number; readonly after?: number }
-  | { readonly kind: 'announced'; readonly messageId: number; readonly text: string }
+  | {
+      readonly kind: 'announced';
+      readonly messageId: number;
+      readonly text: string;
+      readonly pollResult?: PollResult;
+    }
   | { readonly kind: 'poll-opened'; readonly poll: Poll }
   | { readonly kind: 'poll-closed'; readonly pollId: number }
   | { readonly kind: 'mode'; readonly before: ModeWords; readonly after: ModeWords }

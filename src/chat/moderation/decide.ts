@@ -235,8 +235,9 @@ function openPoll(wish: CommandOf<'open-poll'>, { polls }: ModerationFacts): Ans
 
 /** Everybody learns how it ended. */
 function closePoll({ polls, nextMessageId }: ModerationFacts): Answer {
-  if (polls?.openId === undefined) return refused('no-poll');
-  const announced = { kind: 'announced', messageId: nextMessageId, text: polls.resultText() } as const;
+  const result = polls?.result();
+  if (polls?.openId === undefined || result === undefined) return refused('no-poll');
+  const announced = { kind: 'announced', messageId: nextMessageId, ...result } as const;
   return { kind: 'decided', changes: [{ kind: 'poll-closed', pollId: polls.openId }, announced] };
 }
 

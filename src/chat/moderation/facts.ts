@@ -1,4 +1,4 @@
-import type { Capcode, TripcodeMark } from '../message.ts';
+import type { Capcode, PollResult, TripcodeMark } from '../message.ts';
 import type { OpenDecision, PollWish } from '../poll.ts';
 import type { LiveFilter } from '../word-filter.ts';
 import type { ChatModes } from '../modes.ts';
@@ -28,8 +28,8 @@ export interface PollFacts {
   readonly openId: number | undefined;
   /** What a poll would become. */
   decideOpen(wish: PollWish): OpenDecision;
-  /** How the open one would end now, in words for everybody. */
-  resultText(): string;
+  /** How the open one would end now, and that in the words of the house; undefined if none is open. */
+  result(): { readonly text: string; readonly pollResult: PollResult } | undefined;
 }
 
 /** What deciding needs to know of the rest of the chat. Asking changes nothing. */
