@@ -128,7 +128,7 @@ describe('a chat row', () => {
 
   it('marks those it names, and nobody it did not name when it was written', () => {
     const row = renderChatRow({ ...noon, text: '@Mika and @hana', mentions: ['Mika'] }, undefined, look);
-    expect(row).toContain(`<b class="at ${mentionClass('mika')}">@Mika</b> and @hana</bdi>`);
+    expect(row).toContain(`<b class="at ${mentionClass('mika')}" dir="auto">@Mika</b> and @hana</bdi>`);
   });
 
   it('shows what a reply answers, in one line that leads there', () => {

@@ -22,7 +22,12 @@ function Token({ token, emotes, base }: { token: MarkupToken; emotes: Emotes; ba
     case 'address':
       return <span class="address">{token.source}</span>;
     case 'mention':
-      return <b class={`at ${mentionClass(token.name)}`}>{token.source}</b>;
+      // With a direction of its own: the row has that of what is said to them, not that of their name.
+      return (
+        <b class={`at ${mentionClass(token.name)}`} dir="auto">
+          {token.source}
+        </b>
+      );
     case 'emote': {
       const emote = emotes.get(token.code);
       return emote === undefined ? <>{token.source}</> : <EmoteImage emote={emote} base={base} />;
