@@ -107,8 +107,11 @@ describe.each(['with the policy', 'without any policy'] as const)('hostile texts
       compare(await page.evaluate(rowsExpression(before)), wanted);
       await nothingHappened(page);
       for (const target of ['/', '/chat', '/chat/log']) {
-        await page.evaluate(`void (location.href = '${target}')`);
-        await page.until(`location.pathname === '${target}' && document.getElementById('${last}') !== null`);
+        // The page is loaded again where it stands already: what was true of the old document must not pass for the new one.
+        await page.evaluate(`void (window.isOver = true, location.href = '${target}')`);
+        await page.until(
+          `window.isOver !== true && location.pathname === '${target}' && document.getElementById('${last}') !== null`,
+        );
         const shown = await page.evaluate<Record<string, Shown>>(rowsExpression(before));
         // A page of the log holds a hundred rows.
         compare(shown, new Map([...wanted].filter(([id]) => target !== '/chat/log' || id in shown)));
