@@ -52,7 +52,7 @@ describe('who somebody is in the chat', () => {
 
   beforeAll(async () => {
     data = await mkdtemp(path.join(tmpdir(), 'onioncast-'));
-    server = await Onioncast.start({ data });
+    server = await Onioncast.start({ data, env: { ONIONCAST_PEOPLE_REFRESH: '10s' } });
   });
 
   afterAll(async () => {
@@ -74,7 +74,7 @@ describe('who somebody is in the chat', () => {
     await server.close();
     await chat.ended;
 
-    server = await Onioncast.start({ data });
+    server = await Onioncast.start({ data, env: { ONIONCAST_PEOPLE_REFRESH: '10s' } });
     const { form: again } = await ann.form(server);
     expect([again.name, again.colour, again.tripcode]).toEqual([own.name, own.colour, own.tripcode]);
     await ann.say(server, 'after');

@@ -81,7 +81,19 @@ function tokenFor(person: RawVisitor, form: string, hoursAgo = 0): string {
   return mintFormToken(form, holder, secret, Date.now() - hoursAgo * 3_600_000, randomBytes(16));
 }
 
-const formNames = ['chat', 'poll', 'appeal', 'gate', 'invitation', 'login', 'desk', 'door', 'staff'];
+const formNames = [
+  'chat',
+  'poll',
+  'appeal',
+  'gate',
+  'invitation',
+  'login',
+  'desk',
+  'door',
+  'staff',
+  'recordings',
+  'clip',
+];
 /** Fields under which something would happen wherever it is let happen. */
 const harmAt = (url: string) => ({
   ...{ message: 'forged', nonce: 'forged-nonce', name: 'broadcaster', title: 'forged' },
@@ -184,11 +196,12 @@ it.each(Object.entries(exceptions))('%s, which needs no token, does nothing', as
 function tokenNameOf(url: string): string {
   if (url === '/broadcaster/login') return 'login';
   if (url === '/broadcaster/access') return 'door';
+  if (url === '/broadcaster/recordings') return 'recordings';
   if (url.startsWith('/broadcaster/')) return 'desk';
   if (url === '/staff' || url === '/chat/tools' || url.startsWith('/moderate/')) return 'staff';
   if (url.startsWith('/invitation/')) return 'invitation';
   if (url === '/access') return 'gate';
-  return url.replace('/chat/', '').replace('form', 'chat');
+  return url.replace('/chat/', '').replace('form', 'chat').replace('/', '');
 }
 
 describe.each(forms)('the token of a form at $url', ({ url, target }) => {
