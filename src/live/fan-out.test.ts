@@ -169,6 +169,18 @@ test('a newcomer who asks for a fresh keyframe waits for the next one when the l
   expect(listener.heard).toEqual(['head', 'K3', 'h']);
 });
 
+test('a newcomer who asks for so many bytes gets the latest starting point that they follow, else the oldest', () => {
+  const heard = (withBytes: number): string[] => {
+    const listener = new Listener();
+    withPieces().subscribe(listener, { withBytes });
+    return listener.heard;
+  };
+  expect(heard(1)).toEqual(['head', 'K2', 'b']);
+  expect(heard(3)).toEqual(['head', 'K2', 'b']);
+  expect(heard(4)).toEqual(['head', 'K1', 'a', 'K2', 'b']);
+  expect(heard(1000)).toEqual(['head', 'K1', 'a', 'K2', 'b']);
+});
+
 test('whoever waits for a keyframe is ended like everybody else, and can leave', () => {
   const fanOut = withPieces();
   for (const text of ['c', 'd', 'e', 'f']) fanOut.publish(bytes(text));

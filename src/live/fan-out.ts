@@ -16,9 +16,14 @@ export type EndReason = 'resync' | 'closed';
 
 /**
  * Where a subscriber starts: from the latest starting point, from a starting point that is nearly new (the latest one if hardly anything has
- * followed it, else the next one), from the next piece, or after the piece with this id.
+ * followed it, else the next one), from the latest one that is followed by so many bytes (else the oldest), from the next piece, or after the piece with this id.
  */
-export type StartPoint = 'keyframe' | 'fresh-keyframe' | 'now' | { readonly afterId: number };
+export type StartPoint =
+  | 'keyframe'
+  | 'fresh-keyframe'
+  | 'now'
+  | { readonly withBytes: number }
+  | { readonly afterId: number };
 
 /** How many pieces may have followed a starting point that still counts as fresh. */
 const freshPieces = 4;
@@ -240,7 +245,22 @@ export class FanOut {
       const index = this.#latestStart;
       return index === -1 ? [] : this.#pieces.slice(index);
     }
+    if ('withBytes' in from) return this.#pieces.slice(this.#startWith(from.withBytes));
     return this.#pieces.filter((piece) => piece.id > from.afterId);
+  }
+
+  /** Where the latest starting point is that is followed by so many bytes, else the oldest; behind everything when there is none. */
+  #startWith(wantedBytes: number): number {
+    let start = this.#pieces.length;
+    let bytes = 0;
+    for (let index = this.#pieces.length - 1; index >= 0; index -= 1) {
+      const piece = this.#pieces[index];
+      bytes += piece?.bytes.length ?? 0;
+      if (piece?.keyframe !== true) continue;
+      start = index;
+      if (bytes >= wantedBytes) break;
+    }
+    return start;
   }
 
   #forgetPieces(): void {

@@ -59,6 +59,12 @@ const retiredMs = 10_000;
 /** What is sent at once to try out a connection: less than may wait for a viewer. */
 const maxPaddingBytes = 64 * 1024;
 
+/**
+ * Chromium hands on what it receives in blocks of 32 KiB, so that it begins when one is full and is behind by one for good. Where that takes more than a second
+ * it gets one at once, of what has been sent already, and a quarter of the next, so that this comes in time.
+ */
+const wholeBlockBytes = 40 * 1024;
+
 /** One memory for all. */
 const framedLeadIn = frameChunk(leadIn());
 
@@ -103,16 +109,26 @@ async function play(
     goOnLater(deps, request, response, cursor);
     return reply;
   }
-  const source = hasLength ? withLength(channel) : channel;
-  if (!isPictureAlone(request, rendition)) {
-    response.follow(source, 'keyframe');
+  const silent = isPictureAlone(request, rendition);
+  const edge = silent ? 'fresh-keyframe' : 'keyframe';
+  if (hasLength) {
+    const isSlowToFill = sentBandwidth(deps, request, rendition) < wholeBlockBytes * 8;
+    response.follow(withLength(channel), isSlowToFill ? { withBytes: wholeBlockBytes } : edge);
     return reply;
   }
-  // Not for browsers with a use for the length, and not before a lower rendition: on links that need one it would take longer than what it saves.
-  if (!hasLength && rendition.bandwidth === startingRendition(deps.renditions())?.bandwidth)
-    response.write(framedLeadIn);
-  response.follow(source, 'fresh-keyframe');
+  if (deservesLeadIn(deps, request, rendition, silent)) response.write(framedLeadIn);
+  response.follow(channel, edge);
   return reply;
+}
+
+/**
+ * On a link that is too slow for what it was sent the lead-in would take longer than what it saves. Where nothing is known of the link, sound alone has none: it may
+ * have been chosen because of it.
+ */
+function deservesLeadIn(deps: MediaDeps, request: FastifyRequest, { width }: RenditionInfo, silent: boolean): boolean {
+  const view = queryValue(request.query, 'view');
+  const connection = view === undefined ? 'unknown' : deps.viewings.connectionOf(view);
+  return connection === 'good' || (connection === 'unknown' && silent && width !== undefined);
 }
 
 function channelFor(deps: MediaDeps, request: FastifyRequest, rendition: RenditionInfo): MediaChannel | undefined {

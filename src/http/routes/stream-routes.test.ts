@@ -163,7 +163,7 @@ describe('the endless stream', () => {
     expect((await fetch('/stream/720p.mp4')).status).toBe(404);
   });
 
-  test('the picture alone begins with a lead-in at the best rendition, and only there', async () => {
+  test('the picture alone begins with a lead-in, sound alone not while nothing is known of the connection', async () => {
     renditions = renditions.map((rendition) => ({ ...rendition, width: 640 }));
     for (const name of ['360p', '240p']) {
       channels.set(`${name} picture`, new FanOut({ maxPieces: 10, maxBytes: 10_000 }));
@@ -172,7 +172,10 @@ describe('the endless stream', () => {
     const best = await open('/stream/360p.mp4?sound=0', '360p picture-key');
     expect(best.received).toMatch(/\r\n\r\n[0-9a-f]+\r\n[^]{4}free\0/);
     const lower = await open('/stream/240p.mp4?sound=0', '240p picture-key');
-    expect(lower.received).toMatch(/\r\n\r\na\r\ninit-bytes\r\n/);
+    expect(lower.received).toMatch(/\r\n\r\n[0-9a-f]+\r\n[^]{4}free\0/);
+    broadcast('audio');
+    const sound = await open('/stream/audio.mp4', 'audio-key');
+    expect(sound.received).toMatch(/\r\n\r\na\r\ninit-bytes\r\n/);
   });
 
   test('a browser that needs a length is told one, without a lead-in, in bytes that are bare', async () => {
