@@ -8,10 +8,11 @@ import type { Publication, PublisherGate } from '../ingest/publication.ts';
 import type { RewindMemory } from '../live/rewind-window.ts';
 import { audioRendition, Packager } from '../mp4/packager.ts';
 import { constantBytesPerSecond, type FlowRates } from '../mp4/padding.ts';
-import { mimeTypeOf, pictureMimeTypeOf, type Piece, type RenditionInit } from '../mp4/piece.ts';
+import type { Piece, RenditionInit } from '../mp4/piece.ts';
 import type { EncoderPort } from './encoder-port.ts';
 import { Passthrough, type PassthroughNews } from './passthrough.ts';
 import type { MediaTap } from './media-tap.ts';
+import { mayChoose, offerOf } from './offers.ts';
 import { type RenditionLimits, RenditionOutput } from './rendition-output.ts';
 import { SecondCodec, type SecondCodecOptions } from './second-codec.ts';
 
@@ -353,26 +354,22 @@ export class Pipeline implements PublisherGate {
   }
 
   #offered(): readonly RenditionInfo[] {
-    const { audioBitsPerSecond } = this.#options;
-    const offers: RenditionInfo[] = [];
-    for (const output of this.#outputs.values()) {
-      const init = output.init;
-      if (init === undefined) continue;
-      const rung = this.#ladder.find((candidate) => candidate.name === output.name);
-      const rates = this.#ratesOf(output.name);
-      const own = output.name === sourceRendition ? this.#passthrough.bitsPerSecond : 0;
-      const bitsPerSecond = (rung?.bitsPerSecond ?? own) + audioBitsPerSecond;
-      offers.push({
-        name: output.name,
-        codec: codecOf(init),
-        mimeType: mimeTypeOf(init),
-        ...(init.pictureBytes === undefined ? {} : { pictureMimeType: pictureMimeTypeOf(init) }),
-        bandwidth: rates === undefined ? bitsPerSecond : 8 * constantBytesPerSecond(rates),
-        ...(init.width === undefined ? {} : { width: init.width }),
-        ...(init.height === undefined ? {} : { height: init.height }),
-      });
-    }
+    const joinable = new Map([...this.#outputs.values()].map(({ name, init }) => [name, init] as const));
+    const names = new Set([...joinable].flatMap(([name, init]) => (init === undefined ? [] : [name])));
+    const ladder = this.#ladder.map(({ name }) => name);
+    if (!mayChoose(ladder, names, this.#options.now() - this.#runStartedMs)) return [];
+    const offers = [...joinable].flatMap(([name, init]) =>
+      init === undefined ? [] : [offerOf(name, init, this.#bandwidthOf(name))],
+    );
     return inOrder([...offers, ...(this.#second?.offers() ?? [])]);
+  }
+
+  #bandwidthOf(name: string): number {
+    const rates = this.#ratesOf(name);
+    if (rates !== undefined) return 8 * constantBytesPerSecond(rates);
+    const own = name === sourceRendition ? this.#passthrough.bitsPerSecond : 0;
+    const rung = this.#ladder.find((candidate) => candidate.name === name);
+    return (rung?.bitsPerSecond ?? own) + this.#options.audioBitsPerSecond;
   }
 
   #advance(event: BroadcastEvent): void {
@@ -390,9 +387,4 @@ export class Pipeline implements PublisherGate {
 
 function outputNames(ladder: readonly LadderRung[]): readonly string[] {
   return [...ladder.map(({ name }) => name), 'audio'];
-}
-
-function codecOf(init: RenditionInit): RenditionInfo['codec'] {
-  if (init.width === undefined) return 'none';
-  return init.codecs[0]?.startsWith('vp09') === true ? 'vp9' : 'h264';
 }
