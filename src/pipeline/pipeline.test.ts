@@ -121,6 +121,29 @@ describe('the pipeline', () => {
     });
   }
 
+  it('is live, and has something to choose from, when every picture has begun, and not before', () => {
+    const pipeline = build({ ladderFor: () => [rungOf({ height: 360 }), rungOf({ height: 240 })] });
+    const seen = new Set<string>();
+    onChange = () => {
+      const { state, renditions } = pipeline.status();
+      seen.add([state, ...renditions.map(({ name }) => name)].join(' '));
+    };
+    pipeline.begin(publication());
+    encoder.encode(media, ['240p', '360p']);
+    expect([...seen].filter((each) => each !== 'starting')).toEqual(['live 360p 240p audio']);
+  });
+
+  it('is live with what there is, when a picture of a run never comes', () => {
+    // Between two keyframes more time passes than a run has to be whole.
+    const now = (): number => (nowMs += 4000);
+    const pipeline = build({ now, ladderFor: () => [rungOf({ height: 360 }), rungOf({ height: 240 })] });
+    pipeline.begin(publication());
+    encoder.encode(media, []);
+    expect(pipeline.status()).toMatchObject({ state: 'starting', renditions: [] });
+    encoder.encode(media, ['240p']);
+    expect(pipeline.status()).toMatchObject({ state: 'live', renditions: [{ name: '240p' }, { name: 'audio' }] });
+  });
+
   it('is offline until its base source gives a picture, then offers every rendition', () => {
     const pipeline = build({ base: { name: 'file', source, isTestCard: false } });
     expect(pipeline.status()).toMatchObject({ state: 'offline', renditions: [], run: 0 });

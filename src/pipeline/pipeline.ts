@@ -299,10 +299,12 @@ export class Pipeline implements PublisherGate {
     if (!this.#isTestCard) this.#options.tap?.push(rendition, piece);
     this.#passthrough.look();
     const output = rendition === sourceRendition ? this.#passthrough : this.#outputs.get(rendition);
-    if (output?.publish(piece) !== true) return;
-    this.#second?.sourceBegan(rendition);
-    if (rendition !== audioRendition) this.#advance({ kind: 'picture' });
-    this.#options.onChange();
+    const isFirst = output?.publish(piece) === true;
+    if (isFirst) this.#second?.sourceBegan(rendition);
+    // Live is what can be joined. A run that is never whole is joined at a later keyframe.
+    const mayBegin = isFirst || (piece.keyframe && this.#broadcast.state !== 'live');
+    if (mayBegin && rendition !== audioRendition && this.#offered().length > 0) this.#advance({ kind: 'picture' });
+    if (isFirst) this.#options.onChange();
   }
 
   #runEnded(end: RunEnd): void {
