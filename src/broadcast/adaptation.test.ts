@@ -116,6 +116,26 @@ describe('no alarm is raised', () => {
     );
   });
 
+  test('by one that stands still while the buffers before it go on taking what is sent', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 999 }),
+        fc.integer({ min: 1000, max: 3000 }),
+        fc.integer({ min: 0, max: 400 }),
+        (phaseMs, stallMs, restLagMs) => {
+          const judge = new LinkJudge();
+          const stallAtMs = 20_000 + phaseMs;
+          for (let atMs = 1000; atMs <= 40_000; atMs += 1000) {
+            const stoodMs = Math.min(stallMs, Math.max(0, atMs - stallAtMs));
+            const caughtUpMs = Math.max(0, atMs - stallAtMs - stallMs) / 2;
+            const verdict = judge.add({ atMs, lagMs: restLagMs + Math.max(0, stoodMs - caughtUpMs), isMoving: true });
+            expect(verdict.kind).toBe('fine');
+          }
+        },
+      ),
+    );
+  });
+
   test('by one that stands still for half a second every few seconds', () => {
     const carries = (second: number): number => (second % 4 < 0.5 ? 0 : 2 * sent);
     expect(watch({ sentBytesPerSecond: sent, carries }, 120).slowAtSecond).toBeUndefined();

@@ -28,8 +28,10 @@ const calmLagMs = 450;
 const slowLag = { leastMs: 800, mostMs: 2000, noiseFactor: 4 };
 /** The lag must have grown by this much within this time, and still grow: a tenth more is sent than arrives. */
 const growth = { lagMs: 200, withinMs: 2000, leastStepMs: 50 };
-/** A jump, after which a connection catches up, is told from growth by steps that are not alike; after so many samples no matter how they were. */
-const alike = { factor: 5, samples: 3 };
+/** A jump, after which a connection catches up, is told from growth by so many samples that all speak for growth. */
+const growingSamples = 3;
+/** Where for a moment less than this share arrived, it may be that nothing did, and that it was only a moment: then it takes so many samples to tell. */
+const standstill = { share: 0.2, samples: 5 };
 /** A connection that gets rid of nothing of so much lag for so long is too slow as well, or dead; which of the two cannot be told. */
 const stuck = { lagMs: 1500, forMs: 7000, shrunkTo: 0.75, leastShare: 0.5 };
 /** Of a new change of lag between samples, so much goes into the noise. */
@@ -49,8 +51,8 @@ export class LinkJudge {
   #noiseMs = 0;
   #calmSinceMs: number | undefined;
   #stuckSince: Point | undefined;
-  /** The last two changes of the lag, the latest first. */
-  #steps: readonly [number, number] = [0, 0];
+  /** The latest change of the lag. */
+  #stepMs = 0;
   /** Samples in a row that spoke for a slow connection. */
   #suspicions = 0;
 
@@ -59,21 +61,20 @@ export class LinkJudge {
     this.#points = [...this.#points.filter((point) => point.atMs >= atMs - 2 * growth.withinMs), { atMs, lagMs }];
     this.#noteCalm({ atMs, lagMs });
     this.#suspicions = isMoving && this.#isGrowing({ atMs, lagMs }) ? this.#suspicions + 1 : 0;
-    if (this.#suspicions >= alike.samples || (this.#suspicions === 2 && this.#isSteady)) {
-      return { kind: 'slow', share: this.#shareAt({ atMs, lagMs }) };
-    }
+    const share = this.#shareAt({ atMs, lagMs });
+    if (this.#suspicions >= this.#samplesNeeded) return { kind: 'slow', share };
     if (this.#stuckSince !== undefined && atMs - this.#stuckSince.atMs >= stuck.forMs) {
-      return { kind: 'slow', share: Math.max(stuck.leastShare, this.#shareAt({ atMs, lagMs })) };
+      return { kind: 'slow', share: Math.max(stuck.leastShare, share) };
     }
     return { kind: 'fine', lagMs, calmMs: this.#calmSinceMs === undefined ? 0 : atMs - this.#calmSinceMs };
   }
 
   /** How restless the connection is: changes of the lag count when they turn back on the one before. */
   #noteStep(stepMs: number): void {
-    const [before] = this.#steps;
+    const before = this.#stepMs;
     const turned = Math.sign(stepMs) === Math.sign(before) ? 0 : Math.min(Math.abs(stepMs), Math.abs(before));
     this.#noiseMs += (turned - this.#noiseMs) * noiseGain;
-    this.#steps = [stepMs, before];
+    this.#stepMs = stepMs;
   }
 
   #noteCalm({ atMs, lagMs }: Point): void {
@@ -86,16 +87,22 @@ export class LinkJudge {
 
   #isGrowing({ atMs, lagMs }: Point): boolean {
     const limitMs = slowLag.leastMs + slowLag.noiseFactor * this.#noiseMs;
-    if (lagMs < Math.min(limitMs, slowLag.mostMs) || this.#steps[0] < growth.leastStepMs) return false;
+    if (lagMs < Math.min(limitMs, slowLag.mostMs) || this.#stepMs < growth.leastStepMs) return false;
     const before = this.#points.findLast((point) => point.atMs <= atMs - growth.withinMs) ?? this.#points[0];
     if (before === undefined || lagMs - before.lagMs < growth.lagMs) return false;
     // Past its peak, a connection is catching up.
     return lagMs >= Math.max(...this.#points.map((point) => point.lagMs));
   }
 
-  get #isSteady(): boolean {
-    const [last, before] = this.#steps;
-    return Math.min(last, before) > 0 && Math.max(last, before) <= alike.factor * Math.min(last, before);
+  get #samplesNeeded(): number {
+    return this.#hasStoodStill ? standstill.samples : growingSamples;
+  }
+
+  get #hasStoodStill(): boolean {
+    return this.#points.some(({ atMs, lagMs }, index) => {
+      const before = this.#points[index - 1];
+      return before !== undefined && lagMs - before.lagMs > (1 - standstill.share) * (atMs - before.atMs);
+    });
   }
 
   /** For each second in which the lag grows by a quarter of one, a quarter of what was sent did not arrive. */

@@ -55,9 +55,9 @@ describe('where tor tells what it has taken', () => {
     expect(response.lags).toEqual([20, 420]);
   });
 
-  test('a connection that carries seven tenths is found slow within four seconds', () => {
+  test('a connection that carries seven tenths is found slow within five seconds', () => {
     const response = new Written(7);
-    for (let count = 0; count < 4; count += 1) {
+    for (let count = 0; count < 5; count += 1) {
       second(response);
       watch.report({ circuitId: 7, sentBytes: 35_000 });
     }
@@ -117,7 +117,7 @@ describe('where nobody tells', () => {
 
   test('a queue that grows while bytes go on to leave is a slow connection', () => {
     const response = new Written();
-    for (let count = 0; count < 6; count += 1) {
+    for (let count = 0; count < 9; count += 1) {
       second(response);
       if (count > 2) response.queuedBytes += 15_000;
       watch.check();
