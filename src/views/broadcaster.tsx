@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import type { StreamSnapshot } from '../broadcast/stream-state.ts';
+import { DeskPage } from './desk-page.tsx';
 import { renderDocument } from './document.tsx';
 import { Shell } from './shell.tsx';
 import { describeSnapshot, renditionLabel } from './snapshot-text.ts';
@@ -102,36 +103,27 @@ export function renderBroadcasterDesk(data: BroadcasterDeskData & Reader & { rea
   const words = texts.desk;
   const own = { texts, base, formToken };
   return renderDocument(
-    <Shell
-      texts={texts}
-      base={base}
-      title={`${words.heading} - ${texts.productName}`}
+    <DeskPage
+      {...{ texts, base }}
       styleHref={data.styleHref}
-      kind="desk-page"
+      heading={words.heading}
+      notice={notice && words.notices[notice]}
       tools={
-        <div class="desk-tools">
+        <>
           <ToStream label={words.toStream} base={base} /> <Logout {...own} />
-        </div>
+        </>
       }
     >
-      <main class="desk">
-        <h1>{words.heading}</h1>
-        {notice !== undefined && (
-          <p class="alert" role="alert">
-            {words.notices[notice]}
-          </p>
-        )}
-        <div class="desk-cards">
-          <div class="desk-column">
-            <StreamFacts snapshot={snapshot} problem={data.problem} texts={texts} base={base} />
-            <Title title={snapshot.title} {...own} />
-            <ChatTools texts={texts} base={base} />
-            {data.hasRecordings && <Recordings texts={texts} base={base} />}
-          </div>
-          <Publishing publishing={data.publishing} {...own} />
+      <div class="desk-cards">
+        <div class="desk-column">
+          <StreamFacts snapshot={snapshot} problem={data.problem} texts={texts} base={base} />
+          <Title title={snapshot.title} {...own} />
+          <ChatTools texts={texts} base={base} />
+          {data.hasRecordings && <Recordings texts={texts} base={base} />}
         </div>
-      </main>
-    </Shell>,
+        <Publishing publishing={data.publishing} {...own} />
+      </div>
+    </DeskPage>,
   );
 }
 

@@ -1,8 +1,8 @@
 import type { JSX } from 'preact';
 import type { AccessMode } from '../admission/admission.ts';
+import { DeskPage } from './desk-page.tsx';
 import { renderDocument } from './document.tsx';
 import type { Reader } from './reader.ts';
-import { Shell } from './shell.tsx';
 import type { Texts } from './texts/en.ts';
 
 /** Names of the fields of the desk's page about the door. */
@@ -47,39 +47,18 @@ export interface DoorDeskData {
 
 /** The page of the desk about the door. Every form posts to the page itself. */
 export function renderDoorDesk(data: DoorDeskData & Reader & { readonly styleHref: string }): string {
-  const { texts, base, notice } = data;
+  const { texts, base, styleHref, notice } = data;
   const words = texts.door;
   return renderDocument(
-    <Shell
-      texts={texts}
-      base={base}
-      title={`${words.heading} - ${texts.productName}`}
-      styleHref={data.styleHref}
-      kind="desk-page"
-      tools={
-        <div class="desk-tools">
-          <a class="quiet-link" href={`${base}/broadcaster`}>
-            {texts.desk.heading}
-          </a>
+    <DeskPage {...{ texts, base, styleHref }} heading={words.heading} notice={notice && words.notices[notice]}>
+      <div class="desk-cards">
+        <div class="desk-column">
+          <WhoMayEnter data={data} words={words} />
+          <Question data={data} words={words} />
         </div>
-      }
-    >
-      <main class="desk">
-        <h1>{words.heading}</h1>
-        {notice !== undefined && (
-          <p class="alert" role="alert">
-            {words.notices[notice]}
-          </p>
-        )}
-        <div class="desk-cards">
-          <div class="desk-column">
-            <WhoMayEnter data={data} words={words} />
-            <Question data={data} words={words} />
-          </div>
-          <Invitations data={data} words={words} />
-        </div>
-      </main>
-    </Shell>,
+        <Invitations data={data} words={words} />
+      </div>
+    </DeskPage>,
   );
 }
 

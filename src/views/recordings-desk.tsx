@@ -1,8 +1,8 @@
 import type { JSX } from 'preact';
+import { DeskPage } from './desk-page.tsx';
 import { renderDocument } from './document.tsx';
 import type { Reader } from './reader.ts';
 import { titleOf } from './recordings-page.tsx';
-import { Shell } from './shell.tsx';
 import type { Texts } from './texts/en.ts';
 import { filled } from './texts/words.ts';
 import { clockText, momentText, sizeText } from './time-text.ts';
@@ -43,32 +43,13 @@ export function renderRecordingsDesk(data: Data): string {
   const { texts, base, styleHref, notice } = data;
   const words = texts.recordings;
   return renderDocument(
-    <Shell
-      {...{ texts, base, styleHref }}
-      title={`${words.heading} - ${texts.productName}`}
-      kind="desk-page"
-      tools={
-        <div class="desk-tools">
-          <a class="quiet-link" href={`${base}/broadcaster`}>
-            {texts.desk.heading}
-          </a>
-        </div>
-      }
-    >
-      <main class="desk">
-        <h1>{words.heading}</h1>
-        {notice !== undefined && (
-          <p class="alert" role="alert">
-            {words.notices[notice]}
-          </p>
-        )}
-        <div class="desk-column">
-          <Switch data={data} />
-          <Kept data={data} heading={words.kept} rows={data.recordings} none={words.nothingKept} />
-          {data.clips.length > 0 && <Kept data={data} heading={words.clips} rows={data.clips} isClips />}
-        </div>
-      </main>
-    </Shell>,
+    <DeskPage {...{ texts, base, styleHref }} heading={words.heading} notice={notice && words.notices[notice]}>
+      <div class="desk-column">
+        <Switch data={data} />
+        <Kept data={data} heading={words.kept} rows={data.recordings} none={words.nothingKept} />
+        {data.clips.length > 0 && <Kept data={data} heading={words.clips} rows={data.clips} isClips />}
+      </div>
+    </DeskPage>,
   );
 }
 

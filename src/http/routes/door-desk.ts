@@ -1,31 +1,20 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { accessModes } from '../../admission/admission.ts';
 import { AppError } from '../../errors.ts';
 import { doorFields, type DoorDeskData, type InvitationRow } from '../../views/door-desk.tsx';
 import type { AccessInvitation } from '../../store/access-invitations.ts';
 import type { AccessInvitations } from '../../access/access-invitations.ts';
 import { doorLimits, type DoorRules, type DoorSettings } from '../../access/door-settings.ts';
-import { acceptForms, type FormFields, formOf } from '../form-body.ts';
-import { formTokenRandomBytes, isFormToken, mintFormToken } from '../form-token.ts';
-import { pageHeaders, redirectHeaders } from '../headers.ts';
-import type { Place, Places } from '../place.ts';
-import { pageRoute } from './place.ts';
+import { type DeskPageDeps, registerDeskPage } from '../desk-page.ts';
+import type { FormFields } from '../form-body.ts';
+import type { Place } from '../place.ts';
 
-export interface DoorDeskDeps {
-  readonly places: Pick<Places, 'welcome'>;
+export interface DoorDeskDeps extends DeskPageDeps {
   readonly settings: Pick<DoorSettings, 'rules' | 'change'>;
   readonly invitations: Pick<AccessInvitations, 'create' | 'list' | 'revoke' | 'restore'>;
-  isBroadcaster(request: FastifyRequest): boolean;
-  /** Signs the forms. */
-  readonly secret: Uint8Array;
-  /** Unix milliseconds. */
-  now(): number;
-  randomBytes(size: number): Buffer;
   renderDoorDesk(data: DoorDeskData, place: Place): string;
 }
 
-const path = '/broadcaster/access';
-const maxFormBytes = 16_384;
 const dayMs = 24 * 60 * 60 * 1000;
 const kinds = ['picture', 'question', 'both'] as const;
 
@@ -34,25 +23,15 @@ type Result = Pick<DoorDeskData, 'notice' | 'link'>;
 
 /** `/broadcaster/access`: the broadcaster's page about the door. */
 export function registerDoorDeskRoutes(app: FastifyInstance, deps: DoorDeskDeps): void {
-  app.get(path, pageRoute, (request, reply) => {
-    if (!deps.isBroadcaster(request)) throw new AppError('FORBIDDEN');
-    return send(deps, reply, deps.places.welcome(request, reply));
+  registerDeskPage<Result>(app, deps, {
+    path: '/broadcaster/access',
+    form: 'door',
+    tokenField: doorFields.token,
+    maxFormBytes: 16_384,
+    take: (fields, request) => carryOut(deps, request, fields),
+    statusOf: ({ link }) => (link === undefined ? 422 : 200),
+    render: (formToken, place, result) => deps.renderDoorDesk({ ...known(deps), formToken, ...result }, place),
   });
-  app.register(async (scope) => {
-    acceptForms(scope, maxFormBytes);
-    scope.post(path, (request, reply) => takeForm(deps, request, reply));
-  });
-}
-
-function takeForm(deps: DoorDeskDeps, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const place = deps.places.welcome(request, reply);
-  const fields = formOf(request.body);
-  const token = fields.get(doorFields.token) ?? '';
-  const isOwn = isFormToken(token, 'door', place.viewer.id, deps.secret, deps.now());
-  if (!deps.isBroadcaster(request) || !isOwn) throw new AppError('FORBIDDEN');
-  const result = carryOut(deps, request, fields);
-  if (result !== undefined) return send(deps, reply.status(result.link === undefined ? 422 : 200), place, result);
-  return reply.status(303).headers(redirectHeaders).header('Location', `${place.base}${path}`).send();
 }
 
 function carryOut(deps: DoorDeskDeps, request: FastifyRequest, fields: FormFields): Result | undefined {
@@ -114,18 +93,14 @@ function invite({ invitations }: DoorDeskDeps, request: FastifyRequest, fields: 
   return secret === undefined ? { notice: 'bounds' } : { link: `http://${request.headers.host}/invitation/${secret}` };
 }
 
-function send(deps: DoorDeskDeps, reply: FastifyReply, place: Place, result: Result = {}): FastifyReply {
-  const { mode, tripcodes, kind, question } = deps.settings.rules;
-  const nowMs = deps.now();
-  const random = deps.randomBytes(formTokenRandomBytes);
-  const data: DoorDeskData = {
-    formToken: mintFormToken('door', place.viewer.id, deps.secret, nowMs, random),
+function known({ settings, invitations, now }: DoorDeskDeps): Omit<DoorDeskData, 'formToken'> {
+  const { mode, tripcodes, kind, question } = settings.rules;
+  const nowMs = now();
+  return {
     modes: accessModes,
     ...{ mode, tripcodes, kind, question: question.text, answers: question.answers },
-    invitations: deps.invitations.list().map((each) => rowOf(each, nowMs)),
-    ...result,
+    invitations: invitations.list().map((each) => rowOf(each, nowMs)),
   };
-  return reply.headers(pageHeaders).send(deps.renderDoorDesk(data, place));
 }
 
 function rowOf({ id, label, uses, maxUses, untilMs, isRevoked }: AccessInvitation, nowMs: number): InvitationRow {

@@ -1,56 +1,37 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { titleFrom } from '../../broadcast/title.ts';
 import { AppError } from '../../errors.ts';
 import { type RecordingLibrary, sizeOf } from '../../recording/library.ts';
 import type { Recorder } from '../../recording/recorder.ts';
 import type { RecordingInfo } from '../../recording/recording-info.ts';
 import { recordingFields, type RecordingRow, type RecordingsDeskData } from '../../views/recordings-desk.tsx';
-import { acceptForms, type FormFields, formOf } from '../form-body.ts';
-import { formTokenRandomBytes, isFormToken, mintFormToken } from '../form-token.ts';
-import { pageHeaders, redirectHeaders } from '../headers.ts';
-import type { Place, Places } from '../place.ts';
-import { pageRoute } from './place.ts';
+import { type DeskPageDeps, registerDeskPage } from '../desk-page.ts';
+import type { FormFields } from '../form-body.ts';
+import type { Place } from '../place.ts';
 
-export interface RecordingsDeskDeps {
-  readonly places: Pick<Places, 'welcome'>;
+type Notice = NonNullable<RecordingsDeskData['notice']>;
+
+export interface RecordingsDeskDeps extends DeskPageDeps {
   readonly library: Pick<RecordingLibrary, 'recordings' | 'clips' | 'change' | 'delete'>;
   readonly recorder: Pick<Recorder, 'status' | 'turn'>;
-  isBroadcaster(request: FastifyRequest): boolean;
-  /** Signs the forms. */
-  readonly secret: Uint8Array;
-  /** Unix milliseconds. */
-  now(): number;
-  randomBytes(size: number): Buffer;
   renderDesk(data: RecordingsDeskData, place: Place): string;
 }
 
-const path = '/broadcaster/recordings';
-const maxFormBytes = 4096;
-
 /** `/broadcaster/recordings`: recording is switched on and off, what was recorded is published, named and deleted. */
 export function registerRecordingsDeskRoutes(app: FastifyInstance, deps: RecordingsDeskDeps): void {
-  app.get(path, pageRoute, (request, reply) => {
-    if (!deps.isBroadcaster(request)) throw new AppError('FORBIDDEN');
-    return send(deps, reply, deps.places.welcome(request, reply));
-  });
-  app.register(async (scope) => {
-    acceptForms(scope, maxFormBytes);
-    scope.post(path, (request, reply) => takeForm(deps, request, reply));
+  registerDeskPage<Notice>(app, deps, {
+    path: '/broadcaster/recordings',
+    form: 'recordings',
+    tokenField: recordingFields.token,
+    maxFormBytes: 4096,
+    take: (fields) => carryOut(deps, fields),
+    statusOf: (notice) => (notice === 'gone' ? 404 : 500),
+    render: (formToken, place, notice) =>
+      deps.renderDesk({ ...known(deps), formToken, ...(notice === undefined ? {} : { notice }) }, place),
   });
 }
 
-async function takeForm(deps: RecordingsDeskDeps, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const place = deps.places.welcome(request, reply);
-  const fields = formOf(request.body);
-  const token = fields.get(recordingFields.token) ?? '';
-  const isOwn = isFormToken(token, 'recordings', place.viewer.id, deps.secret, deps.now());
-  if (!deps.isBroadcaster(request) || !isOwn) throw new AppError('FORBIDDEN');
-  const outcome = await carryOut(deps, fields);
-  if (outcome !== undefined) return send(deps, reply.status(outcome === 'gone' ? 404 : 500), place, outcome);
-  return reply.status(303).headers(redirectHeaders).header('Location', `${place.base}${path}`).send();
-}
-
-async function carryOut(deps: RecordingsDeskDeps, fields: FormFields): Promise<RecordingsDeskData['notice']> {
+async function carryOut(deps: RecordingsDeskDeps, fields: FormFields): Promise<Notice | undefined> {
   const id = fields.get(recordingFields.id) ?? '';
   const { library, recorder } = deps;
   const change = async (what: Parameters<typeof library.change>[1]) => {
@@ -81,21 +62,12 @@ async function carryOut(deps: RecordingsDeskDeps, fields: FormFields): Promise<R
   }
 }
 
-function send(
-  deps: RecordingsDeskDeps,
-  reply: FastifyReply,
-  place: Place,
-  notice?: RecordingsDeskData['notice'],
-): FastifyReply {
-  const random = deps.randomBytes(formTokenRandomBytes);
-  const data: RecordingsDeskData = {
-    formToken: mintFormToken('recordings', place.viewer.id, deps.secret, deps.now(), random),
-    status: deps.recorder.status,
-    recordings: deps.library.recordings.map(rowOf),
-    clips: deps.library.clips.map(rowOf),
-    ...(notice === undefined ? {} : { notice }),
+function known({ recorder, library }: RecordingsDeskDeps): Omit<RecordingsDeskData, 'formToken'> {
+  return {
+    status: recorder.status,
+    recordings: library.recordings.map(rowOf),
+    clips: library.clips.map(rowOf),
   };
-  return reply.headers(pageHeaders).send(deps.renderDesk(data, place));
 }
 
 function rowOf(info: RecordingInfo): RecordingRow {
