@@ -356,13 +356,12 @@ export class Pipeline implements PublisherGate {
   }
 
   #offered(): readonly RenditionInfo[] {
-    const joinable = new Map([...this.#outputs.values()].map(({ name, init }) => [name, init] as const));
-    const names = new Set([...joinable].flatMap(([name, init]) => (init === undefined ? [] : [name])));
-    const ladder = this.#ladder.map(({ name }) => name);
-    if (!mayChoose(ladder, names, this.#options.now() - this.#runStartedMs)) return [];
-    const offers = [...joinable].flatMap(([name, init]) =>
+    const offers = [...this.#outputs.values()].flatMap(({ name, init }) =>
       init === undefined ? [] : [offerOf(name, init, this.#bandwidthOf(name))],
     );
+    const ladder = this.#ladder.map(({ name }) => name);
+    const joinable = new Set(offers.map(({ name }) => name));
+    if (!mayChoose(ladder, joinable, this.#options.now() - this.#runStartedMs)) return [];
     return inOrder([...offers, ...(this.#second?.offers() ?? [])]);
   }
 
