@@ -20,6 +20,7 @@ export const errorCatalogue = {
   TOOL_MISSING: { status: 500, text: 'A program that Onioncast needs is not installed.', level: 'error' },
   SOURCE_UNUSABLE: { status: 500, text: 'The source cannot be broadcast.', level: 'error' },
   MEDIA_MALFORMED: { status: 500, text: 'The media could not be read.', level: 'warn' },
+  MEDIA_METADATA: { status: 500, text: 'The stream was stopped.', level: 'error' },
   CONTROL_UNREACHABLE: { status: 503, text: 'No server is running that could be controlled.', level: 'warn' },
   CONTROL_REFUSED: { status: 409, text: 'The server refused it.', level: 'warn' },
   RECORDING_STOPPED: { status: 507, text: 'The recording has stopped.', level: 'warn' },

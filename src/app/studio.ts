@@ -85,7 +85,7 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
       now: () => performance.now(),
       wallClock: () => Date.now(),
       onChange: options.onChange,
-      onTrouble: (message) => report({ kind: 'warning', code: 'SOURCE_UNUSABLE', message }),
+      onTrouble: (message, code) => report({ kind: 'warning', code, message }),
     });
     owned.add(() => pipeline.close());
     const refused = (message: string): void => report({ kind: 'warning', code: 'INGEST_REFUSED', message });

@@ -2,9 +2,10 @@ import { malformed } from './boxes.ts';
 import { placeFragment, type Fragment } from './fragment.ts';
 import { FragmentReader } from './fragment-reader.ts';
 import { parseInitSegment, retrackInitSegment, type InitSegment, type Track } from './init-segment.ts';
+import { metadataError, metadataInFragment, metadataInInit, unitLengthBytes } from './metadata-check.ts';
 import { MuxedRendition } from './muxed-rendition.ts';
 import type { Piece, RenditionInit } from './piece.ts';
-import { leakInMedia, scrubInitSegment } from './scrub.ts';
+import { scrubInitSegment } from './scrub.ts';
 
 /** Name of the encoder's sound output, and of the rendition that carries sound alone. */
 export const audioRendition = 'audio';
@@ -48,12 +49,14 @@ interface Output {
   readonly follows: boolean;
   readonly reader: FragmentReader;
   track: Track | undefined;
+  /** Of the lengths of its NAL units, if it is H.264. */
+  unitLengthBytes: number | undefined;
   lastStartSeconds: number;
 }
 
 /**
  * Turns the outputs of one encoder run into what viewers get: per video rendition the picture merged with the shared sound, and the sound alone.
- * Init segments are scrubbed and checked for signatures; fragments are shifted by one offset for all outputs (exact to a tick), chosen so that
+ * Init segments are scrubbed, and everything is checked for metadata before it leaves; fragments are shifted by one offset for all outputs (exact to a tick), chosen so that
  * the first fragment of the run begins at `startSeconds`. What another output has from before that moment is left out.
  *
  * In rendition `audio` a piece is a starting point (`keyframe`) when the one before is at least a second back.
@@ -92,7 +95,7 @@ export class Packager {
 
   /**
    * Takes the next bytes of an output (a name from `video`, or `audio`). Throws MEDIA_MALFORMED when they are no fragmented MP4 of one such track,
-   * go back in time, begin anew, or carry the signature of a program; the run must end then.
+   * go back in time or begin anew, MEDIA_METADATA when they tell more than picture and sound; the run must end then.
    */
   push(output: string, bytes: Buffer): void {
     const known = this.#outputs.get(output);
@@ -106,7 +109,15 @@ export class Packager {
       onFragment: (fragment) => this.#takeFragment(output, fragment),
     });
     const lastStartSeconds = Number.NEGATIVE_INFINITY;
-    const output: Output = { name, kind, follows, reader, track: undefined, lastStartSeconds };
+    const output: Output = {
+      name,
+      kind,
+      follows,
+      reader,
+      track: undefined,
+      unitLengthBytes: undefined,
+      lastStartSeconds,
+    };
     this.#outputs.set(name, output);
   }
 
@@ -118,8 +129,9 @@ export class Packager {
     output.track = track;
     const scrubbed = parseInitSegment(scrubInitSegment(init.bytes));
     const clean = retrackInitSegment(scrubbed, trackIdOf(output));
-    const leak = leakInMedia(clean.bytes);
-    if (leak !== undefined) throw malformed(`the init segment of ${output.name} is signed "${leak}"`);
+    const found = metadataInInit(clean.bytes);
+    if (found !== undefined) throw metadataError(output.name, found);
+    output.unitLengthBytes = unitLengthBytes(clean.bytes);
     if (output.kind === 'video') {
       this.#renditions.get(output.name)?.setVideo(clean);
       return;
@@ -129,6 +141,8 @@ export class Packager {
   }
 
   #takeFragment(output: Output, fragment: Fragment): void {
+    const found = metadataInFragment(fragment, output.unitLengthBytes);
+    if (found !== undefined) throw metadataError(output.name, found);
     const piece = this.#place(output, fragment);
     if (piece === undefined) return;
     this.#endSeconds = Math.max(this.#endSeconds, piece.startSeconds + piece.durationSeconds);

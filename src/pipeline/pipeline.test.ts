@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { encodeLadder } from '../../test/support/encoded-media.ts';
+import { encode, encodeLadder, liveVideo, shortFragments, testPicture } from '../../test/support/encoded-media.ts';
 import type { EncoderListener, EncoderSource, PictureSize } from '../encoder/encoder-types.ts';
 import { rungOf } from '../encoder/ladder.ts';
 import type { Publication } from '../ingest/publication.ts';
@@ -16,6 +16,7 @@ class StagedEncoder implements EncoderPort {
   readonly #listener: EncoderListener;
   #run = 0;
   closed = false;
+  stops = 0;
 
   constructor(listener: EncoderListener) {
     this.#listener = listener;
@@ -26,6 +27,7 @@ class StagedEncoder implements EncoderPort {
   }
 
   async stop(): Promise<void> {
+    this.stops += 1;
     this.#listener.onRunEnded(this.#run, { kind: 'stopped' });
   }
 
@@ -39,6 +41,14 @@ class StagedEncoder implements EncoderPort {
     this.#listener.onRunStarted(this.#run);
     this.#listener.onBytes(this.#run, 'audio', audio);
     for (const name of pictures) this.#listener.onBytes(this.#run, name, large);
+  }
+
+  /** A run whose picture says who made it. */
+  betray(audio: Buffer, name: string, signed: Buffer): void {
+    this.#run += 1;
+    this.#listener.onRunStarted(this.#run);
+    this.#listener.onBytes(this.#run, 'audio', audio);
+    this.#listener.onBytes(this.#run, name, signed);
   }
 
   garble(): void {
@@ -120,6 +130,41 @@ describe('the pipeline', () => {
       onChange();
     });
   }
+
+  it('T05 stops, with viewers told of an interruption and the operator of the reason, when its picture says who made it', async () => {
+    const [signed = Buffer.alloc(0)] = await encode(
+      [...testPicture('320x240', 1), ...liveVideo, ...shortFragments, 'pipe:3'],
+      1,
+    );
+    const pipeline = build({ base: { name: 'file', source, isTestCard: false } });
+    pipeline.start();
+    encoder.encode(media);
+    const viewer = new Viewer();
+    pipeline.rendition('360p')?.fanOut.subscribe(viewer, 'keyframe');
+    const heard = viewer.heard.length;
+    encoder.betray(media.audio, '360p', signed);
+    expect(pipeline.status().state).toBe('interrupted');
+    expect(encoder).toMatchObject({ stops: 1, sources: [expect.anything()] });
+    expect(viewer.heard.length).toBe(heard);
+    expect(troubles.join()).toMatch(/360p of the encoder holds .*SEI.* Install another FFmpeg/);
+    await pipeline.close();
+  });
+
+  it("T05 leaves a publisher's own picture out when it says who made it", async () => {
+    const [signed = Buffer.alloc(0)] = await encode(
+      [...testPicture('320x240', 1), ...liveVideo, ...shortFragments, 'pipe:3'],
+      1,
+    );
+    const passthrough = { kind: 'fits', bitsPerSecond: 1_000_000 } as const;
+    const pipeline = build({ offersSource: true });
+    pipeline.begin(publication({ passthrough }));
+    encoder.betray(media.audio, 'source', signed);
+    expect(troubles.join()).toContain('your picture is not offered as it is');
+    while (encoder.sources.length < 2) await new Promise((resolve) => setTimeout(resolve, 10));
+    const [first, second] = encoder.sources.map(({ input }) => 'keepsPicture' in input);
+    expect([first, second]).toEqual([true, false]);
+    await pipeline.close();
+  });
 
   it('is live, and has something to choose from, when every picture has begun, and not before', () => {
     const pipeline = build({ ladderFor: () => [rungOf({ height: 360 }), rungOf({ height: 240 })] });

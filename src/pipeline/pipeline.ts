@@ -2,7 +2,7 @@ import { advance, type Broadcast, type BroadcastEvent, newBroadcast, uptimeSecon
 import { inOrder, sourceRendition } from '../broadcast/renditions.ts';
 import type { RenditionInfo, StreamSnapshot } from '../broadcast/stream-state.ts';
 import type { EncoderListener, EncoderSource, LadderRung, PictureSize, RunEnd } from '../encoder/encoder-types.ts';
-import { AppError } from '../errors.ts';
+import { AppError, type ErrorCode } from '../errors.ts';
 import type { PassthroughProblem } from '../ingest/passthrough-gauge.ts';
 import type { Publication, PublisherGate } from '../ingest/publication.ts';
 import type { RewindMemory } from '../live/rewind-window.ts';
@@ -13,6 +13,7 @@ import type { EncoderPort } from './encoder-port.ts';
 import { Passthrough, type PassthroughNews } from './passthrough.ts';
 import type { MediaTap } from './media-tap.ts';
 import { mayChoose, offerOf } from './offers.ts';
+import { refuseMedia } from './refused-media.ts';
 import { type RenditionLimits, RenditionOutput } from './rendition-output.ts';
 import { SecondCodec, type SecondCodecOptions } from './second-codec.ts';
 
@@ -51,7 +52,7 @@ export interface PipelineOptions {
   /** State, run or renditions have changed. */
   onChange(): void;
   /** Something the operator should know; never shown to viewers. */
-  onTrouble(message: string): void;
+  onTrouble(message: string, code: ErrorCode): void;
   /** What the publisher's picture is good for. */
   onPassthrough?(news: PassthroughNews): void;
 }
@@ -66,6 +67,7 @@ const changedPauseMs = 200;
 /** An encoder that fails so soon will fail again. */
 const soonMs = 10_000;
 const rewindStepSeconds = 10;
+const failed: ErrorCode = 'SOURCE_UNUSABLE';
 
 /**
  * The way of a frame: chooses what is on air (a publisher, else the base source), has it encoded, packaged and handed to every viewer,
@@ -265,10 +267,13 @@ export class Pipeline implements PublisherGate {
       this.#packager?.push(output, bytes);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
-      this.#options.onTrouble(`The encoder's output could not be read: ${error.message}`);
+      const { message, code, next } = refuseMedia(output, error);
+      this.#options.onTrouble(message, code);
       this.#leaveRun();
       this.#advance({ kind: 'picture-lost' });
-      this.#wait(malformedPauseMs, () => this.#encodeAgain());
+      if (next === 'stop') void this.#encoder.stop();
+      else if (next === 'leave-out-source') this.#tryWithoutPicture();
+      else this.#wait(malformedPauseMs, () => this.#encodeAgain());
     }
   }
 
@@ -311,7 +316,7 @@ export class Pipeline implements PublisherGate {
     this.#leaveRun();
     if (end.kind === 'stopped' || this.#closed) return;
     if (end.kind !== 'source-ended') {
-      this.#options.onTrouble(`${end.message} Trying again in ${Math.ceil(end.retryInMs / 1000)} s.`);
+      this.#options.onTrouble(`${end.message} Trying again in ${Math.ceil(end.retryInMs / 1000)} s.`, failed);
       this.#advance({ kind: 'picture-lost' });
       if (this.#keepsPicture && this.#options.now() - this.#runStartedMs < soonMs) this.#tryWithoutPicture();
       return;

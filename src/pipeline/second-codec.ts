@@ -1,6 +1,6 @@
 import type { RenditionInfo } from '../broadcast/stream-state.ts';
 import type { EncoderListener, LadderRung, PictureSize, RunEnd } from '../encoder/encoder-types.ts';
-import { AppError } from '../errors.ts';
+import { AppError, type ErrorCode } from '../errors.ts';
 import type { RewindMemory } from '../live/rewind-window.ts';
 import { Packager } from '../mp4/packager.ts';
 import { mimeTypeOf, type Piece, pictureMimeTypeOf } from '../mp4/piece.ts';
@@ -28,7 +28,7 @@ export interface SecondCodecOptions {
   now(): number;
   onChange(): void;
   /** Something the operator should know. */
-  onTrouble(message: string): void;
+  onTrouble(message: string, code: ErrorCode): void;
   /** The encoder is started for somebody, or stopped since nobody needs it. */
   onNeed(isNeeded: boolean): void;
 }
@@ -237,7 +237,7 @@ export class SecondCodec {
       this.#packager?.push(output, bytes);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
-      this.#options.onTrouble(`The second codec could not be read: ${error.message}`);
+      this.#options.onTrouble(`The second codec could not be read: ${error.message}`, error.code);
       this.#rest();
     }
   }
@@ -246,7 +246,7 @@ export class SecondCodec {
     this.#packager = undefined;
     if (end.kind === 'stopped') return;
     if (end.kind !== 'source-ended') {
-      this.#options.onTrouble(`The second codec has failed. ${end.message}`);
+      this.#options.onTrouble(`The second codec has failed. ${end.message}`, 'SOURCE_UNUSABLE');
       return;
     }
     this.#isRunning = false;

@@ -24,6 +24,9 @@ export const liveVideo = [
   ...['-force_key_frames', 'expr:gte(t,n_forced*1)', '-sc_threshold', '0', '-g', '120'],
 ];
 
+/** Leaves out what x264 writes about itself into the stream, as the encoder does. */
+const withoutRemarks = ['-bsf:v', 'filter_units=remove_types=6'];
+
 /** Fragments of 250 ms. Says who wrote it, in every place where FFmpeg can. */
 export const shortFragments = [
   '-f',
@@ -53,8 +56,8 @@ export async function encodeLadder(seconds: number): Promise<{ large: Buffer; sm
       ...testPicture('320x240', seconds),
       ...testTone(seconds),
       ...['-filter_complex', '[0:v]split[a][b];[b]scale=160:120[c]'],
-      ...['-map', '[a]', ...liveVideo, ...shortFragments, 'pipe:3'],
-      ...['-map', '[c]', ...liveVideo, ...shortFragments, 'pipe:4'],
+      ...['-map', '[a]', ...liveVideo, ...withoutRemarks, ...shortFragments, 'pipe:3'],
+      ...['-map', '[c]', ...liveVideo, ...withoutRemarks, ...shortFragments, 'pipe:4'],
       ...['-map', '1:a', '-c:a', 'libopus', '-b:a', '32k', ...shortFragments, 'pipe:5'],
     ],
     3,
