@@ -1,36 +1,7 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { filters } from './filters.ts';
-import type { Kind } from './kinds.ts';
 import * as kinds from './kinds.ts';
-
-/** What people are told about a setting. */
-export interface SettingDoc {
-  /** What it does, in sentences. */
-  readonly description: string;
-  /** Completes "must be ...". */
-  readonly expects: string;
-  /** The value is never repeated in a message. */
-  readonly secret: boolean;
-}
-
-/** The words that belong to each setting and section of `configSchema`. */
-export const settingDocs = z.registry<SettingDoc>();
-
-function setting<S extends z.ZodType>(
-  { schema, expects, secret = false }: Kind<S>,
-  initial: z.input<S>,
-  description: string,
-) {
-  const filled = z.prefault(schema, initial);
-  settingDocs.add(filled, { description, expects, secret });
-  return filled;
-}
-
-function section<T extends z.ZodRawShape>(description: string, shape: T) {
-  const object = z.strictObject(shape);
-  settingDocs.add(object, { description, expects: 'a section', secret: false });
-  return object;
-}
+import { section, setting } from './setting.ts';
 
 /**
  * Every setting: the one source of names, types, limits, defaults and documentation. The file writes names in snake case and leaves out the

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { configSchema, type SettingDoc, settingDocs } from './schema.ts';
+import { configSchema } from './schema.ts';
+import { type SettingDoc, settingDocs } from './setting.ts';
 
 /** One setting of the schema under each of its names. */
 export interface Setting extends SettingDoc {
