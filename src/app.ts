@@ -105,12 +105,7 @@ async function buildRooms(config: OnioncastConfig, ground: Ground, report: Repor
   let website: Website | undefined;
   let onion: Onion | undefined;
   const onChange = (): void => website?.refresh();
-  const titles = await TitleFile.open({
-    path: path.join(dataDirectory, 'title.txt'),
-    fallback: titleFrom(config.title),
-    clean: titleFrom,
-    onChange,
-  });
+  const titles = await openTitles(config, dataDirectory, onChange);
   owned.add(() => titles.close());
   const lounge = await openLounge({ config, dataDirectory, secret, styleHref: assets.style, report, onError });
   owned.add(() => lounge.close());
@@ -144,13 +139,27 @@ async function buildRooms(config: OnioncastConfig, ground: Ground, report: Repor
     }),
   });
   owned.add(() => website?.close());
-  const control = await openControl({ dataDirectory, version: readVersion(), lounge, website, titles, onError });
+  const onions = () => onion?.addresses() ?? [];
+  const control = await openControl({
+    dataDirectory,
+    version: readVersion(),
+    lounge,
+    website,
+    titles,
+    onions,
+    onError,
+  });
   owned.add(() => control.close());
   if (config.ephemeral) report({ kind: 'note', message: controlNote(dataDirectory) });
   const seeTor = (opened: Onion): void => {
     onion = opened;
   };
   return { website, studio, lounge, titles, seeTor };
+}
+
+function openTitles(config: OnioncastConfig, dataDirectory: string, onChange: () => void): Promise<TitleFile> {
+  const file = path.join(dataDirectory, 'title.txt');
+  return TitleFile.open({ path: file, fallback: titleFrom(config.title), clean: titleFrom, onChange });
 }
 
 /** Nobody could guess where it is. */

@@ -24,6 +24,8 @@ export const errorCatalogue = {
   CONTROL_UNREACHABLE: { status: 503, text: 'No server is running that could be controlled.', level: 'warn' },
   CONTROL_REFUSED: { status: 409, text: 'The server refused it.', level: 'warn' },
   RECORDING_STOPPED: { status: 507, text: 'The recording has stopped.', level: 'warn' },
+  KEY_REFUSED: { status: 409, text: 'This key cannot be used.', level: 'warn' },
+  BACKUP_UNUSABLE: { status: 500, text: 'The backup cannot be used.', level: 'warn' },
   INGEST_REFUSED: { status: 403, text: 'The publisher was refused.', level: 'warn' },
 } as const satisfies Record<string, { status: number; text: string; level: 'debug' | 'warn' | 'error' }>;
 

@@ -9,6 +9,14 @@ import type { ErrorCode } from './errors.ts';
  */
 export type TorState = 'starting' | 'bootstrapping' | 'publishing' | 'online' | 'restarting' | 'off';
 
+/** An onion address of this run, by the name that people know. */
+export interface OnionAddressState {
+  readonly name: string;
+  /** `<56 characters>.onion`; absent before tor has made it. */
+  readonly address?: string;
+  readonly state: TorState;
+}
+
 /** What a running server tells whoever started it: the terminal draws it, `--json` prints one object a line, tests wait for it. */
 export type ServeEvent =
   /** A local address is open. */

@@ -6,6 +6,7 @@ import { filterOperations } from '../http/control/filter-operations.ts';
 import { memberOperations } from '../http/control/member-operations.ts';
 import { peopleOperations } from '../http/control/people-operations.ts';
 import { operatorId, talkOperations } from '../http/control/talk-operations.ts';
+import type { OnionAddressState } from '../serve-event.ts';
 import type { TitleFile } from '../store/title-file.ts';
 import { controlSocketPath } from './control-socket.ts';
 import type { Lounge } from './lounge.ts';
@@ -18,6 +19,8 @@ export interface ControlOptions {
   readonly lounge: Lounge;
   readonly website: Pick<Website, 'staffSnapshot' | 'people'>;
   readonly titles: TitleFile;
+  /** The onion addresses of this run. */
+  onions(): readonly OnionAddressState[];
   onError(error: unknown): void;
 }
 
@@ -41,6 +44,7 @@ export async function openControl(options: ControlOptions): Promise<Control> {
     pid: process.pid,
     snapshot: () => website.staffSnapshot(),
     people: () => website.people(),
+    onions: () => options.onions(),
     filterProblem,
     now: () => Date.now(),
   };

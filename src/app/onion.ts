@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { OnioncastConfig } from '../config/schema.ts';
 import { AppError } from '../errors.ts';
 import type { OnionKind } from '../http/connection.ts';
-import type { ServeEvent, TorState } from '../serve-event.ts';
+import type { OnionAddressState, ServeEvent, TorState } from '../serve-event.ts';
 import type { CircuitFlow } from '../tor/circuit-flow.ts';
 import type { AuthorizedClient, ClientKey } from '../tor/client-key.ts';
 import { type OnionServicePlan, TorService } from '../tor/tor-service.ts';
@@ -18,6 +18,8 @@ export interface Onion {
   status(): TorStatus | undefined;
   /** The same of the broadcaster's own service, without its address. */
   deskStatus(): Omit<TorStatus, 'address'> | undefined;
+  /** All of this run, by the names that people know. */
+  addresses(): readonly OnionAddressState[];
   close(): Promise<void>;
 }
 
@@ -32,7 +34,12 @@ export interface OnionOptions {
   onFlow(flow: CircuitFlow): void;
 }
 
-const noOnion: Onion = { status: () => undefined, deskStatus: () => undefined, close: async () => undefined };
+const noOnion: Onion = {
+  status: () => undefined,
+  deskStatus: () => undefined,
+  addresses: () => [],
+  close: async () => undefined,
+};
 
 /** The broadcaster's own service: where tor finds us for it, and who finds it. */
 interface Desk {
@@ -91,6 +98,10 @@ async function runTor(options: OnionOptions, desk: Desk | undefined): Promise<On
   return {
     status: () => service.status,
     deskStatus: () => (desk === undefined ? undefined : withoutAddress(service.statusOf(deskName))),
+    addresses: () => [
+      stateOf('public', service.status),
+      ...(desk === undefined ? [] : [stateOf(deskName, service.statusOf(deskName))]),
+    ],
     close: () => service.close(),
   };
 }
@@ -139,14 +150,19 @@ async function adviseOperator(options: OnionOptions, desk: Desk | undefined): Pr
     else onAddress(deskAddress, 'desk');
     report({ kind: 'desk', state: deskAddress === '' ? 'off' : 'online', ...accessOf(deskAddress, desk) });
   }
+  const known = [
+    { name: 'public', address, state: 'online' as const },
+    { name: 'desk', address: deskAddress, state: 'online' as const },
+  ];
+  const addresses = () => known.filter((each) => each.address !== '');
   if (address === '') {
     warnOfAddress(report, 'tor.address', operatorServiceDirectory);
-    return noOnion;
+    return { ...noOnion, addresses };
   }
   onAddress(address, 'onion');
   const summary = 'Published by your own tor';
   report({ kind: 'tor', state: 'online', progress: 100, summary, address: `http://${address}/` });
-  return noOnion;
+  return { ...noOnion, addresses };
 }
 
 function warnOfAddress(report: OnionOptions['report'], setting: string, directory: string): void {
@@ -181,6 +197,10 @@ function deskEvent({ state, address }: TorStatus, desk: Desk | undefined): Serve
 function accessOf(address: string, desk: Desk | undefined) {
   if (desk?.newKey === undefined) return {};
   return { ...(address !== '' && { address: `http://${address}/` }), clientKey: desk.newKey.privateKey };
+}
+
+function stateOf(name: string, { state, address }: TorStatus): OnionAddressState {
+  return { name, ...(address !== undefined && { address }), state: publicStates[state] };
 }
 
 function withoutAddress({ address: _address, ...status }: TorStatus): Omit<TorStatus, 'address'> {

@@ -16,6 +16,8 @@ const unusable: readonly ErrorCode[] = [
   'TOOL_MISSING',
   'SOURCE_UNUSABLE',
   'CONTROL_UNREACHABLE',
+  'KEY_REFUSED',
+  'BACKUP_UNUSABLE',
 ];
 
 /** What a failure is to a person: a sentence, what to do and its code. `withTrace` adds where it happened. */

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { addMemberCommands } from './control/member-commands.ts';
 import { addPeopleCommands } from './control/people-commands.ts';
 import { addTalkCommands } from './control/talk-commands.ts';
+import { addOnionCommands } from './onion-grammar.ts';
 import { readVersion } from '../version.ts';
 import { exitCodes, explainFailure } from './failure.ts';
 import type { ServeFlags } from './serve-config.ts';
@@ -72,6 +73,7 @@ export function createProgram(onOutcome: (exitCode: number) => void): Command {
   addTalkCommands(commands);
   addPeopleCommands(commands);
   addMemberCommands(commands);
+  addOnionCommands(commands);
   return program;
 }
 

@@ -1,9 +1,10 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { AppError } from '../errors.ts';
 import { decodeBase32, encodeBase32 } from './onion-address.ts';
 import { preparePrivateDirectory } from './onion-key.ts';
+import { writePrivateFile } from './private-file.ts';
 
 /** Who alone may find an onion service: a name for the file, and the public key as tor writes it. */
 export interface AuthorizedClient {
@@ -49,7 +50,8 @@ export function clientLine(address: string, { privateKey }: Pick<ClientKey, 'pri
 export async function authorizeClient(serviceDirectory: string, client: AuthorizedClient): Promise<void> {
   const directory = join(serviceDirectory, 'authorized_clients');
   await preparePrivateDirectory(directory);
-  await writePrivate(join(directory, `${client.name}.auth`), authorizationLine(client));
+  // The whole line or nothing: a service without any client is open to everybody.
+  await writePrivateFile(join(directory, `${client.name}.auth`), `${authorizationLine(client)}\n`);
 }
 
 /** The key in this file; undefined if there is no such file. Throws DATA_DIRECTORY for a file that holds none. */
@@ -67,7 +69,7 @@ export async function loadClientKey(file: string): Promise<ClientKey | undefined
 /** Makes a key, in place of an old one, and keeps its private half in this file (0600). Throws DATA_DIRECTORY. */
 export async function makeClientKey(file: string): Promise<ClientKey> {
   const key = mintClientKey();
-  await writePrivate(file, key.privateKey);
+  await writePrivateFile(file, `${key.privateKey}\n`);
   return key;
 }
 
@@ -75,19 +77,4 @@ function clientKeyFrom(privateKey: KeyObject): ClientKey {
   const secret = privateKey.export({ format: 'der', type: 'pkcs8' }).subarray(-keyBytes);
   const shared = createPublicKey(privateKey).export({ format: 'der', type: 'spki' }).subarray(-keyBytes);
   return { publicKey: encodeBase32(shared).toUpperCase(), privateKey: encodeBase32(secret).toUpperCase() };
-}
-
-/** The whole line or nothing: half a key would lock the owner out, and a service without any is open to everybody. */
-async function writePrivate(file: string, line: string): Promise<void> {
-  const draft = `${file}.new`;
-  try {
-    await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-    await rm(draft, { force: true });
-    await using handle = await open(draft, 'wx', 0o600);
-    await handle.writeFile(`${line}\n`);
-    await handle.sync();
-    await rename(draft, file);
-  } catch (cause) {
-    throw new AppError('DATA_DIRECTORY', `${file} cannot be written.`, { cause });
-  }
 }

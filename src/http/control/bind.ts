@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { BoundOperation } from './control-server.ts';
-import type { Operation } from './operations.ts';
+import type { Operation } from './operation.ts';
 import { ControlRefusal } from './refusals.ts';
 
 /** Joins an operation with what answers it: what was sent is checked by the schema before. */

@@ -9,6 +9,7 @@ import type { ChatService } from '../../talk/chat-service.ts';
 import type { LogPages } from '../../talk/log-pages.ts';
 import type { ModerationOutcome, ModerationService } from '../../staff/moderation-service.ts';
 import type { PollService } from '../../talk/poll-service.ts';
+import type { OnionAddressState } from '../../serve-event.ts';
 import { describeEntry } from './described.ts';
 import { ControlRefusal } from './refusals.ts';
 import type { EntryShape } from './shapes.ts';
@@ -24,6 +25,8 @@ export interface ControlDeps {
   readonly titles: { readonly title: string; set(title: string): Promise<void> };
   readonly invitations: Pick<AccessInvitations, 'create' | 'list' | 'revoke' | 'restore'>;
   readonly bus: Bus;
+  /** The onion addresses of this run. */
+  onions(): readonly OnionAddressState[];
   snapshot(): StreamSnapshot;
   /** Who is here, as staff may know it. */
   people(): PeopleList;

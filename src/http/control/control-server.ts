@@ -8,7 +8,8 @@ import { ownSocketMode, prepareSocketPath, protectSocket } from '../unix-socket.
 import type { EventFeed } from './event-feed.ts';
 import { EventReader, maxQueuedEventBytes } from './event-reader.ts';
 import { jsonLine } from './json-line.ts';
-import type { errorShape, Operation } from './operations.ts';
+import type { Operation } from './operation.ts';
+import type { errorShape } from './operations.ts';
 import { ControlRefusal } from './refusals.ts';
 import { parseStrictJson } from './strict-json.ts';
 

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { invitationBounds } from '../../access/access-invitations.ts';
 import { filterActions } from '../../chat/word-filter.ts';
+import { onionOperations } from './onion-operation.ts';
+import { operation } from './operation.ts';
 import {
   entryShape,
   heldShape,
@@ -16,27 +18,6 @@ import {
   streamShape,
   viewerId,
 } from './shapes.ts';
-
-/** One thing that can be asked of the control socket: where, with what, and what comes back. */
-export interface Operation<Input extends z.ZodObject = z.ZodObject, Output extends z.ZodType = z.ZodType> {
-  readonly method: 'GET' | 'PUT' | 'POST';
-  readonly path: string;
-  readonly summary: string;
-  /** Of a GET the query, else the body. */
-  readonly input: Input;
-  readonly output: Output;
-}
-
-function operation<Input extends z.ZodObject, Output extends z.ZodType>(
-  address: string,
-  summary: string,
-  input: Input,
-  output: Output,
-): Operation<Input, Output> {
-  const [word, path = ''] = address.split(' ', 2);
-  const method = word === 'GET' || word === 'PUT' ? word : 'POST';
-  return { method, path, summary, input, output };
-}
 
 /** Texts are cut down to what the chat allows by its own rules; this only bounds what is looked at. */
 const text = z.string().max(8192);
@@ -350,6 +331,7 @@ export const operations = {
     z.strictObject({ filterId: id }),
     acted,
   ),
+  ...onionOperations,
 } as const;
 
 export type OperationName = keyof typeof operations;

@@ -19,6 +19,7 @@ export function talkOperations(deps: ControlDeps): readonly BoundOperation[] {
   const emoteCodes = () => ({ codes: [...deps.emotes.emotes.keys()] });
   return [
     bind(operations.status, () => statusOf(deps)),
+    bind(operations.onions, () => ({ addresses: deps.onions().map((each) => ({ ...each })) })),
     bind(operations.title, () => ({ title: titles.title })),
     bind(operations.setTitle, ({ title }) => setTitle(deps, title)),
     bind(operations.say, (wish) => say(deps, wish)),
