@@ -82,6 +82,7 @@ async function runTor(options: OnionOptions, desk: Desk | undefined): Promise<On
     services: own === undefined ? [open] : [open, own],
     ephemeral: config.ephemeral,
     extraTorrc: config.tor.extraTorrc,
+    bridges: config.tor.bridges,
     onChange: statusReporter(options, desk),
     onFlow: options.onFlow,
   });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseAddress } from './address.ts';
+import { type Bridge, parseBridges } from './bridge.ts';
 import { formatBitrate, parseBitrate } from './bitrate.ts';
 import { formatDuration, parseDuration } from './duration.ts';
 import { type LadderSetting, parseLadder } from './ladder.ts';
@@ -109,6 +110,16 @@ export function lines(maxLines: number) {
   const schema = z.array(z.string().regex(/^\P{Cc}{1,1024}$/u)).max(maxLines);
   return { schema, expects: `a list of at most ${maxLines} lines of text`, secret: true } as const;
 }
+
+/** Bridges of the Tor network. Whoever has some keeps them to themselves. */
+export const bridges = {
+  schema: z
+    .array(z.string().max(1024))
+    .max(64)
+    .transform((value, context): Bridge[] => understood(value, parseBridges, context)),
+  expects: 'a list of at most 64 bridge lines',
+  secret: true,
+} as const;
 
 /** Where a listener stands. */
 export const address = { schema: parsed(parseAddress), expects: 'an address of this machine itself or "off"' };

@@ -69,7 +69,13 @@ export const configSchema = section('', {
       '',
       'The same for the onion service of the broadcaster, with broadcaster.door = "desk".',
     ),
-    extraTorrc: setting(kinds.lines(64), [], 'Lines added to the torrc of our own tor, such as bridges.'),
+    bridges: setting(
+      kinds.bridges,
+      [],
+      'For mode "managed", where Tor is blocked or is not to be seen: bridges, each a line as https://bridges.torproject.org gives it, plain ones or obfs4 ' +
+        '(then lyrebird or obfs4proxy must be installed). tor then goes no other way.',
+    ),
+    extraTorrc: setting(kinds.lines(64), [], 'Lines added to the torrc of our own tor.'),
     pow: section(
       'Proof of work: under attack, visitors wait in order of the work their Tor Browser did. It costs nothing in peace.',
       {

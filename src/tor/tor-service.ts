@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../errors.ts';
+import { type BridgeLine, planBridges } from './bridges.ts';
 import { type AuthorizedClient, authorizeClient } from './client-key.ts';
 import { type CircuitFlow, circuitFlowEvent, readCircuitFlow } from './circuit-flow.ts';
 import { TorControl } from './control.ts';
@@ -45,6 +46,8 @@ export interface TorServiceSettings {
   /** New addresses at each start, whose keys are kept in a temporary directory and deleted at the end. */
   readonly ephemeral?: boolean;
   readonly extraTorrc: readonly string[];
+  /** The only ways into the network, if there are any. */
+  readonly bridges?: readonly BridgeLine[];
   /** Called with each new status of a service. Must not throw. */
   onChange(status: TorStatus, service: string): void;
   /** Called, about once a second, for each circuit that carried something. Must not throw. */
@@ -168,6 +171,7 @@ export class TorService {
       })),
       controlSocketPath: this.#controlSocketPath,
       ownerPid: process.pid,
+      bridges: await planBridges(this.#settings.bridges ?? [], process.env['PATH'] ?? ''),
       extraTorrc: this.#settings.extraTorrc,
     });
     await writeFile(this.#torrcPath, torrc, { mode: 0o600 });

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { AppError } from '../errors.ts';
+import { type BridgePlan, bridgeTorrc } from './bridges.ts';
 import { type AuthorizedClient, authorizationLine } from './client-key.ts';
 
 /** How fast tor's queue of introductions is served once it asks clients for proof of work (torrc `HiddenServicePoW*`, proposal 327). */
@@ -28,6 +29,8 @@ export interface TorrcSettings {
   readonly controlSocketPath: string;
   /** tor ends when this process is gone, even if it could not say so. */
   readonly ownerPid: number;
+  /** The only ways into the network, if there are any. */
+  readonly bridges?: BridgePlan;
   /** Raw lines of the operator, placed last. */
   readonly extraTorrc: readonly string[];
 }
@@ -64,6 +67,7 @@ export function renderTorrc(settings: TorrcSettings): string {
     'AvoidDiskWrites 1',
     'VanguardsLiteEnabled 1',
     'MaxMemInQueues 512 MB',
+    ...(settings.bridges === undefined ? [] : bridgeTorrc(settings.bridges)),
     // To tor, an option belongs to the service above it: the first one stands last, before the operator's own lines.
     ...settings.services.toReversed().flatMap(onionServiceLines),
     ...settings.extraTorrc,

@@ -2,6 +2,7 @@ import { styleText } from 'node:util';
 import { loadConfig } from '../../config/load.ts';
 import type { OnioncastConfig } from '../../config/schema.ts';
 import { exitCodes } from '../failure.ts';
+import { checkBridges } from './bridge-check.ts';
 import { checkDesk } from './desk-check.ts';
 import { checkEncoding } from './encoding-check.ts';
 import type { Finding } from './finding.ts';
@@ -41,6 +42,7 @@ async function examine(config: OnioncastConfig, { versions, env }: NodeJS.Proces
     ...(await checkFfmpeg(config.encoder)),
     await checkEncoding(config.encoder, config.data),
     await checkTor(config.tor),
+    ...(await checkBridges(config.tor, env['PATH'] ?? '')),
     await checkDesk(config),
     await checkAddress('Local page', config.listen.local),
     await checkAddress('RTMP', config.ingest.rtmp),
