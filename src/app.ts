@@ -131,6 +131,7 @@ async function buildRooms(config: OnioncastConfig, ground: Ground, report: Repor
   website = buildWebsite({
     ...{ config, dataDirectory, secret, assets, studio, lounge, titles, archive, onError },
     publishing: (server) => ({ ...publishing(config, studio, server), key }),
+    onHostile: (circuitId) => onion?.closeCircuit(circuitId),
     health: () => ({
       encoder: studio.encoderHealth(),
       secondEncoder: studio.secondEncoderHealth(),

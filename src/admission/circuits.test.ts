@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { Circuits } from './circuits.ts';
 
-const limits = { connections: 2, requestsPerSecond: 10, burst: 3 };
+const limits = { connections: 2, requestsPerSecond: 10, burst: 3, newSessions: 2, responses: 9, viewers: 3 };
 
-test('a circuit may hold so many connections, and another circuit is not affected', () => {
+test('T15 a circuit may hold so many connections, and another circuit is not affected', () => {
   const circuits = new Circuits(limits);
   expect([1, 2, 3].map(() => circuits.enter(7, 0))).toEqual([true, true, false]);
   expect(circuits.enter(8, 0)).toBe(true);
@@ -11,7 +11,7 @@ test('a circuit may hold so many connections, and another circuit is not affecte
   expect(circuits.enter(7, 0)).toBe(true);
 });
 
-test('requests may come in a burst, then at the rate', () => {
+test('T15 requests may come in a burst, then at the rate', () => {
   const circuits = new Circuits(limits);
   expect([1, 2, 3].map(() => circuits.waitMs(7, 0))).toEqual([0, 0, 0]);
   expect(circuits.waitMs(7, 0)).toBe(100);
@@ -40,4 +40,22 @@ test('circuits that have gone are forgotten, those that are here are not', () =>
   expect(circuits.size).toBeLessThan(1000);
   circuits.enter(1, 10_000);
   expect(circuits.enter(1, 10_000)).toBe(false);
+});
+
+test('T33 a circuit is given so many identities within an hour, and another circuit its own', () => {
+  const circuits = new Circuits(limits);
+  expect([1, 2].map(() => circuits.sessionWaitMs(7, 0))).toEqual([0, 0]);
+  expect(circuits.sessionWaitMs(7, 0)).toBe(1_800_000);
+  expect(circuits.sessionWaitMs(8, 0)).toBe(0);
+  expect(circuits.sessionWaitMs(7, 1_800_000)).toBe(0);
+});
+
+test('T33 whoever leaves and comes back on the same circuit is given no more', () => {
+  const circuits = new Circuits(limits);
+  for (let session = 0; session < 2; session += 1) circuits.sessionWaitMs(7, 0);
+  for (let visit = 0; visit < 1000; visit += 1) {
+    circuits.enter(7, 60_000);
+    circuits.leave(7);
+  }
+  expect(circuits.sessionWaitMs(7, 60_000)).toBeGreaterThan(0);
 });

@@ -57,6 +57,7 @@ async function open(settings: Readonly<Record<string, string>> = {}): Promise<vo
   website = buildWebsite({
     ...{ config, dataDirectory: directory, secret, assets, lounge, titles, studio, onError: quiet.onError },
     publishing: () => ({}),
+    onHostile: () => undefined,
     health: () => ({}),
   });
   owned.add(() => website.close());

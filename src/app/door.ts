@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { Challenges } from '../admission/challenge.ts';
+import { type ChallengePolicy, Challenges, defaultChallengePolicy } from '../admission/challenge.ts';
 import { PicturePool } from '../captcha/picture-pool.ts';
 import type { CaptchaPolicy } from '../chat/modes.ts';
 import type { OnioncastConfig } from '../config/schema.ts';
@@ -39,6 +39,11 @@ export interface DoorOptions {
   onError(error: unknown): void;
 }
 
+function challengePolicy({ limits }: OnioncastConfig): ChallengePolicy {
+  const { tries, ...policy } = defaultChallengePolicy;
+  return { ...policy, tries: { ...tries, count: limits.circuit.captchaTries } };
+}
+
 /** Builds the door. Pictures are drawn from now on. */
 export function openDoor({ config, database, settings: store, secret, policy, onError }: DoorOptions): Door {
   const owned = new Owned();
@@ -52,7 +57,7 @@ export function openDoor({ config, database, settings: store, secret, policy, on
   const { question: text, answers, kind } = config.captcha;
   const settings = new DoorSettings(store, { ...config.access, kind, question: { text, answers } });
   const admissions = new Admissions(kept, () => Date.now());
-  const challenges = new Challenges(secret);
+  const challenges = new Challenges(secret, challengePolicy(config));
   const captcha = new Captcha({
     challenges,
     admissions,

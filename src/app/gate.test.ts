@@ -56,6 +56,7 @@ beforeEach(async () => {
     ...{ config, dataDirectory: directory, secret, assets, lounge, titles, onError: quiet.onError },
     studio: studioOf(),
     publishing: () => ({}),
+    onHostile: () => undefined,
     health: () => ({}),
   });
   await website.server.listen();

@@ -20,6 +20,8 @@ export interface Onion {
   deskStatus(): Omit<TorStatus, 'address'> | undefined;
   /** All of this run, by the names that people know. */
   addresses(): readonly OnionAddressState[];
+  /** Closes a circuit of a visitor; without a tor of our own nobody can. */
+  closeCircuit(circuitId: number): void;
   close(): Promise<void>;
 }
 
@@ -38,6 +40,7 @@ const noOnion: Onion = {
   status: () => undefined,
   deskStatus: () => undefined,
   addresses: () => [],
+  closeCircuit: () => undefined,
   close: async () => undefined,
 };
 
@@ -103,6 +106,7 @@ async function runTor(options: OnionOptions, desk: Desk | undefined): Promise<On
       stateOf('public', service.status),
       ...(desk === undefined ? [] : [stateOf(deskName, service.statusOf(deskName))]),
     ],
+    closeCircuit: (circuitId) => service.closeCircuit(circuitId),
     close: () => service.close(),
   };
 }

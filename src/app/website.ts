@@ -32,7 +32,7 @@ import { renderModeratorInvitationPage } from '../views/invitation-page.tsx';
 import { renderStaffPage } from '../views/staff-page.tsx';
 import { renderStaffPanel } from '../views/staff-panel.tsx';
 import { registerWatchRoutes } from '../http/routes/watch.ts';
-import { WebServer } from '../http/server.ts';
+import type { WebServer } from '../http/server.ts';
 import { Viewings } from '../http/viewings.ts';
 import { Waits } from '../http/waits.ts';
 import { type CircuitReport, DrainWatch } from '../live/drain-watch.ts';
@@ -44,22 +44,20 @@ import { renderCaptchaFields } from '../views/captcha-fields.tsx';
 import { renderChatForm } from '../views/chat-form.tsx';
 import { renderChatLog } from '../views/chat-log.tsx';
 import { renderEmoteList } from '../views/emote-picker.tsx';
-import { renderErrorPage } from '../views/error-page.tsx';
 import { renderLanguagePage } from '../views/language-page.tsx';
 import { renderPlayerDocument, renderPlayerLayer, renderPlayerStrip } from '../views/player-document.tsx';
 import { renderPlayerUpdate } from '../views/player-update.ts';
 import { renderPollForm } from '../views/poll-form.tsx';
 import { catalogues, offeredLanguages, textsIn } from '../views/texts/catalogues.ts';
 import type { Archive } from './archive.ts';
-import { buildGate } from './gate.ts';
 import { keeps, registerKeptRoutes } from './kept.ts';
 import type { Lounge } from './lounge.ts';
 import { type OnionSockets, onionSockets } from './onion-sockets.ts';
 import { Owned } from './owned.ts';
 import { type OpenPresence, openPresence } from './presence.ts';
 import { readerOf } from './reader-of.ts';
-import { requestLog } from './request-log.ts';
 import type { Studio } from './studio.ts';
+import { openServer } from './web-server.ts';
 
 /** What the pages are made of. */
 export interface WebsiteOptions {
@@ -73,6 +71,8 @@ export interface WebsiteOptions {
   /** What is kept of the stream; absent where nothing may be. */
   readonly archive?: Archive | undefined;
   publishing(server: WebServer): PublishingData;
+  /** A circuit has gone on at its limits for too long: it is better closed. */
+  onHostile(circuitId: number): void;
   /** For supervisors; the stream is added to it. */
   health(): object;
   onError(error: unknown): void;
@@ -109,7 +109,7 @@ export function buildWebsite(options: WebsiteOptions): Website {
     keepSeconds: config.chat.keepMs / 1000,
   });
   const requesters = requestersOf(options.lounge, places);
-  const server = openServer(options, places, requesters, sockets);
+  const server = openServer({ ...options, places, requesters, audience, sockets });
   const state = (): StreamSnapshot['state'] => studio.pipeline.status().state;
   const styleHref = options.assets.style;
   const here = openPresence({ ...options, server, places, requesters, audience, styleHref, state });
@@ -162,37 +162,6 @@ function requestersOf({ access, moderation }: Lounge, places: Places): Requester
     isBroadcaster: (request) => isBroadcasterRequest(access, request),
     isModerator: (viewerId) => moderation.actorFor({ viewerId }) !== undefined,
   });
-}
-
-/** The web server with its door and nothing behind it yet. */
-function openServer(
-  { config, secret, assets, lounge, onError }: WebsiteOptions,
-  places: Places,
-  requesters: Requesters,
-  sockets: OnionSockets | undefined,
-): WebServer {
-  const local = config.listen.local;
-  const gate = buildGate({
-    ...{ door: lounge.door, places, secret, styleHref: assets.style },
-    isStaff: (request) => requesters.requesterOf(request).role !== undefined,
-    isBroadcaster: (request) => isBroadcasterRequest(lounge.access, request),
-    tripcodeOf: (password) => lounge.tripcodes.make(password),
-    moderators: () => lounge.moderation.record.moderators,
-  });
-  const server = new WebServer({
-    ...(local === 'off' ? {} : { local }),
-    ...(sockets === undefined ? {} : { onion: { socketPath: sockets.onion } }),
-    ...(sockets?.desk === undefined ? {} : { desk: { socketPath: sockets.desk } }),
-    deskEntrance: config.broadcaster.door,
-    places,
-    gate: gate.guard,
-    renderErrorPage: (page) => renderErrorPage({ ...page, styleHref: assets.style }),
-    limits: { connections: config.limits.connections },
-    ...requestLog(config.log.level),
-    onError,
-  });
-  gate.connect(server);
-  return server;
 }
 
 interface RouteParts extends WebsiteOptions {
@@ -312,7 +281,8 @@ function registerMedia(parts: RouteParts): void {
 
 /** Whether a viewer, by the name of counting, would be given the stream now. */
 function roomIn({ audience, config }: RouteParts): (who: Trace) => boolean {
-  return (who) => audience.hasRoomFor(who, config.limits.viewers, performance.now());
+  const { viewers, circuit } = config.limits;
+  return (who) => audience.hasRoomFor(who, viewers, performance.now(), circuit.viewers);
 }
 
 function registerPeople(parts: RouteParts): void {

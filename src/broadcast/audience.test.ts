@@ -80,3 +80,46 @@ test('a visit counts as being here until its time is over, and never as watching
   expect(audience.visiting(40_001)).toEqual([]);
   expect(audience.count(10_000)).toBe(0);
 });
+
+test('T33 ten identities on one circuit take as many places as one circuit may, and those keep theirs', () => {
+  const audience = new Audience();
+  const admitted: string[] = [];
+  for (let viewer = 0; viewer < 10; viewer += 1) {
+    const who = { viewerId: `v${viewer}`, circuitId: 7 };
+    if (!audience.hasRoomFor(who, 300, 1, 3)) continue;
+    audience.receive(who, { lastDrainAtMs: 0 }, 5000);
+    admitted.push(who.viewerId);
+  }
+  expect(admitted).toEqual(['v0', 'v1', 'v2']);
+  expect(audience.count(1)).toBe(1);
+  expect(audience.hasRoomFor({ viewerId: 'v1', circuitId: 7 }, 300, 1, 3)).toBe(true);
+  expect(audience.hasRoomFor({ viewerId: 'v3', circuitId: 8 }, 300, 1, 3)).toBe(true);
+  expect(audience.hasRoomFor({ viewerId: 'v3', circuitId: 'local' }, 300, 1, 3)).toBe(true);
+});
+
+test('a place is kept for half a minute for whoever was watching, and for no longer than they had', () => {
+  const audience = new Audience();
+  const long = { lastDrainAtMs: 0 };
+  const leave = audience.receive(ann, long, 5000);
+  long.lastDrainAtMs = 100_000;
+  leave();
+  expect(audience.count(100_001)).toBe(0);
+  expect(audience.hasRoomFor(bob, 1, 130_000)).toBe(false);
+  expect(audience.hasRoomFor(ann, 1, 130_000)).toBe(true);
+  expect(audience.hasRoomFor(bob, 1, 130_001)).toBe(true);
+  const short = { lastDrainAtMs: 200_000 };
+  const leaveSoon = audience.receive(ann, short, 5000);
+  short.lastDrainAtMs = 201_000;
+  leaveSoon();
+  expect(audience.hasRoomFor(bob, 1, 202_000)).toBe(false);
+  expect(audience.hasRoomFor(bob, 1, 202_001)).toBe(true);
+});
+
+test('whether somebody watches on a circuit goes by what drains there', () => {
+  const audience = new Audience();
+  const reception = { lastDrainAtMs: 0 };
+  audience.receive(ann, reception, 5000);
+  audience.fetchPlaylist(bob, 2000, 0);
+  expect([1, 2, 3].map((circuitId) => audience.isWatchingOn(circuitId, 5000))).toEqual([true, true, false]);
+  expect([1, 2].map((circuitId) => audience.isWatchingOn(circuitId, 6001))).toEqual([false, false]);
+});

@@ -8,6 +8,8 @@ export interface Reception {
 
 /** How many people who only fetch playlists are remembered; beyond that the oldest are forgotten. The same for readers of the list of people. */
 const maxFetchers = 4096;
+/** How long a place is kept for somebody who was watching: a page that is loaded again, a line that breaks. Never for longer than they had watched. */
+const holdMs = 30_000;
 /** A player that has not asked again for this many target durations has gone. */
 const targetDurationsToKeep = 3;
 
@@ -29,13 +31,18 @@ export class Audience {
   readonly #receptions = new Set<OpenReception>();
   readonly #playlists: Fetchers = new Map();
   readonly #visits: Fetchers = new Map();
+  /** Who has just left. */
+  readonly #held: Fetchers = new Map();
 
   /** Counts a media response for as long as it took bytes within the last `windowMs`. Returns what ends it, safe to call twice. */
   receive(who: Trace, reception: Reception, windowMs: number): () => void {
     const open = { who, reception, windowMs };
+    const sinceMs = reception.lastDrainAtMs;
     this.#receptions.add(open);
     return () => {
-      this.#receptions.delete(open);
+      if (!this.#receptions.delete(open)) return;
+      const { lastDrainAtMs } = reception;
+      note(this.#held, who, lastDrainAtMs + Math.min(holdMs, lastDrainAtMs - sinceMs));
     };
   }
 
@@ -64,16 +71,25 @@ export class Audience {
 
   /**
    * Whether somebody may begin to watch, or go on, where only so many may. This is about what the server can carry: every identity takes a place of its own
-   * here, since each may have several responses.
+   * here, since each may have several responses, and only so many may share a circuit.
    */
-  hasRoomFor(who: Trace, maxViewers: number, nowMs: number): boolean {
-    const places = this.#places(nowMs);
-    return places.size < maxViewers || places.has(nameOf(who));
+  hasRoomFor(who: Trace, maxViewers: number, nowMs: number, maxPerCircuit = Number.POSITIVE_INFINITY): boolean {
+    const places = this.places(nowMs);
+    if (places.has(nameOf(who))) return true;
+    return places.size < maxViewers && isCircuitFree(who, places, maxPerCircuit);
   }
 
   /** Whether nobody new may begin. */
   isFull(maxViewers: number, nowMs: number): boolean {
-    return this.#places(nowMs).size >= maxViewers;
+    return this.places(nowMs).size >= maxViewers;
+  }
+
+  /** Whether somebody who came by this circuit is watching. */
+  isWatchingOn(circuitId: number, nowMs: number): boolean {
+    for (const { who, reception, windowMs } of this.#receptions) {
+      if (who.circuitId === circuitId && nowMs - reception.lastDrainAtMs <= windowMs) return true;
+    }
+    return current(this.#playlists, nowMs).some((who) => who.circuitId === circuitId);
   }
 
   /** How many people are watching. */
@@ -81,8 +97,9 @@ export class Audience {
     return groupByPerson(this.watching(nowMs)).length;
   }
 
-  #places(nowMs: number): ReadonlySet<string> {
-    return new Set(this.watching(nowMs).map(nameOf));
+  /** Who takes a place, by name: those who watch, and for a moment those who did. */
+  places(nowMs: number): ReadonlyMap<string, Trace> {
+    return new Map([...current(this.#held, nowMs), ...this.watching(nowMs)].map((who) => [nameOf(who), who]));
   }
 }
 
@@ -99,6 +116,14 @@ function current(fetchers: Fetchers, nowMs: number): Trace[] {
   return [...fetchers.values()].map(({ who }) => who);
 }
 
-function nameOf({ viewerId, circuitId }: Trace): string {
+// Threat: T33
+function isCircuitFree({ circuitId }: Trace, places: ReadonlyMap<string, Trace>, maxPerCircuit: number): boolean {
+  if (circuitId === undefined || circuitId === 'local') return true;
+  const onIt = [...places.values()].filter((who) => who.circuitId === circuitId);
+  return onIt.length < maxPerCircuit;
+}
+
+/** Under which name somebody takes a place. */
+export function nameOf({ viewerId, circuitId }: Trace): string {
   return viewerId ?? `circuit ${circuitId ?? 'none'}`;
 }

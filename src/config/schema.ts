@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { filters } from './filters.ts';
 import * as kinds from './kinds.ts';
+import { limitSettings } from './limit-settings.ts';
 import { section, setting } from './setting.ts';
 
 /**
@@ -216,10 +217,7 @@ export const configSchema = section('', {
     allowed: setting(kinds.flag, false, 'Whether viewers may. The desk lists them and deletes them.'),
     maxAgeMs: setting(kinds.duration('1h', '8760h'), '168h', 'How long a clip is kept.'),
   }),
-  limits: section('What the server takes on.', {
-    connections: setting(kinds.integer(16, 65_536), 1024, 'Connections open at once. A viewer needs three to six.'),
-    viewers: setting(kinds.integer(1, 65_536), 300, 'Viewers who receive the stream at once.'),
-  }),
+  limits: limitSettings,
   chat: section('The chat.', {
     history: setting(kinds.integer(1, 4096), 256, 'Messages that somebody who comes in sees.'),
     keepMessages: setting(

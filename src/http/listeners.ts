@@ -32,6 +32,8 @@ export interface ListenerHandlers {
   onRequest(request: IncomingMessage, response: ServerResponse): void;
   /** `CONNECT`: the connection is no longer HTTP for Node. */
   onConnect(request: IncomingMessage, socket: Socket): void;
+  /** A connection came to no request in time, or sent something that is none. */
+  onCut?(socket: Socket): void;
   /** Whether a connection carries an answer that was not written through Node's response. */
   isTakenOver(socket: Socket): boolean;
 }
@@ -72,6 +74,7 @@ export function buildListener(limits: ListenerLimits, handlers: ListenerHandlers
   server.on('connect', (request: IncomingMessage, socket: Socket) => handlers.onConnect(request, socket));
   server.on('clientError', (error: Error, socket) => {
     if (!isSocket(socket)) return;
+    if (isHttpError(codeOf(error))) handlers.onCut?.(socket);
     // Threat: T20. Whatever we said now would stand in the middle of that answer.
     if (handlers.isTakenOver(socket)) socket.destroy();
     else answerClientError(error, socket, seen.get(socket)?.response);
@@ -107,13 +110,17 @@ const clientErrors: Readonly<Record<string, string>> = {
 };
 
 function answerClientError(error: Error, socket: Socket, response: ServerResponse | undefined): void {
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const code = codeOf(error);
   const isAnswering = response !== undefined && !response.writableFinished;
   // Bytes after a request that said it was the last: they are ignored, and the answer is still owed.
   if (code === 'HPE_CLOSED_CONNECTION' && isAnswering) return;
   // Threat: T20. In the middle of an answer a second one would be taken for its content.
   if (!isHttpError(code) || (isAnswering && response.headersSent)) socket.destroy();
   else answerRaw(socket, clientErrors[code] ?? '400 Bad Request');
+}
+
+function codeOf(error: Error): string {
+  return 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
 function isHttpError(code: string): boolean {

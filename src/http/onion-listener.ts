@@ -1,5 +1,5 @@
 import type { Server } from 'node:http';
-import { Circuits } from '../admission/circuits.ts';
+import { CircuitWatch } from './circuit-watch.ts';
 import type { OnionKind } from './connection.ts';
 import { buildListener, type ListenerHandlers, type ListenerLimits, listen } from './listeners.ts';
 import type { CircuitLimits } from '../admission/circuits.ts';
@@ -10,6 +10,10 @@ export interface OnionListenerOptions {
   readonly kind: OnionKind;
   readonly limits: ListenerLimits & { readonly proxyLineMs: number; readonly circuit: CircuitLimits };
   readonly handlers: ListenerHandlers;
+  /** Whether somebody on this circuit receives the stream. */
+  isWatching(circuitId: number): boolean;
+  /** A circuit has gone on at its limits for too long. */
+  onHostile(circuitId: number): void;
   /** Monotonic milliseconds. */
   now(): number;
 }
@@ -17,19 +21,22 @@ export interface OnionListenerOptions {
 /** The unix socket of one onion service, with the names it is called by and the circuits that come to it. */
 export class OnionListener {
   readonly server: Server;
-  readonly #options: OnionListenerOptions;
-  readonly #circuits: Circuits;
+  readonly circuits: CircuitWatch;
   readonly #proxied: ProxiedConnections;
   #hosts: ReadonlySet<string> = new Set();
 
   constructor(options: OnionListenerOptions) {
-    const { kind, limits, handlers, now } = options;
-    this.#options = options;
-    this.#circuits = new Circuits(limits.circuit);
+    const { kind, limits, handlers, isWatching, onHostile, now } = options;
+    this.circuits = new CircuitWatch({
+      ...{ isWatching, onHostile, now },
+      limits: limits.circuit,
+      connections: limits.connections,
+      isTrusted: kind === 'desk',
+    });
     this.server = buildListener(limits, handlers);
     this.#proxied = new ProxiedConnections(this.server, {
-      ...{ kind, now },
-      circuits: this.#circuits,
+      kind,
+      circuits: this.circuits,
       lineMs: limits.proxyLineMs,
     });
   }
@@ -41,11 +48,6 @@ export class OnionListener {
 
   isCalled(host: string): boolean {
     return this.#hosts.has(host);
-  }
-
-  /** A request of this circuit arrives. Milliseconds until it would be welcome; 0: it is. */
-  waitMs(circuitId: number): number {
-    return this.#circuits.waitMs(circuitId, this.#options.now());
   }
 
   /** Opens the socket. Throws LISTEN_FAILED. */

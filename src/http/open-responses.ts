@@ -2,6 +2,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { EndlessResponse } from '../live/endless-response.ts';
 import type { EndReason } from '../live/fan-out.ts';
 import { ResponseWatch } from '../live/response-watch.ts';
+import { AppError } from '../errors.ts';
+import { visitorCircuitOf } from './connection.ts';
 import type { HeaderSet } from './headers.ts';
 
 /** What an endless response is for; each viewer may have a few of each. */
@@ -30,21 +32,26 @@ export interface OpenResponse {
 export interface OpenResponsesOptions {
   /** How many of one kind a viewer may have open; one more ends the oldest. */
   readonly perViewerAndKind: number;
+  /** How many may be open over one circuit; one more is refused. */
+  readonly perCircuit?: number;
+  /** Hears of responses that were not taken as fast as they had to be. */
+  onUnread?(request: FastifyRequest): void;
   readonly watch?: ResponseWatch;
 }
 
 /** All endless responses of the server: opens them on Node's sockets, bounds their number per viewer, ends them when the server stops. */
 export class OpenResponses {
-  readonly #perViewerAndKind: number;
+  readonly #options: OpenResponsesOptions;
   readonly #watch: ResponseWatch;
   readonly #open = new Map<EndlessResponse, OpenResponse>();
   readonly #byOwner = new Map<string, EndlessResponse[]>();
+  readonly #byCircuit = new Map<number, number>();
   readonly #sockets = new WeakSet<object>();
   #closed = false;
 
-  constructor({ perViewerAndKind, watch = new ResponseWatch() }: OpenResponsesOptions) {
-    this.#perViewerAndKind = perViewerAndKind;
-    this.#watch = watch;
+  constructor(options: OpenResponsesOptions) {
+    this.#options = options;
+    this.#watch = options.watch ?? new ResponseWatch();
   }
 
   /** How many are open. */
@@ -59,10 +66,13 @@ export class OpenResponses {
 
   /**
    * Takes the connection over and sends the headers. The caller then lets the response follow a channel. If the connection cannot carry
-   * an endless response (gone, or an earlier answer is still being written), the result is closed from the start.
+   * an endless response (gone, or an earlier answer is still being written), the result is closed from the start. Throws TOO_MANY if its circuit has as many
+   * as it may.
    */
   open(request: FastifyRequest, reply: FastifyReply, options: OpenOptions): EndlessResponse {
     const { socket } = request.raw;
+    const circuitId = visitorCircuitOf(request);
+    if (!this.#mayOpenOn(circuitId)) throw new AppError('TOO_MANY');
     reply.hijack();
     // Threat: T20. Behind an unfinished answer the bytes of both would mix.
     if (reply.raw.socket !== socket) socket.destroy();
@@ -78,7 +88,12 @@ export class OpenResponses {
       ...(options.keepAlive === undefined ? {} : { keepAlive: options.keepAlive }),
     });
     if (!response.isOpen) return response;
-    response.whenClosed(() => this.#forget(owner, response));
+    response.whenClosed((reason) => {
+      this.#forget(owner, response);
+      this.#count(circuitId, -1);
+      if (reason === 'slow') this.#options.onUnread?.(request);
+    });
+    this.#count(circuitId, 1);
     this.#note(owner, { kind: options.kind, request, response });
     if (this.#closed) response.end('closed');
     return response;
@@ -109,9 +124,22 @@ export class OpenResponses {
     const { response } = opened;
     this.#open.set(response, opened);
     const own = this.#byOwner.get(owner) ?? [];
-    const kept = [...own, response].slice(-this.#perViewerAndKind);
+    const kept = [...own, response].slice(-this.#options.perViewerAndKind);
     this.#byOwner.set(owner, kept);
     for (const oldest of own) if (!kept.includes(oldest)) oldest.end('closed');
+  }
+
+  // Threat: T15, T33
+  #mayOpenOn(circuitId: number | undefined): boolean {
+    const { perCircuit = Number.POSITIVE_INFINITY } = this.#options;
+    return circuitId === undefined || (this.#byCircuit.get(circuitId) ?? 0) < perCircuit;
+  }
+
+  #count(circuitId: number | undefined, change: 1 | -1): void {
+    if (circuitId === undefined) return;
+    const count = (this.#byCircuit.get(circuitId) ?? 0) + change;
+    if (count > 0) this.#byCircuit.set(circuitId, count);
+    else this.#byCircuit.delete(circuitId);
   }
 
   #forget(owner: string, response: EndlessResponse): void {

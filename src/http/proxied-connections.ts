@@ -1,15 +1,14 @@
 import type { Server, Socket } from 'node:net';
 import { parseProxyLine } from '../tor/proxy-protocol.ts';
-import type { Circuits } from '../admission/circuits.ts';
+import type { CircuitWatch } from './circuit-watch.ts';
 import { identifyConnection, type OnionKind } from './connection.ts';
 
 export interface ProxiedOptions {
   /** Whose connections these are. */
   readonly kind: OnionKind;
-  readonly circuits: Circuits;
+  readonly circuits: Pick<CircuitWatch, 'enter'>;
   /** How long the line may take. */
   readonly lineMs: number;
-  now(): number;
 }
 
 /**
@@ -63,11 +62,10 @@ export class ProxiedConnections {
   }
 
   #welcome(socket: Socket, circuitId: number, rest: Buffer): void {
-    if (!this.#options.circuits.enter(circuitId, this.#options.now())) {
+    if (!this.#options.circuits.enter(circuitId, socket)) {
       socket.destroy();
       return;
     }
-    socket.once('close', () => this.#options.circuits.leave(circuitId));
     identifyConnection(socket, { kind: this.#options.kind, circuitId });
     socket.pause();
     if (rest.length > 0) socket.unshift(rest);

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { ask, type Entrance, exchange, parseAnswers, proxyLine, RawConnection } from '../../test/support/raw-http.ts';
+import { defaultCircuitLimits } from '../admission/circuits.ts';
 import { frameChunk } from '../live/chunked.ts';
 import type { EndlessResponse } from '../live/endless-response.ts';
 import { FanOut } from '../live/fan-out.ts';
@@ -152,7 +153,7 @@ test('Node still bounds headers, silence and bodies behind the PROXY line (A01, 
 });
 
 test('a circuit may hold so many connections; another one is not affected (T15)', async () => {
-  await start({ limits: { circuit: { connections: 12, requestsPerSecond: 10, burst: 40 } } });
+  await start({ limits: { circuit: defaultCircuitLimits } });
   const held = Array.from({ length: 12 }, () => connectTo(circuit(5)));
   for (const connection of held) {
     connection.send(get('/'));
@@ -166,7 +167,7 @@ test('a circuit may hold so many connections; another one is not affected (T15)'
 
 test('too many requests of a circuit are told when to come back', async () => {
   let nowMs = 0;
-  await start({ limits: { circuit: { connections: 12, requestsPerSecond: 1, burst: 3 } }, now: () => nowMs });
+  await start({ limits: { circuit: { ...defaultCircuitLimits, requestsPerSecond: 1, burst: 3 } }, now: () => nowMs });
   const statuses: number[] = [];
   for (let request = 0; request < 4; request += 1) statuses.push((await ask(circuit(5), getAndClose('/'))).status);
   expect(statuses).toEqual([200, 200, 200, 429]);
@@ -188,7 +189,7 @@ test('connections beyond the limit are closed at once, those that are open are n
 });
 
 test('a connection is closed after its number of requests, without a Date (P63)', async () => {
-  await start({ limits: { requestsPerConnection: 3, circuit: { connections: 9, requestsPerSecond: 9, burst: 99 } } });
+  await start({ limits: { requestsPerConnection: 3, circuit: { ...defaultCircuitLimits, burst: 99 } } });
   const answers = parseAnswers(await exchange(circuit(1), get('/').repeat(5)));
   expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
   expect(answers.every(({ headers }) => !headers.has('date'))).toBe(true);

@@ -9,50 +9,19 @@ import Fastify, {
 import { AppError, type ErrorCode } from '../errors.ts';
 import type { DeskEntrance } from '../access/broadcaster-access.ts';
 import type { AccessGate } from './access-gate.ts';
-import { type CircuitLimits, defaultCircuitLimits } from '../admission/circuits.ts';
+import type { Offence } from '../admission/conduct.ts';
 import { connectionOf, identifyConnection, type OnionKind } from './connection.ts';
 import { hideDesk } from './desk-entrance.ts';
 import { ErrorAnswers, type RenderErrorPage } from './error-answer.ts';
 import { type GuardRules, normaliseHost, type Refusal, refusalOf } from './guards.ts';
-import { answerRaw, buildListener, type ListenerLimits, listen } from './listeners.ts';
+import { answerRaw, buildListener, listen } from './listeners.ts';
 import { OnionListener } from './onion-listener.ts';
 import { OpenResponses } from './open-responses.ts';
+import { defaultWebLimits, type WebLimits } from './web-limits.ts';
 import type { Places } from './place.ts';
 import { parseQuery } from './query.ts';
 import type { Reader } from '../views/reader.ts';
 import { en } from '../views/texts/en.ts';
-
-/** Every limit of the HTTP layer. Milliseconds and bytes. */
-export interface WebLimits extends Omit<ListenerLimits, 'requestMs'> {
-  /** For the PROXY line. */
-  readonly proxyLineMs: number;
-  /** For a whole request through tor. */
-  readonly requestMs: number;
-  /** For the body of a form. */
-  readonly bodyMs: number;
-  readonly bodyBytes: number;
-  readonly circuit: CircuitLimits;
-  /** Endless responses of one kind that a viewer may have open: three tabs; a browser has connections for two. */
-  readonly perViewerAndKind: number;
-}
-
-export const defaultWebLimits: WebLimits = {
-  headersMs: 10_000,
-  requestMs: 25_000,
-  bodyMs: 15_000,
-  proxyLineMs: 2000,
-  keepAliveMs: 5000,
-  checkMs: 1000,
-  stallMs: 30_000,
-  headerBytes: 8192,
-  headers: 64,
-  // The largest message takes three times its bytes once every one of them is percent-encoded.
-  bodyBytes: 16_384,
-  requestsPerConnection: 200,
-  connections: 4096,
-  circuit: defaultCircuitLimits,
-  perViewerAndKind: 3,
-};
 
 export interface WebServerOptions {
   /** The listener for this machine. Port 0 takes any free one. `hosts`: further names it may be called by, with port. */
@@ -69,6 +38,10 @@ export interface WebServerOptions {
   /** Stands before all routes, also before addresses at which there is nothing. Everybody may in without it. */
   readonly gate?: Pick<AccessGate, 'guard'>;
   readonly limits?: Partial<WebLimits>;
+  /** Whether somebody on this circuit receives the stream. */
+  isWatching?(circuitId: number): boolean;
+  /** A circuit of the public onion service has gone on at its limits for too long. Its connections are closed already, and it gets no more for a minute. */
+  onHostile?(circuitId: number): void;
   /** Hears of failures that are bugs. Visitors see only `INTERNAL`. */
   onError?(error: unknown): void;
   /** Logs single requests, for debugging; off unless given. Lines hold no address, query, header or circuit. */
@@ -109,7 +82,11 @@ export class WebServer {
     this.#limits = { ...defaultWebLimits, ...options.limits };
     this.#now = options.now ?? (() => performance.now());
     this.#errors = new ErrorAnswers(options.renderErrorPage);
-    this.responses = new OpenResponses({ perViewerAndKind: this.#limits.perViewerAndKind });
+    this.responses = new OpenResponses({
+      perViewerAndKind: this.#limits.perViewerAndKind,
+      perCircuit: this.#limits.circuit.responses,
+      onUnread: ({ raw }) => this.#note(raw.socket, 'unread'),
+    });
     this.#rules = {
       isOwnHost: (host, listener) =>
         listener === 'local' ? this.#localHosts.has(host) : this.#onions[listener].isCalled(host),
@@ -120,13 +97,18 @@ export class WebServer {
     const handlers = {
       onRequest: (request: IncomingMessage, response: ServerResponse) => this.#onRequest(request, response),
       onConnect: (request: IncomingMessage, socket: Socket) => this.#onConnect(request, socket),
+      onCut: (socket: Socket) => this.#note(socket, 'cut'),
       isTakenOver: (socket: Socket) => this.responses.has(socket),
     };
     // A publisher's request has no end: on this machine only forms are timed, in `#onRequest`.
     this.#local = buildListener({ ...this.#limits, requestMs: 0 }, handlers);
     this.#local.prependListener('connection', (socket) => identifyConnection(socket, { kind: 'local' }));
     const onionListener = (kind: OnionKind): OnionListener =>
-      new OnionListener({ kind, handlers, limits: this.#limits, now: this.#now });
+      new OnionListener({
+        ...{ kind, handlers, limits: this.#limits, now: this.#now },
+        isWatching: (circuitId) => options.isWatching?.(circuitId) ?? false,
+        onHostile: (circuitId) => options.onHostile?.(circuitId),
+      });
     this.#onions = { onion: onionListener('onion'), desk: onionListener('desk') };
     this.app = this.#buildApp();
   }
@@ -144,6 +126,12 @@ export class WebServer {
   /** The names under which an onion service is reached, `<56 characters>.onion`; replaces those before. */
   setOnionAddresses(addresses: readonly string[], kind: OnionKind = 'onion'): void {
     this.#onions[kind].setHosts(addresses);
+  }
+
+  /** Whoever sent this asks for an identity. Milliseconds until that would be welcome on its circuit; 0: it is. */
+  sessionWaitMs(request: FastifyRequest): number {
+    const connection = connectionOf(request);
+    return connection.kind === 'local' ? 0 : this.#onions[connection.kind].circuits.sessionWaitMs(connection.circuitId);
   }
 
   /** Opens the doors that were asked for. */
@@ -216,6 +204,9 @@ export class WebServer {
     app.removeAllContentTypeParsers();
     // The first hook of all: what comes after it may know what is behind the door.
     app.addHook('onRequest', async (request, reply) => this.#options.gate?.guard(request, reply));
+    app.addHook('onResponse', async ({ raw }, { statusCode }) => {
+      if (statusCode === 429) this.#note(raw.socket, 'refused');
+    });
     app.setErrorHandler((error, request, reply) => this.#onError(error, request, reply));
     app.setNotFoundHandler((_request, reply) => this.#sendError(reply, 'NOT_FOUND'));
     hideDesk(app, this.#options.deskEntrance ?? 'everywhere');
@@ -239,7 +230,8 @@ export class WebServer {
       this.#refuse(request, response, refusal);
       return;
     }
-    const waitMs = connection.kind === 'local' ? 0 : this.#onions[connection.kind].waitMs(connection.circuitId);
+    const waitMs =
+      connection.kind === 'local' ? 0 : this.#onions[connection.kind].circuits.waitMs(connection.circuitId);
     if (waitMs > 0) {
       this.#answer(request, response, 'TOO_MANY', { 'Retry-After': String(Math.ceil(waitMs / 1000)) });
       return;
@@ -271,9 +263,17 @@ export class WebServer {
   #awaitBody(request: IncomingMessage, response: ServerResponse): void {
     if (request.headers.expect !== undefined) response.writeContinue();
     if (mediaPaths.has(pathOf(request))) return;
-    const timer = setTimeout(() => request.socket.destroy(), this.#limits.bodyMs);
+    const timer = setTimeout(() => {
+      this.#note(request.socket, 'cut');
+      request.socket.destroy();
+    }, this.#limits.bodyMs);
     const stop = (): void => clearTimeout(timer);
     request.once('end', stop).once('close', stop);
+  }
+
+  #note(socket: Socket, offence: Offence): void {
+    const connection = connectionOf({ raw: { socket } });
+    if (connection.kind !== 'local') this.#onions[connection.kind].circuits.note(connection.circuitId, offence);
   }
 
   #refuse(request: IncomingMessage, response: ServerResponse, { status, allow }: Refusal): void {

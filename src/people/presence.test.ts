@@ -18,6 +18,7 @@ import { openSightings } from '../http/open-sightings.ts';
 import { Presence } from './presence.ts';
 import { registerMediaRoutes } from '../http/routes/media.ts';
 import { registerPeopleRoutes } from '../http/routes/people.ts';
+import { defaultCircuitLimits } from '../admission/circuits.ts';
 import { WebServer } from '../http/server.ts';
 import { countedAs, viewerIdOf } from '../http/viewer.ts';
 import { Viewings } from '../http/viewings.ts';
@@ -50,7 +51,9 @@ beforeEach(async () => {
   server = new WebServer({
     onion: { socketPath: path.join(directory, 'web.sock') },
     places,
-    limits: { circuit: { connections: 64, requestsPerSecond: 1000, burst: 1000 } },
+    limits: {
+      circuit: { ...defaultCircuitLimits, connections: 64, requestsPerSecond: 1000, burst: 1000, responses: 64 },
+    },
   });
   server.setOnionAddresses([onion]);
   channel = new FanOut({ maxPieces: 50, maxBytes: 10_000_000 });

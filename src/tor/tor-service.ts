@@ -6,6 +6,7 @@ import { AppError } from '../errors.ts';
 import { type BridgeLine, planBridges } from './bridges.ts';
 import { type AuthorizedClient, authorizeClient } from './client-key.ts';
 import { type CircuitFlow, circuitFlowEvent, readCircuitFlow } from './circuit-flow.ts';
+import { CircuitCloser } from './circuit-closer.ts';
 import { TorControl } from './control.ts';
 import { anotherTorMessage, cleanNotice, explainExit, lastComplaint } from './notice-ring.ts';
 import { preparePrivateDirectory, readOnionAddress } from './onion-key.ts';
@@ -75,6 +76,7 @@ export class TorService {
   readonly #settings: TorServiceSettings;
   readonly #directory: string;
   readonly #stopping = new AbortController();
+  readonly #closer: CircuitCloser;
   /** tor's own state, seen from each service: they come and go together, but are announced one by one. */
   readonly #statuses: Map<string, TorStatus>;
   /** Where the services have their directories. */
@@ -88,6 +90,10 @@ export class TorService {
     this.#settings = settings;
     this.#directory = resolve(settings.directory);
     this.#root = this.#directory;
+    this.#closer = new CircuitCloser({
+      controlSocketPath: this.#controlSocketPath,
+      cookiePath: this.#cookiePath,
+    });
     this.#statuses = new Map(settings.services.map(({ name }) => [name, initialTorStatus]));
   }
 
@@ -127,6 +133,11 @@ export class TorService {
     this.#supervision = this.#supervise(this.#process);
   }
 
+  /** Closes a circuit of a visitor, as far as that is possible at the moment. */
+  closeCircuit(circuitId: number): void {
+    this.#closer.close(circuitId);
+  }
+
   /** Ends tor, within 3 s; safe to call twice and before `start`. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
@@ -135,6 +146,7 @@ export class TorService {
 
   async #close(): Promise<void> {
     this.#stopping.abort();
+    this.#closer.stop();
     await this.#process?.stop();
     await this.#supervision;
     await this.#removeTemporaryDirectory();
@@ -198,6 +210,10 @@ export class TorService {
     return join(this.#directory, 'control');
   }
 
+  get #cookiePath(): string {
+    return join(this.#directory, 'control_auth_cookie');
+  }
+
   #launch(): TorProcess {
     this.#take({ kind: 'launched' });
     this.#process = new TorProcess(this.#settings.torBinary, this.#torrcPath, this.#directory);
@@ -256,7 +272,7 @@ export class TorService {
       },
     });
     try {
-      await control.authenticate(join(this.#directory, 'control_auth_cookie'));
+      await control.authenticate(this.#cookiePath);
       // A second tor in one directory waits for its lock while the socket is still that of the first, which is not ours to own.
       if ((await control.getInfo('process/pid')) !== String(run.pid)) throw new Error(anotherTorMessage);
       await control.takeOwnership();

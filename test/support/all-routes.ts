@@ -47,6 +47,7 @@ export async function allRoutes(): Promise<ReadonlyMap<string, ReadonlySet<strin
     ...{ config, dataDirectory: directory, secret, assets, lounge, titles, archive, onError },
     studio: offlineStudio(),
     publishing: () => ({}),
+    onHostile: () => undefined,
     health: () => ({}),
   });
   await website.server.app.ready();
