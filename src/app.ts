@@ -65,9 +65,9 @@ async function start(config: OnioncastConfig, report: Report, owned: Owned): Pro
   studio.start();
   if (sockets !== undefined) {
     const { dataDirectory } = ground;
-    const onAddress = (address: string, kind: OnionKind): void => server.setOnionAddresses([address], kind);
+    const onAddresses = (all: readonly string[], kind: OnionKind): void => server.setOnionAddresses(all, kind);
     const onFlow = (flow: CircuitFlow): void => website.seeCircuit(flow);
-    const onion = await openOnion({ config, dataDirectory, sockets, report, onAddress, onFlow });
+    const onion = await openOnion({ config, dataDirectory, sockets, report, onAddresses, onFlow });
     owned.add(() => onion.close());
     seeTor(onion);
   }

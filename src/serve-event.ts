@@ -40,6 +40,8 @@ export type ServeEvent =
       readonly address?: string;
       readonly clientKey?: string;
     }
+  /** The second public address, which ends with this run. */
+  | { readonly kind: 'temporary'; readonly state: TorState; readonly address?: string }
   /** The stream changed. `run` counts the encoder's runs; `source` says what is on air: `test`, `rtmp`, `file`. */
   | { readonly kind: 'stream'; readonly state: StreamState; readonly run: number; readonly source?: string }
   /** Lines for the torrc of the operator's own tor. */

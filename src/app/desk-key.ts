@@ -8,6 +8,7 @@ import { withIdleDatabase } from './idle-database.ts';
 /** The names of our onion services, of their directories below `tor` in the data directory, and of who may find the desk. */
 export const onionName = 'onion';
 export const deskName = 'desk';
+export const temporaryName = 'temporary';
 export const deskClient = 'owner';
 
 /** The private half of the key to the broadcaster's own onion service. */

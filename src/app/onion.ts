@@ -9,7 +9,7 @@ import { type OnionServicePlan, TorService } from '../tor/tor-service.ts';
 import type { TorStatus } from '../tor/tor-status.ts';
 import { inspectTor } from '../tor/tor-version.ts';
 import { type OperatorServiceSettings, renderOperatorTorrc } from '../tor/torrc.ts';
-import { deskClient, deskName, ensureDeskKey, onionName } from './desk-key.ts';
+import { deskClient, deskName, ensureDeskKey, onionName, temporaryName } from './desk-key.ts';
 import type { OnionSockets } from './onion-sockets.ts';
 
 /** The onion services, if there are any. */
@@ -30,8 +30,8 @@ export interface OnionOptions {
   readonly dataDirectory: string;
   readonly sockets: OnionSockets;
   report(event: ServeEvent): void;
-  /** `<56 characters>.onion`, as soon as it is known. */
-  onAddress(address: string, kind: OnionKind): void;
+  /** All addresses of a kind, `<56 characters>.onion`, whenever another one is known. */
+  onAddresses(addresses: readonly string[], kind: OnionKind): void;
   /** What circuits carry, from a tor of our own. */
   onFlow(flow: CircuitFlow): void;
 }
@@ -79,10 +79,12 @@ async function runTor(options: OnionOptions, desk: Desk | undefined): Promise<On
     ...(enabled && { proofOfWork: { queueRate: rate, queueBurst: burst } }),
   };
   const own = desk && { name: deskName, targetSocketPath: desk.socketPath, client: desk.client };
+  const services: OnionServicePlan[] = own === undefined ? [] : [own];
+  if (config.tor.temporary) services.push({ ...open, name: temporaryName, isTemporary: true });
   const service = new TorService({
     torBinary: config.tor.binary,
     directory: path.join(dataDirectory, 'tor'),
-    services: own === undefined ? [open] : [open, own],
+    services: [open, ...services],
     ephemeral: config.ephemeral,
     extraTorrc: config.tor.extraTorrc,
     bridges: config.tor.bridges,
@@ -104,7 +106,7 @@ async function runTor(options: OnionOptions, desk: Desk | undefined): Promise<On
     deskStatus: () => (desk === undefined ? undefined : withoutAddress(service.statusOf(deskName))),
     addresses: () => [
       stateOf('public', service.status),
-      ...(desk === undefined ? [] : [stateOf(deskName, service.statusOf(deskName))]),
+      ...services.map(({ name }) => stateOf(name, service.statusOf(name))),
     ],
     closeCircuit: (circuitId) => service.closeCircuit(circuitId),
     close: () => service.close(),
@@ -112,7 +114,7 @@ async function runTor(options: OnionOptions, desk: Desk | undefined): Promise<On
 }
 
 /** Tells each address once, and of each service only what is new. */
-function statusReporter({ report, onAddress }: OnionOptions, desk: Desk | undefined) {
+function statusReporter({ report, onAddresses }: OnionOptions, desk: Desk | undefined) {
   const known = new Map<string, string>();
   const last = new Map<string, string>();
   const warned = new Set<string>();
@@ -120,9 +122,13 @@ function statusReporter({ report, onAddress }: OnionOptions, desk: Desk | undefi
     const { address } = status;
     if (address !== undefined && address !== known.get(service)) {
       known.set(service, address);
-      onAddress(address, service === deskName ? 'desk' : 'onion');
+      const kind = kindOf(service);
+      onAddresses(
+        [...known].flatMap(([name, each]) => (kindOf(name) === kind ? [each] : [])),
+        kind,
+      );
     }
-    const event = service === deskName ? deskEvent(status, desk) : torEvent(status);
+    const event = eventOf(service, status, desk);
     const facts = JSON.stringify(event);
     if (facts !== last.get(service)) report(event);
     last.set(service, facts);
@@ -134,7 +140,7 @@ function statusReporter({ report, onAddress }: OnionOptions, desk: Desk | undefi
 }
 
 async function adviseOperator(options: OnionOptions, desk: Desk | undefined): Promise<Onion> {
-  const { config, sockets, report, onAddress } = options;
+  const { config, sockets, report, onAddresses } = options;
   const { enabled, rate, burst } = config.tor.pow;
   const canWork = enabled && (await inspectTor(config.tor.binary)).hasProofOfWork;
   const open: OperatorServiceSettings = {
@@ -152,7 +158,7 @@ async function adviseOperator(options: OnionOptions, desk: Desk | undefined): Pr
   const { address, deskAddress } = config.tor;
   if (desk !== undefined) {
     if (deskAddress === '') warnOfAddress(report, 'tor.desk_address', `${operatorServiceDirectory}-desk`);
-    else onAddress(deskAddress, 'desk');
+    else onAddresses([deskAddress], 'desk');
     report({ kind: 'desk', state: deskAddress === '' ? 'off' : 'online', ...accessOf(deskAddress, desk) });
   }
   const known = [
@@ -164,7 +170,7 @@ async function adviseOperator(options: OnionOptions, desk: Desk | undefined): Pr
     warnOfAddress(report, 'tor.address', operatorServiceDirectory);
     return { ...noOnion, addresses };
   }
-  onAddress(address, 'onion');
+  onAddresses([address], 'onion');
   const summary = 'Published by your own tor';
   report({ kind: 'tor', state: 'online', progress: 100, summary, address: `http://${address}/` });
   return { ...noOnion, addresses };
@@ -192,6 +198,19 @@ const publicStates: Record<TorStatus['state'], TorState> = {
 function torEvent({ state, progress, summary, address }: TorStatus): ServeEvent {
   const known = address === undefined ? {} : { address: `http://${address}/` };
   return { kind: 'tor', state: publicStates[state], progress, summary, ...known };
+}
+
+/** Which door of ours a service leads to. */
+function kindOf(service: string): OnionKind {
+  return service === deskName ? 'desk' : 'onion';
+}
+
+function eventOf(service: string, status: TorStatus, desk: Desk | undefined): ServeEvent {
+  if (service === deskName) return deskEvent(status, desk);
+  if (service !== temporaryName) return torEvent(status);
+  const { state, address } = status;
+  const known = address === undefined ? {} : { address: `http://${address}/` };
+  return { kind: 'temporary', state: publicStates[state], ...known };
 }
 
 function deskEvent({ state, address }: TorStatus, desk: Desk | undefined): ServeEvent {

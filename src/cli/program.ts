@@ -55,6 +55,7 @@ export function createProgram(onOutcome: (exitCode: number) => void): Command {
     .option('--tor', 'as an onion service (default)')
     .option('--no-tor', 'only on this machine')
     .option('--ephemeral', 'keep nothing on disk')
+    .option('--temporary', 'a second onion address for this run alone')
     .option('--json', 'print one JSON object a line instead of text')
     .action(async (flags: ServeFlags) => {
       const { serve } = await import('./serve.ts');

@@ -11,6 +11,7 @@ export interface ServeFlags {
   readonly title?: string;
   readonly tor?: boolean;
   readonly ephemeral?: boolean;
+  readonly temporary?: boolean;
   readonly json?: boolean;
 }
 
@@ -30,6 +31,7 @@ export function loadServeConfig(flags: ServeFlags, process: NodeJS.Process): Oni
       ...given('title', '--title', flags.title),
       ...given('tor.enabled', flags.tor ? '--tor' : '--no-tor', flags.tor),
       ...given('ephemeral', '--ephemeral', flags.ephemeral),
+      ...given('tor.temporary', '--temporary', flags.temporary),
     ],
   });
 }

@@ -35,6 +35,7 @@ export class Terminal {
   #shownAddress: string | undefined;
   #shownTor = '';
   #hasShownDesk = false;
+  #shownTemporary: string | undefined;
   #shownStream = '';
   #hasProgressLine = false;
 
@@ -60,6 +61,10 @@ export class Terminal {
       case 'desk':
         this.#known.set(event.kind, event);
         this.#showDesk(event);
+        break;
+      case 'temporary':
+        this.#known.set(event.kind, event);
+        this.#showTemporary(event);
         break;
       case 'stream':
         this.#known.set(event.kind, event);
@@ -113,6 +118,8 @@ export class Terminal {
     if (tor !== undefined) this.#showTor(tor);
     const desk = this.#get('desk');
     if (desk !== undefined) this.#showDesk(desk);
+    const temporary = this.#get('temporary');
+    if (temporary !== undefined) this.#showTemporary(temporary);
   }
 
   *#rows(): Generator<[string, string]> {
@@ -176,6 +183,12 @@ export class Terminal {
     this.#row('Your own onion', address);
     this.#row('  its key', clientKey);
     this.#row('', 'Both are shown again by: node bin/onioncast.cjs desk');
+  }
+
+  #showTemporary({ state, address }: EventOf<'temporary'>): void {
+    if (!this.#isReady || state !== 'online' || address === undefined || address === this.#shownTemporary) return;
+    this.#shownTemporary = address;
+    this.#row('For this run', address);
   }
 
   /** On a terminal the line is drawn over; elsewhere it is written anew when a quarter more is done, or the state changes. */

@@ -50,6 +50,12 @@ export function findContradictions({
   if (ephemeral && clips.allowed) {
     problems.push('ephemeral keeps nothing on disk, and clips.allowed would: choose one');
   }
+  if (tor.temporary && ephemeral) {
+    problems.push('with ephemeral every address is temporary: leave tor.temporary out');
+  }
+  if (tor.temporary && tor.mode === 'operator') {
+    problems.push('tor.temporary needs a tor of our own: tor.mode = "managed"');
+  }
   return problems;
 }
 

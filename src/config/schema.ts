@@ -70,6 +70,11 @@ export const configSchema = section('', {
       '',
       'The same for the onion service of the broadcaster, with broadcaster.door = "desk".',
     ),
+    temporary: setting(
+      kinds.flag,
+      false,
+      'A second onion address beside the lasting one, for this run alone: its key is thrown away at the end. For mode "managed".',
+    ),
     bridges: setting(
       kinds.bridges,
       [],

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -182,6 +182,32 @@ describe('TorService', () => {
     await again.start();
     await attached(again);
     expect([again.status.address, again.statusOf('desk').address]).toEqual(addresses);
+  });
+
+  it('gives a temporary service an address of one run, for whoever may find the first one, and leaves no key behind', async () => {
+    const services = [onion(), { ...onion(), name: 'temporary', isTemporary: true }] as const;
+    const folder = join(root, 'tor/temporary/temporary');
+    const auth = `descriptor:x25519:${mintClientKey().publicKey}\n`;
+    await mkdir(join(root, 'tor/onion/authorized_clients'), { recursive: true, mode: 0o700 });
+    await writeFile(join(root, 'tor/onion/authorized_clients/ann.auth'), auth, { mode: 0o600 });
+    const addresses: (string | undefined)[] = [];
+    for (let run = 0; run < 2; run += 1) {
+      const service = make({ services });
+      await service.start();
+      await attached(service);
+      await until(service, () => service.statusOf('temporary').state === 'bootstrapping');
+      addresses.push(service.status.address, service.statusOf('temporary').address);
+      expect(await readFile(join(folder, 'authorized_clients/ann.auth'), 'utf8')).toBe(auth);
+      await service.close();
+      await expect(stat(join(root, 'tor/temporary'))).rejects.toMatchObject({ code: 'ENOENT' });
+    }
+    expect(addresses[2]).toBe(addresses[0]);
+    expect(new Set(addresses).size).toBe(3);
+    // As a run leaves it that was killed.
+    await mkdir(folder, { recursive: true });
+    const last = make();
+    await last.start();
+    await expect(stat(folder)).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
   it('says who is in the way when another tor uses the directory, and leaves that one alone', async () => {

@@ -9,6 +9,7 @@ import { type CircuitFlow, circuitFlowEvent, readCircuitFlow } from './circuit-f
 import { CircuitCloser } from './circuit-closer.ts';
 import { TorControl } from './control.ts';
 import { anotherTorMessage, cleanNotice, explainExit, lastComplaint } from './notice-ring.ts';
+import { loadClients, writeClients } from './onion-files.ts';
 import { preparePrivateDirectory, readOnionAddress } from './onion-key.ts';
 import { runTor } from './tor-command.ts';
 import { TorProcess } from './tor-process.ts';
@@ -34,6 +35,8 @@ export interface OnionServicePlan {
   readonly proofOfWork?: ProofOfWorkQueue;
   /** Who alone finds it; everybody unless given. */
   readonly client?: AuthorizedClient;
+  /** Its address is for this run alone, and for whoever may find the first service at its start. */
+  readonly isTemporary?: boolean;
 }
 
 /** Settings of our own tor and of the onion services on it. */
@@ -57,6 +60,8 @@ export interface TorServiceSettings {
 
 const attachTimeoutMs = 30_000;
 const connectPauseMs = 50;
+/** Of services whose keys are not kept. */
+const temporaryFolder = 'temporary';
 /** Linux allows 108 bytes for the path of a unix socket, with the zero at its end. */
 const maxSocketPathBytes = 107;
 /** A run that was useful for this long starts the back-off anew. */
@@ -82,6 +87,7 @@ export class TorService {
   /** Where the services have their directories. */
   #root: string;
   #temporaryDirectory: string | undefined;
+  #hasTemporary = false;
   #process: TorProcess | undefined;
   #supervision: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
@@ -166,14 +172,13 @@ export class TorService {
     }
     [this.#controlSocketPath, ...plans.map((plan) => plan.targetSocketPath)].forEach(refuseLongSocketPath);
     await preparePrivateDirectory(this.#directory);
+    // Of a run that was killed.
+    await this.#forgetTemporary();
     if (ephemeral) {
       this.#temporaryDirectory = await mkdtemp(join(tmpdir(), 'onioncast-'));
       this.#root = this.#temporaryDirectory;
     }
-    for (const { name, client } of plans) {
-      await preparePrivateDirectory(this.#directoryOf(name));
-      if (client !== undefined) await authorizeClient(this.#directoryOf(name), client);
-    }
+    for (const plan of plans) await this.#prepareService(plan);
     const torrc = renderTorrc({
       dataDirectory: this.#directory,
       services: plans.map(({ name, targetSocketPath, proofOfWork }) => ({
@@ -190,6 +195,19 @@ export class TorService {
     await this.#verifyTorrc();
   }
 
+  async #prepareService({ name, client, isTemporary }: OnionServicePlan): Promise<void> {
+    const directory = this.#directoryOf(name);
+    if (isTemporary) this.#hasTemporary = true;
+    await preparePrivateDirectory(directory);
+    if (isTemporary)
+      await writeClients(directory, await loadClients(this.#directoryOf(this.#settings.services[0].name)));
+    if (client !== undefined) await authorizeClient(directory, client);
+  }
+
+  async #forgetTemporary(): Promise<void> {
+    await rm(join(this.#directory, temporaryFolder), { recursive: true, force: true });
+  }
+
   async #verifyTorrc(): Promise<void> {
     const args = ['--verify-config', '--defaults-torrc', '/dev/null', '-f', this.#torrcPath];
     const { code, output } = await runTor(this.#settings.torBinary, args, this.#directory);
@@ -199,7 +217,8 @@ export class TorService {
   }
 
   #directoryOf(service: string): string {
-    return join(this.#root, service);
+    const plan = this.#settings.services.find(({ name }) => name === service);
+    return plan?.isTemporary ? join(this.#directory, temporaryFolder, service) : join(this.#root, service);
   }
 
   get #torrcPath(): string {
@@ -326,6 +345,7 @@ export class TorService {
   async #removeTemporaryDirectory(): Promise<void> {
     if (this.#temporaryDirectory !== undefined) await rm(this.#temporaryDirectory, { recursive: true, force: true });
     this.#temporaryDirectory = undefined;
+    if (this.#hasTemporary) await this.#forgetTemporary();
   }
 }
 
