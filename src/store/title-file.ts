@@ -28,6 +28,9 @@ export class TitleFile {
   #watcher: FSWatcher | undefined;
   #title: string;
   #closed = false;
+  /** Titles being written, and how many have been: what was read meanwhile may be the one before. */
+  #writing = 0;
+  #written = 0;
 
   private constructor(options: TitleFileOptions) {
     this.#options = options;
@@ -63,9 +66,15 @@ export class TitleFile {
   /** Writes the title to the file, whole or not at all. Rejects if the disk refuses; the title shown changes all the same. */
   async set(title: string): Promise<void> {
     this.#use(title);
-    const draft = `${this.#options.path}.new`;
-    await writeFile(draft, `${this.#title}\n`, { mode: 0o600 });
-    await rename(draft, this.#options.path);
+    this.#writing += 1;
+    try {
+      const draft = `${this.#options.path}.new`;
+      await writeFile(draft, `${this.#title}\n`, { mode: 0o600 });
+      await rename(draft, this.#options.path);
+    } finally {
+      this.#writing -= 1;
+      this.#written += 1;
+    }
   }
 
   close(): void {
@@ -75,13 +84,15 @@ export class TitleFile {
   }
 
   async #read(): Promise<void> {
+    const before = this.#written;
     let raw = await this.#contents();
     // An editor may have emptied the file and not yet filled it again.
     if (raw !== undefined && this.#options.clean(raw) === '') {
       await setTimeout(emptyForMs);
       raw = await this.#contents();
     }
-    if (raw !== undefined && !this.#closed) this.#use(raw);
+    const isOutdated = this.#writing > 0 || this.#written !== before;
+    if (raw !== undefined && !this.#closed && !isOutdated) this.#use(raw);
   }
 
   #use(raw: string): void {
