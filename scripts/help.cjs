@@ -8,6 +8,7 @@ const commands = [
   ['npm run check', 'types, format, lint, import rules, dead code, size budgets'],
   ['npm run format', 'write every file the way the formatter wants it'],
   ['npm run build', 'compile server and client into dist/'],
+  ['npm run test:offline', 'the end-to-end tests in an empty network namespace: loopback and nothing else'],
   ['npm run test:long', 'the tests that take hours'],
   ['npm run bench', 'every benchmark'],
   ['npm run bench:latency', 'glass to glass, per way of watching, browser and line; with --minutes 10 also the drift'],

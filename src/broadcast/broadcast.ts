@@ -60,3 +60,9 @@ export function uptimeSeconds(broadcast: Broadcast, nowMs: number): number | und
   if (broadcast.liveSinceMs === undefined) return undefined;
   return Math.max(0, Math.floor((nowMs - broadcast.liveSinceMs) / 1000));
 }
+
+/** Whole seconds of an interruption so far, else 0: since when nothing has been on air would tell when the server was started. */
+// Threat: T07
+export function waitedSeconds({ state, sinceMs }: Broadcast, nowMs: number): number {
+  return state === 'interrupted' ? Math.max(0, Math.floor((nowMs - sinceMs) / 1000)) : 0;
+}

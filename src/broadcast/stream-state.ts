@@ -11,7 +11,7 @@ export type StreamState = 'offline' | 'starting' | 'live' | 'interrupted' | 'end
 /** The public facts of the stream at one moment; all that pages, events and playlists may know. */
 export interface StreamSnapshot {
   readonly state: StreamState;
-  /** Seconds in this state, whole. */
+  /** Seconds of the interruption, whole; 0 in any other state, whose beginning is nobody's business. */
   readonly stateSeconds: number;
   /** Seconds since the broadcast went live, whole; absent when there is none. Survives an interruption. */
   readonly uptimeSeconds?: number;

@@ -1,5 +1,11 @@
 import type { LadderRung } from './encoder-types.ts';
-import { type FfmpegCommand, firstOutputFd, placedFragmentArgs, scaleFilter } from './ffmpeg-arguments.ts';
+import {
+  type FfmpegCommand,
+  filterThreads,
+  firstOutputFd,
+  placedFragmentArgs,
+  scaleFilter,
+} from './ffmpeg-arguments.ts';
 
 /**
  * The FFmpeg call that encodes our own H.264 (fragmented MP4, picture alone, on standard input) once more, in VP9. Times are kept, and a keyframe comes wherever
@@ -14,6 +20,7 @@ export function buildVp9Command(rungs: readonly LadderRung[]): FfmpegCommand {
     ...['-protocol_whitelist', 'pipe', '-codec_whitelist', 'h264'],
     ...['-probesize', '65536', '-analyzeduration', '0', '-fpsprobesize', '0'],
     ...['-threads', '1', '-copyts', '-f', 'mp4', '-i', 'pipe:0'],
+    ...filterThreads,
     ...['-filter_complex', [`[0:v:0]split=${rungs.length}${splits}`, ...scaled].join(';')],
     ...rungs.flatMap((rung, index) => outputArgs(rung, index)),
   ];

@@ -198,7 +198,7 @@ describe('the pipeline', () => {
     nowMs = 700;
     encoder.encode(media);
     nowMs = 2700;
-    expect(pipeline.status()).toMatchObject({ state: 'live', stateSeconds: 2, uptimeSeconds: 2, run: 1 });
+    expect(pipeline.status()).toMatchObject({ state: 'live', stateSeconds: 0, uptimeSeconds: 2, run: 1 });
     expect(pipeline.status().renditions.map(({ name, width }) => [name, width])).toEqual([
       ['360p', 320],
       ['audio', undefined],

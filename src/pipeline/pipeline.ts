@@ -1,4 +1,11 @@
-import { advance, type Broadcast, type BroadcastEvent, newBroadcast, uptimeSeconds } from '../broadcast/broadcast.ts';
+import {
+  advance,
+  type Broadcast,
+  type BroadcastEvent,
+  newBroadcast,
+  uptimeSeconds,
+  waitedSeconds,
+} from '../broadcast/broadcast.ts';
 import { inOrder, sourceRendition } from '../broadcast/renditions.ts';
 import type { RenditionInfo, StreamSnapshot } from '../broadcast/stream-state.ts';
 import type { EncoderListener, EncoderSource, LadderRung, PictureSize, RunEnd } from '../encoder/encoder-types.ts';
@@ -154,7 +161,7 @@ export class Pipeline implements PublisherGate {
     const uptime = uptimeSeconds(this.#broadcast, now);
     return {
       state: this.#broadcast.state,
-      stateSeconds: Math.max(0, Math.floor((now - this.#broadcast.sinceMs) / 1000)),
+      stateSeconds: waitedSeconds(this.#broadcast, now),
       ...(uptime === undefined ? {} : { uptimeSeconds: uptime }),
       renditions: this.#offered(),
       run: this.#run,

@@ -21,10 +21,10 @@ export interface OnionServer {
 }
 
 /** Starts it without a source, and without the limits of pace that would stand between the cases of a table, unless `env` says otherwise. */
-export async function startOnionServer(options: Pick<OnioncastOptions, 'env' | 'data'> = {}): Promise<OnionServer> {
+export async function startOnionServer(options: OnioncastOptions = {}): Promise<OnionServer> {
   const program = await Onioncast.start({
     ...options,
-    args: [],
+    args: options.args ?? [],
     env: { ...freeEnvironment, ...operatorEnvironment, ...options.env },
   });
   const socketPath = path.join(program.data, 'run', 'web.sock');

@@ -18,6 +18,8 @@ export interface OnioncastOptions {
   readonly args?: readonly string[];
   /** Further environment, `ONIONCAST_*` for settings. No captcha is asked unless this says so. */
   readonly env?: Readonly<Record<string, string>>;
+  /** A program and its arguments that become this one: another namespace, a tracer. It must `exec`. */
+  readonly within?: readonly string[];
   /** A data directory that outlives this process; otherwise a temporary one is made and removed. */
   readonly data?: string;
 }
@@ -47,7 +49,8 @@ export class Onioncast {
     ];
     // A wish of the tests, which the program would take for a setting.
     const { ONIONCAST_PICTURES: _, ...inherited } = process.env;
-    this.#child = spawn(process.execPath, args, {
+    const [command = process.execPath, ...rest] = [...(options.within ?? []), process.execPath, ...args];
+    this.#child = spawn(command, rest, {
       cwd: data,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
