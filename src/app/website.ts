@@ -272,7 +272,10 @@ function registerMedia(parts: RouteParts): void {
     rewind,
     hasRoomFor,
     renderPlayerDocument: ({ place, ...document }) =>
-      renderPlayerDocument({ ...document, ...readerOf(place), styleHref: assets.style }),
+      renderPlayerDocument({
+        ...{ ...document, ...readerOf(place), styleHref: assets.style },
+        hasRecordings: keeps(parts).hasRecordings,
+      }),
     renderPlayerLayer: ({ place, ...layer }) => renderPlayerLayer({ ...layer, ...readerOf(place) }),
     renderPlayerStrip: ({ place, ...strip }) =>
       renderPlayerStrip({ ...strip, ...readerOf(place), sound: false, styleHref: assets.style }),

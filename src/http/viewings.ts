@@ -12,7 +12,12 @@ export interface Closable {
 export interface Screen extends Closable {
   /** Puts the picture of another rendition over the one that is shown; `layer` counts them. Absent where a reload alone can change the picture. */
   show?(rendition: string, layer: number): void;
+  /** Its browser has asked for the picture, or for what stands behind all formats of it. */
+  tell?(asked: Asked): void;
 }
+
+/** What the browser of a player document has asked for: a picture, or what it asks for only when it can play none. */
+export type Asked = 'picture' | 'unplayable';
 
 /** An open media response. */
 export interface Media extends Closable {
@@ -62,6 +67,8 @@ interface Viewing {
   /** What the open document shows; absent for one without a picture. */
   shown: string | undefined;
   media: Media | undefined;
+  /** What the browser has asked for since its document was opened. */
+  asked: Asked | undefined;
   rewoundTo: number | undefined;
   /** The open document is the strip of a first one: it has nothing to show in place of the picture. */
   isStrip: boolean;
@@ -166,6 +173,7 @@ export class Viewings {
     viewing.layer = 0;
     viewing.isBehind = false;
     viewing.shown = rendition;
+    viewing.asked = undefined;
     viewing.rendition = rendition ?? viewing.rendition;
     viewing.awaitsReload = false;
     viewing.rewoundTo = undefined;
@@ -180,11 +188,23 @@ export class Viewings {
    * is ended at once. For all else the strip is the document.
    */
   stripOpened(key: string, strip: Screen, rendition: string, choice: string = automatic): void {
-    const owesReload = this.#viewings.get(key)?.owesReload === true;
+    const { owesReload = false, asked } = this.#viewings.get(key) ?? {};
     this.documentOpened(key, strip, rendition, choice);
     const viewing = this.#viewings.get(key);
     if (viewing?.document === strip) viewing.isStrip = true;
     if (owesReload) strip.close('resync');
+    else if (asked !== undefined) this.documentAsked(key, asked);
+  }
+
+  /**
+   * The browser has asked for the picture of its document, whatever it is answered, or for what stands behind all formats of it. That means that it can play none only
+   * where it has not asked for a picture before: else what it asked for was refused.
+   */
+  documentAsked(key: string, asked: Asked): void {
+    const viewing = this.#touch(key);
+    if (viewing === undefined || viewing.asked !== undefined) return;
+    viewing.asked = asked;
+    viewing.document?.tell?.(asked);
   }
 
   /** Something is to be shown in place of the picture: strips give way to documents that can. */
@@ -345,6 +365,7 @@ function newViewing(): Viewing {
     isSlow: false,
     shown: undefined,
     media: undefined,
+    asked: undefined,
     rewoundTo: undefined,
     isStrip: false,
     owesReload: false,

@@ -68,7 +68,7 @@ describe('the player document', () => {
 
   it('carries the viewer in every address when the browser keeps no cookie', () => {
     const addresses = [
-      ...documentOf(live, { base: '/v/TOKEN' }).matchAll(/(?:src|href)="([^"]*\/(?:stream|player)[^"]*)"/g),
+      ...documentOf(live, { base: '/v/TOKEN' }).matchAll(/(?:src|href)="([^"]*\/(?:stream\/|player)[^"]*)"/g),
     ];
     expect(addresses.length).toBeGreaterThan(4);
     expect(
@@ -113,8 +113,14 @@ describe('the player document', () => {
     expect(documentOf(live)).not.toContain('sound-only');
   });
 
+  it('has something behind all formats that only browsers ask for that know none of them', () => {
+    expect(documentOf(live)).toMatch(/type="[^"]*"\/><source src="\/player\/unplayable\?view=KEY"\/>/);
+    expect(documentOf(live)).toMatch(/<p class="unplayed no-format" [^>]*>[^<]*<a href="[^"]*r=audio">Sound only</);
+  });
+
   it('says so when the connection does not carry what was chosen', () => {
     expect(textOf(documentOf(live, { choice: '360p', isBehind: true }))).toContain(en.playback.tooSlow);
+    expect(documentOf(live, { choice: '360p', isBehind: true })).toMatch(/<a href="[^"]*r=auto">Automatic</);
     expect(textOf(documentOf(live, { choice: '360p' }))).not.toContain(en.playback.tooSlow);
   });
 
@@ -128,6 +134,11 @@ describe('the player document', () => {
     const html = documentOf({ ...rest, state, renditions: [] });
     expect(textOf(html)).toContain(advice);
     expect(html).toContain('#screen{display:grid}');
+    expect(html).toContain(`<a class="chip" href="/player?view=KEY&amp;r=auto">${en.playback.reload}</a>`);
+    expect(html).not.toContain('/recordings');
+    expect(documentOf({ ...rest, state, renditions: [] }, { hasRecordings: true })).toContain(
+      '<a class="chip" href="/recordings" target="_top">',
+    );
     expect(html).not.toContain('<video');
   });
 
@@ -209,8 +220,9 @@ describe('the first player document, which stands in the page', () => {
     expect(textOf(strip)).toContain('Harbour');
     expect(strip).not.toContain('</body>');
     expect(strip).not.toContain('<video');
-    const links = strip.match(/<a [^>]*>/g) ?? [];
-    expect(links).toHaveLength(4 + renditions.length);
+    expect(strip).toContain('.waited::after{content:"');
+    const links = (strip.match(/<a [^>]*>/g) ?? []).filter((link) => link !== '<a href="/stream.m3u8">');
+    expect(links).toHaveLength(5 + renditions.length);
     expect(
       links.every((link) => link.includes('href="/player?view=KEY&amp;r=') && link.includes('target="_parent"')),
     ).toBe(true);
@@ -225,6 +237,12 @@ describe('an update of the player document', () => {
     expect(rules).toContain('#viewers::after{content:"1 viewer"}');
     expect(rules).toContain('#light{--light:var(--light-live)}');
     expect(rules).toContain('animation-delay:-3725s');
+  });
+
+  it('stands in the head of the document as rules, with the quotation marks that they need', () => {
+    const html = documentOf({ ...live, state: 'interrupted' });
+    const [head = ''] = html.split('</head>');
+    expect(head).toContain('.waited::after{content:"\\28 " counter(t) " s\\29 "}');
   });
 
   it('counts the wait while interrupted, and hides the clock of a broadcast that is over', () => {

@@ -6,9 +6,10 @@ import { playerHref, viewQuery } from './player-address.ts';
 import { Information, type InformationData, Picture, type PictureData, pictureHref } from './player-parts.tsx';
 import { informationRules, noScreenRule, screenRule } from './player-update.ts';
 import { playingRule } from './quality-links.tsx';
+import { StyleRules } from './raw-html.tsx';
 import type { Reader } from './reader.ts';
 import { describeSnapshot } from './snapshot-text.ts';
-import { StateScreen } from './stream-info.tsx';
+import { RecordingsChip, StateScreen } from './stream-info.tsx';
 
 /** What the player document is made of. */
 export interface PlayerDocumentData extends Reader {
@@ -32,6 +33,8 @@ export interface PlayerDocumentData extends Reader {
   readonly rewound?: { readonly startSeconds: number; readonly behindSeconds: number };
   /** Seconds between the end of the document and its reload: 0 for an endless document. */
   readonly refreshSeconds: number;
+  /** There are recordings for everybody. */
+  readonly hasRecordings?: boolean;
 }
 
 /**
@@ -49,8 +52,8 @@ export function renderPlayerDocument(data: PlayerDocumentData): string {
       head={
         <>
           <meta http-equiv="refresh" content={String(data.refreshSeconds)} />
-          <style>{screenRule(shown) + informationRules(snapshot, texts)}</style>
-          {rewound !== undefined && <style>{noScreenRule}</style>}
+          <StyleRules rules={screenRule(shown) + informationRules(snapshot, texts)} />
+          {rewound !== undefined && <StyleRules rules={noScreenRule} />}
         </>
       }
     >
@@ -65,7 +68,12 @@ export function renderPlayerDocument(data: PlayerDocumentData): string {
             }}
           />
         )}
-        <StateScreen screen={shown} />
+        <StateScreen screen={shown}>
+          <a class="chip" href={playerHref(data, { r: data.choice, ...(data.sound && { sound: '1' }) })}>
+            {texts.playback.reload}
+          </a>
+          {data.hasRecordings === true && <RecordingsChip {...data} />}
+        </StateScreen>
       </div>
       <Information data={{ ...data, ...rewound }} />
     </PlayerFrame>,
@@ -127,7 +135,7 @@ export function renderPlayerLayer(data: PlayerLayerData): string {
 /** The open half of the strip below the picture of a first player document. Like `renderPlayerDocument`, it is brought up to date by style rules. */
 export function renderPlayerStrip(data: InformationData & { readonly styleHref: string }): string {
   return renderOpenDocument(
-    <PlayerFrame data={data} head={<style>{informationRules(data.snapshot, data.texts)}</style>}>
+    <PlayerFrame data={data} head={<StyleRules rules={informationRules(data.snapshot, data.texts)} />}>
       <Information data={data} target="_parent" />
     </PlayerFrame>,
   );

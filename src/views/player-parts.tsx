@@ -42,8 +42,8 @@ export interface InformationData extends Reader {
 }
 
 /**
- * The picture; it plays by itself as long as it is muted. A browser takes the first codec that it knows, and asks for no other. `children` is what browsers without
- * video show.
+ * The picture; it plays by itself as long as it is muted. A browser takes the first codec that it knows, and asks for no other; one that knows none of them asks for
+ * what stands behind them, which tells us. `children` is what browsers without video show.
  */
 export function Picture({
   data,
@@ -65,6 +65,7 @@ export function Picture({
       <video class="picture" autoplay muted={!sound} controls playsinline aria-label={texts.video}>
         <PictureSource data={data} />
         {twin !== undefined && <PictureSource data={{ ...data, rendition: twin }} />}
+        <source src={`${data.base}/player/unplayable?${viewQuery(data.view, {})}`} />
         {children}
       </video>
     </>
@@ -146,9 +147,26 @@ function Choices({ data, target }: { data: InformationData; target: '_parent' | 
   const ago = data.behindSeconds === undefined ? {} : { ago: data.behindSeconds.toFixed(0) };
   const link = (name: string, withSound: boolean): string => playerHref(data, { ...wishes(name, withSound), ...ago });
   const live = playerHref(data, wishes(choice, sound));
+  const soundAlone = snapshot.renditions.find(({ codec }) => codec === 'none');
   return (
     <>
-      {data.isBehind === true && <p class="too-slow">{texts.playback.tooSlow}</p>}
+      {data.isBehind === true && (
+        <p class="too-slow">
+          {texts.playback.tooSlow}{' '}
+          {choice !== 'auto' && (
+            <a href={link('auto', sound)} target={target}>
+              {texts.playback.auto}
+            </a>
+          )}
+        </p>
+      )}
+      <Unplayed texts={texts}>
+        {rendition.height !== undefined && soundAlone !== undefined && (
+          <a href={link(soundAlone.name, sound)} target={target}>
+            {texts.audioOnly}
+          </a>
+        )}
+      </Unplayed>
       <nav class="choices" aria-label={texts.video}>
         <a class="chip" href={link(choice, !sound)} target={target}>
           {sound ? texts.soundOff : texts.soundOn}
@@ -163,6 +181,23 @@ function Choices({ data, target }: { data: InformationData; target: '_parent' | 
         {...{ renditions: snapshot.renditions, playing: rendition, choice, texts, target }}
         hrefFor={(name) => link(name, sound)}
       />
+    </>
+  );
+}
+
+/**
+ * What the server knows of a browser that plays nothing. It has asked for no format at all: something holds media back until it is clicked; the style sheet shows this
+ * when `askedRule` has not come for a while. Or it has asked for what stands behind all formats (`unplayableRule`).
+ */
+function Unplayed({ texts, children }: { readonly texts: Texts; readonly children: ComponentChildren }): JSX.Element {
+  return (
+    <>
+      <p class="unplayed blocked" role="status">
+        {texts.client.clickToPlay}
+      </p>
+      <p class="unplayed no-format" role="status">
+        {texts.playback.unplayable} {children} <a href="/stream.m3u8">{texts.otherPlayers}</a>
+      </p>
     </>
   );
 }

@@ -38,6 +38,12 @@ export function screenRule(screen: SnapshotText['screen']): string {
   return `#screen{display:${screen === undefined ? 'none' : 'grid'}}`;
 }
 
+/** To be appended to a document whose browser has asked for the picture: nothing needs to be said about those that do not. */
+export const askedRule = '<style>.blocked{display:none}</style>';
+
+/** To be appended to a document whose browser knows none of the formats that are offered. */
+export const unplayableRule = '<style>.blocked{display:none}.no-format{display:block}</style>';
+
 /** Whatever rules come later: this document has no screen. */
 export const noScreenRule = '.stage>#screen{display:none!important}';
 

@@ -19,3 +19,9 @@ export function ScriptData({ id, data }: { readonly id: string; readonly data: o
   const json = JSON.stringify(data).replaceAll('<', String.raw`\u003c`);
   return <script type="application/json" id={id} dangerouslySetInnerHTML={{ __html: json }} />;
 }
+
+/** Style rules as they are: the renderer would write their quotation marks as entities, which mean nothing in them. Texts in rules have gone through `cssString`. */
+// Threat: T10
+export function StyleRules({ rules }: { readonly rules: string }): JSX.Element {
+  return <style dangerouslySetInnerHTML={{ __html: rules.replaceAll('<', '') }} />;
+}

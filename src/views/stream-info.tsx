@@ -1,5 +1,6 @@
-import type { JSX } from 'preact';
+import type { ComponentChildren, JSX } from 'preact';
 import type { StreamSnapshot } from '../broadcast/stream-state.ts';
+import type { Reader } from './reader.ts';
 import { describeSnapshot, type SnapshotText } from './snapshot-text.ts';
 import type { Texts } from './texts/en.ts';
 import { clockText } from './time-text.ts';
@@ -59,8 +60,14 @@ export function StreamInfo({ snapshot, texts, behindSeconds }: StreamInfoProps):
   );
 }
 
+interface StateScreenProps {
+  readonly screen: SnapshotText['screen'];
+  /** What can be done about it. */
+  readonly children?: ComponentChildren;
+}
+
 /** What covers the picture while there is none; whoever shows it hides it while there is one. */
-export function StateScreen({ screen }: { readonly screen: SnapshotText['screen'] }): JSX.Element {
+export function StateScreen({ screen, children }: StateScreenProps): JSX.Element {
   return (
     <div id="screen" class="screen">
       <i class="rings" aria-hidden="true" />
@@ -70,6 +77,16 @@ export function StateScreen({ screen }: { readonly screen: SnapshotText['screen'
       <p class="screen-advice">
         <LiveText id="screen-advice" text={screen?.advice ?? ''} />
       </p>
+      {children !== undefined && children !== false && <p class="screen-ways">{children}</p>}
     </div>
+  );
+}
+
+/** The way to what is kept, for a screen that has nothing else to show. */
+export function RecordingsChip({ texts, base }: Reader): JSX.Element {
+  return (
+    <a class="chip" href={`${base}/recordings`} target="_top">
+      {texts.recordings.heading}
+    </a>
   );
 }

@@ -15,7 +15,7 @@ import { playerHref } from './player-address.ts';
 import { ScriptData, ScriptMarkup } from './raw-html.tsx';
 import { Shell } from './shell.tsx';
 import { describeSnapshot } from './snapshot-text.ts';
-import { StateScreen, StreamInfo } from './stream-info.tsx';
+import { RecordingsChip, StateScreen, StreamInfo } from './stream-info.tsx';
 import { earlyMediaScript } from './early-media.ts';
 import type { Reader } from './reader.ts';
 import type { OfferedLanguage } from './texts/catalogues.ts';
@@ -181,7 +181,9 @@ function Stage({ data }: { data: WatchPageData }): JSX.Element {
   const { snapshot, texts } = data;
   return (
     <section class="stage" id="stage" aria-label={texts.video}>
-      <StateScreen screen={describeSnapshot(snapshot, texts).screen} />
+      <StateScreen screen={describeSnapshot(snapshot, texts).screen}>
+        {data.hasRecordings === true && <RecordingsChip {...data} />}
+      </StateScreen>
       <p class="stage-notice" id="stage-notice" role="status" hidden />
       <PlayerControls texts={texts} />
       <SoundPill texts={texts} />

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BrowserName, type BrowserPage, likeTorBrowser, openBrowser } from '../support/browsers.ts';
+import { startHeaderProxy } from '../support/header-proxy.ts';
 import { Onioncast } from '../support/onioncast.ts';
 import { pictureMoves } from '../support/watching.ts';
 
@@ -9,6 +10,10 @@ const choices = `(() => {
   const frame = ${player};
   return frame.URL === 'about:srcdoc' ? frame.querySelector('iframe').contentDocument : frame;
 })()`;
+
+/** Whether a notice of that document can be read. */
+const seen = (notice: string): string =>
+  `${choices}.querySelector('${notice}').checkVisibility({ visibilityProperty: true })`;
 
 describe.each<BrowserName>(['firefox', 'chromium'])('the player without script in %s', (browser) => {
   let server: Onioncast;
@@ -61,5 +66,31 @@ describe.each<BrowserName>(['firefox', 'chromium'])('the player without script i
       process.kill(server.pid, 'SIGCONT');
     }
     await page.until(`${notice} === 'hidden'`, 30_000);
+  });
+
+  it('says that media must be clicked for, where the browser blocks it', async () => {
+    const front = await startHeaderProxy({ upstream: server.url, policy: { 'media-src': "'none'" } });
+    const other = await openBrowser(browser, { script: false, preferences: likeTorBrowser() });
+    try {
+      await other.goto(`${front.url}/`);
+      await other.until(`!!${choices}?.querySelector('.blocked') && ${seen('.blocked')}`);
+      expect(await other.evaluate(seen('.no-format'))).toBe(false);
+    } finally {
+      await other.close();
+      await front.close();
+    }
+    expect(await page.evaluate(seen('.blocked'))).toBe(false);
+  });
+
+  it.runIf(browser === 'firefox')('says that the browser plays none of the formats', async () => {
+    const preferences = { ...likeTorBrowser(), 'media.mp4.enabled': false };
+    const other = await openBrowser(browser, { script: false, preferences });
+    try {
+      await other.goto(`${server.url}/`);
+      await other.until(`!!${choices}?.querySelector('.no-format') && ${seen('.no-format')}`);
+      expect(await other.evaluate(seen('.blocked'))).toBe(false);
+    } finally {
+      await other.close();
+    }
   });
 });

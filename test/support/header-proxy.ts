@@ -8,6 +8,8 @@ export interface HeaderProxyOptions {
   readonly dropFromRequest?: RegExp;
   /** Headers that do not reach the browser. */
   readonly dropFromAnswer?: RegExp;
+  /** Directives of the content security policy in place of those of the same name, as extensions of browsers put them in. */
+  readonly policy?: Readonly<Record<string, string>>;
 }
 
 /** A server of its own origin that passes everything on, but for some headers: shows which wall stands when another one is gone. */
@@ -33,7 +35,11 @@ export async function startHeaderProxy(options: HeaderProxyOptions): Promise<Hea
     const passed = httpRequest({ host: upstream.hostname, port: upstream.port, method, path, headers, agent: false });
     passed.on('response', (answer) => {
       seen.push(`${method} ${path} ${answer.statusCode}`);
-      response.writeHead(answer.statusCode ?? 502, without(answer.headers, options.dropFromAnswer));
+      const answered = stricter(without(answer.headers, options.dropFromAnswer), options.policy ?? {});
+      // Pages name their own origin in it.
+      const policy = answered['content-security-policy'];
+      if (typeof policy === 'string') answered['content-security-policy'] = policy.replaceAll(upstream.origin, url);
+      response.writeHead(answer.statusCode ?? 502, answered);
       response.flushHeaders();
       answer.pipe(response);
       answer.on('error', () => response.destroy());
@@ -61,4 +67,14 @@ export async function startHeaderProxy(options: HeaderProxyOptions): Promise<Hea
 
 function without(headers: IncomingHttpHeaders, dropped: RegExp | undefined): IncomingHttpHeaders {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => dropped?.test(name) !== true));
+}
+
+function stricter(headers: IncomingHttpHeaders, wanted: Readonly<Record<string, string>>): IncomingHttpHeaders {
+  const policy = headers['content-security-policy'];
+  if (typeof policy !== 'string') return headers;
+  const directives = policy.split('; ').map((directive) => {
+    const [name = ''] = directive.split(' ');
+    return wanted[name] === undefined ? directive : `${name} ${wanted[name]}`;
+  });
+  return { ...headers, 'content-security-policy': directives.join('; ') };
 }

@@ -5,6 +5,7 @@ import { AppError } from '../../errors.ts';
 import { frameChunk } from '../../live/chunked.ts';
 import type { RewindWindow } from '../../live/rewind-window.ts';
 import type { Channel, EndlessResponse } from '../../live/endless-response.ts';
+import { askedRule, unplayableRule } from '../../views/player-update.ts';
 import type { LanguageCode } from '../../views/texts/languages.ts';
 import { startsOnlyWithLength } from '../announced-length.ts';
 import { type HeaderSet, playerHeaders } from '../headers.ts';
@@ -14,7 +15,7 @@ import { queryValue } from '../query.ts';
 import { cursorAt, rewindAsked } from '../rewind.ts';
 import { countedAs } from '../viewer.ts';
 import { rememberQuality, wishedQuality } from '../quality-choice.ts';
-import { automatic, isViewKey, type Screen, type Viewings } from '../viewings.ts';
+import { type Asked, automatic, isViewKey, type Screen, type Viewings } from '../viewings.ts';
 
 /** What the player document is made of. */
 export interface PlayerDocument {
@@ -84,12 +85,16 @@ const maxQueuedBytes = 64 * 1024;
 const maxAgeMs = 6 * 60 * 60 * 1000;
 /** Who was turned away tries again so often, by the same means. */
 const turnedAwayMs = 15_000;
+const askedRules: Readonly<Record<Asked, Buffer>> = {
+  picture: frameChunk(Buffer.from(askedRule)),
+  unplayable: frameChunk(Buffer.from(unplayableRule)),
+};
 const emptyComment = frameChunk(Buffer.from('<!---->\n'));
 
 /**
  * `/player?view=KEY[&r=CHOICE][&sound=1][&ago=SECONDS]`: an endless document around the picture. When the server ends it, the browser loads it again:
  * that is how a viewer without script gets back to the live edge. `/player/strip?view=KEY&r=RENDITION` is what is endless in the first one, which stands
- * in the page: when it ends, the browser loads `/player`.
+ * in the page: when it ends, the browser loads `/player`. `/player/unplayable?view=KEY` stands behind all formats of a picture: only who knows none of them asks for it.
  */
 export function registerPlayerRoutes(app: FastifyInstance, deps: PlayerDeps): void {
   for (const [path, open] of [
@@ -104,6 +109,10 @@ export function registerPlayerRoutes(app: FastifyInstance, deps: PlayerDeps): vo
       return reply;
     });
   }
+  app.get('/player/unplayable', (request) => {
+    if (request.method !== 'HEAD') deps.viewings.documentAsked(queryValue(request.query, 'view') ?? '', 'unplayable');
+    throw new AppError('NOT_FOUND');
+  });
 }
 
 function openDocument(deps: PlayerDeps, request: FastifyRequest, reply: FastifyReply, view: string): void {
@@ -148,6 +157,7 @@ function screenOf(
 ): Screen {
   return {
     close: (reason) => response.close(reason),
+    tell: (asked) => response.write(askedRules[asked]),
     show: (name, layer) => {
       const snapshot = deps.snapshot();
       const rendition = snapshot.renditions.find((each) => each.name === name);
@@ -170,8 +180,12 @@ function openStrip(deps: PlayerDeps, request: FastifyRequest, reply: FastifyRepl
     ...(rendition === undefined ? {} : { rendition }),
   });
   const response = openHtml(deps, request, reply, html, maxAgeMs);
-  response.whenClosed((reason) => deps.viewings.documentClosed(view, response, reason));
-  if (response.isOpen) deps.viewings.stripOpened(view, response, name ?? '', choice);
+  const strip: Screen = {
+    close: (reason) => response.close(reason),
+    tell: (asked) => response.write(askedRules[asked]),
+  };
+  response.whenClosed((reason) => deps.viewings.documentClosed(view, strip, reason));
+  if (response.isOpen) deps.viewings.stripOpened(view, strip, name ?? '', choice);
   // What the page was made from is so no longer: it needs a document of this moment.
   const mayStay =
     rendition !== undefined && snapshot.state === 'live' && deps.hasRoomFor(countedAs(place.viewer, request));

@@ -11,5 +11,6 @@ export const playbackDe = {
   reload: 'Player neu laden',
   noFormat:
     'Wenn der Player dieses Format nicht abspielt, wähle eine andere Qualität oder öffne den Stream in einem anderen Programm.',
+  unplayable: 'Dieser Browser spielt keines der Formate dieses Bildes ab.',
   rate: '{n} kbit/s',
 } as const;

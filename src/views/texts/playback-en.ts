@@ -10,5 +10,6 @@ export const playbackEn = {
   silent: 'Nothing has arrived here for a while.',
   reload: 'Load the player again',
   noFormat: 'If the player cannot play this format, choose another quality or open the stream in another program.',
+  unplayable: 'This browser plays none of the formats of this picture.',
   rate: '{n} kbit/s',
 } as const;

@@ -11,5 +11,6 @@ export const playbackFr = {
   reload: 'Recharger le lecteur',
   noFormat:
     'Si le lecteur ne lit pas ce format, choisissez une autre qualité ou ouvrez le direct dans un autre programme.',
+  unplayable: 'Ce navigateur ne lit aucun des formats de cette image.',
   rate: '{n} kbit/s',
 } as const;

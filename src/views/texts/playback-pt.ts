@@ -10,5 +10,6 @@ export const playbackPt = {
   silent: 'Faz algum tempo que nada chega aqui.',
   reload: 'Recarregar o player',
   noFormat: 'Se o player não reproduz este formato, escolha outra qualidade ou abra a transmissão em outro programa.',
+  unplayable: 'Este navegador não reproduz nenhum dos formatos desta imagem.',
   rate: '{n} kbit/s',
 } as const;

@@ -10,5 +10,6 @@ export const playbackTr = {
   silent: 'Bir süredir buraya hiçbir şey ulaşmıyor.',
   reload: 'Oynatıcıyı yeniden yükle',
   noFormat: 'Oynatıcı bu biçimi oynatmıyorsa başka bir kalite seçin ya da yayını başka bir programda açın.',
+  unplayable: 'Bu tarayıcı bu görüntünün biçimlerinden hiçbirini oynatmıyor.',
   rate: '{n} kbit/s',
 } as const;
