@@ -18,16 +18,17 @@ const patienceMs = 400;
 /** Asks for everything there is, with every method, as somebody who is nobody; then writes, is refused, looks around, and lets the broadcaster look around. */
 export async function visitEverything(server: OnionServer, routes: readonly string[]): Promise<Reply[]> {
   const replies: Reply[] = [];
-  const ask = async (visitor: RawVisitor, request: string, more: readonly string[] = []): Promise<void> => {
+  const ask = async (visitor: RawVisitor, request: string, more: readonly string[] = []): Promise<Reply> => {
     const bytes = visitor.head(request, ['Connection: close', ...more]);
-    replies.push({ asked: request, ...(await beginningOf(visitor, bytes)) });
+    return { asked: request, ...(await beginningOf(visitor, bytes)) };
   };
   const addresses = routes.map((route) =>
     route.replaceAll(/:(\w+)|\*/g, (whole, name: string | undefined) => parameters[name ?? whole] ?? 'x'),
   );
   for (const address of addresses) {
     const requests = methods.map((method) => `${method} ${address}`);
-    await Promise.all(requests.map((request) => ask(server.visitor(), request, ['Content-Length: 0'])));
+    const asked = requests.map(async (request) => await ask(server.visitor(), request, ['Content-Length: 0']));
+    replies.push(...(await Promise.all(asked)));
   }
   for (const bytes of broken)
     replies.push({ asked: bytes, bytes: await exchange(server.visitor().entrance, bytes), isWhole: true });
@@ -36,10 +37,12 @@ export async function visitEverything(server: OnionServer, routes: readonly stri
   await server.visitor().say('an answer to <b>that</b>');
   const owner = await server.broadcaster();
   await owner.say('welcome');
-  for (const address of addresses) await ask(owner, `GET ${address}`);
+  // Not where staff see who is here, which is renewed every ten seconds.
+  const ownPages = addresses.filter((address) => /^\/(?:broadcaster|staff|chat\/|recordings|clips)/.test(address));
+  for (const address of ownPages) replies.push(await ask(owner, `GET ${address}`));
   for (const address of ['/', '/chat', '/chat/log', '/people', '/events', '/in/tr/', '/in/fa/chat/log']) {
-    await ask(server.visitor(), `GET ${address}`);
-    await ask(ann, `GET ${address}`, ['Accept-Language: tr', 'Accept-Encoding: gzip, br']);
+    replies.push(await ask(server.visitor(), `GET ${address}`));
+    replies.push(await ask(ann, `GET ${address}`, ['Accept-Language: tr', 'Accept-Encoding: gzip']));
   }
   return replies;
 }
