@@ -66,6 +66,7 @@ const needs = [
   ]),
   forTests('w3m', () => hasProgram('w3m'), ['w3m']),
   forTests('Lynx', () => hasProgram('lynx'), ['lynx']),
+  forTests('strace', () => process.platform !== 'linux' || hasProgram('strace'), ['strace']),
 ];
 
 function forTests(name, isThere, apt) {

@@ -15,6 +15,13 @@ const parameters: Readonly<Record<string, string>> = { rendition: '360p', file: 
 /** Long enough for the beginning of what has no end. */
 const patienceMs = 400;
 
+/** An address for every route. */
+export function addressesOf(routes: readonly string[]): readonly string[] {
+  return routes.map((route) =>
+    route.replaceAll(/:(\w+)|\*/g, (whole, name: string | undefined) => parameters[name ?? whole] ?? 'x'),
+  );
+}
+
 /** Asks for everything there is, with every method, as somebody who is nobody; then writes, is refused, looks around, and lets the broadcaster look around. */
 export async function visitEverything(server: OnionServer, routes: readonly string[]): Promise<Reply[]> {
   const replies: Reply[] = [];
@@ -22,9 +29,7 @@ export async function visitEverything(server: OnionServer, routes: readonly stri
     const bytes = visitor.head(request, ['Connection: close', ...more]);
     return { asked: request, ...(await beginningOf(visitor, bytes)) };
   };
-  const addresses = routes.map((route) =>
-    route.replaceAll(/:(\w+)|\*/g, (whole, name: string | undefined) => parameters[name ?? whole] ?? 'x'),
-  );
+  const addresses = addressesOf(routes);
   for (const address of addresses) {
     const requests = methods.map((method) => `${method} ${address}`);
     const asked = requests.map(async (request) => await ask(server.visitor(), request, ['Content-Length: 0']));
