@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { Audience } from '../broadcast/audience.ts';
-import type { Trace } from '../broadcast/person.ts';
 import type { StreamSnapshot } from '../broadcast/stream-state.ts';
 import type { PeopleList } from '../chat/people-list.ts';
 import type { Circle, Readers } from '../chat/readers.ts';
@@ -52,6 +51,7 @@ import { catalogues, offeredLanguages, textsIn } from '../views/texts/catalogues
 import type { Archive } from './archive.ts';
 import { keeps, registerKeptRoutes } from './kept.ts';
 import type { Lounge } from './lounge.ts';
+import { type OpenEntrance, openEntrance } from './entrance.ts';
 import { type OnionSockets, onionSockets } from './onion-sockets.ts';
 import { Owned } from './owned.ts';
 import { type OpenPresence, openPresence } from './presence.ts';
@@ -127,9 +127,14 @@ export function buildWebsite(options: WebsiteOptions): Website {
   const drains = new DrainWatch({ now: () => performance.now() });
   owned.add(() => drains.close());
   const stopping = new AbortController();
+  const entrance = openEntrance({
+    ...{ config, server, places, audience, styleHref },
+    isStaff: (request) => requesters.requesterOf(request).role !== undefined,
+  });
+  owned.add(() => entrance.close());
   registerRoutes({
     ...options,
-    ...{ server, places, requesters, owned, audience, viewings, drains, info, here, snapshot, staffSnapshot },
+    ...{ server, places, requesters, owned, audience, viewings, drains, info, here, snapshot, staffSnapshot, entrance },
     signal: stopping.signal,
   });
   owned.add(() => server.close());
@@ -174,6 +179,7 @@ interface RouteParts extends WebsiteOptions {
   readonly drains: DrainWatch;
   readonly info: InfoFeed;
   readonly here: OpenPresence;
+  readonly entrance: OpenEntrance;
   readonly signal: AbortSignal;
   snapshot(): StreamSnapshot;
   /** With exact numbers. */
@@ -194,7 +200,9 @@ function registerRoutes(parts: RouteParts): void {
   registerPeople(parts);
   registerKeptRoutes(app, parts);
   registerAssetRoutes(app, assets);
-  registerHealthRoutes(app, { health: () => ({ stream: staffSnapshot(), ...parts.health() }) });
+  registerHealthRoutes(app, {
+    health: () => ({ stream: staffSnapshot(), visitors: parts.entrance.status(), ...parts.health() }),
+  });
   if (parts.config.ingest.push) registerIngestRoutes(app, { push: studio.push, signal: parts.signal });
 }
 
@@ -238,7 +246,7 @@ function registerMedia(parts: RouteParts): void {
   const { app, responses } = server;
   const { pipeline } = studio;
   const renditions = () => pipeline.status().renditions;
-  const hasRoomFor = roomIn(parts);
+  const { hasRoomFor } = parts.entrance;
   const rewind = (name: string) => pipeline.rendition(name)?.rewind;
   registerMediaRoutes(app, {
     responses,
@@ -282,12 +290,6 @@ function registerMedia(parts: RouteParts): void {
   });
 }
 
-/** Whether a viewer, by the name of counting, would be given the stream now. */
-function roomIn({ audience, config }: RouteParts): (who: Trace) => boolean {
-  const { viewers, circuit } = config.limits;
-  return (who) => audience.hasRoomFor(who, viewers, performance.now(), circuit.viewers);
-}
-
 function registerPeople(parts: RouteParts): void {
   const { server, places, secret, assets, config, lounge, titles, snapshot, info } = parts;
   const { app, responses } = server;
@@ -303,7 +305,7 @@ function registerPeople(parts: RouteParts): void {
     places,
     languages: offeredLanguages(),
     roleOf: (request) => requesters.requesterOf(request).role,
-    hasRoomFor: roomIn(parts),
+    hasRoomFor: parts.entrance.hasRoomFor,
     isCaptchaAsked: (request) => lounge.door.captcha.isNeeded(requesters.requesterOf(request)),
     mintViewKey: () => randomBytes(16).toString('base64url'),
     assets,

@@ -5,6 +5,17 @@ import { section, setting } from './setting.ts';
 export const limitSettings = section('What the server takes on.', {
   connections: setting(kinds.integer(16, 65_536), 1024, 'Connections open at once. A viewer needs three to six.'),
   viewers: setting(kinds.integer(1, 65_536), 300, 'Viewers who receive the stream at once.'),
+  newSessions: setting(
+    kinds.integer(1, 100_000),
+    5,
+    'New people let in per second in the long run, all together; others wait in a queue. Where limits.viewers are watching everybody new does.',
+  ),
+  newSessionsBurst: setting(kinds.integer(1, 100_000), 50, 'How many may come at once before that rate applies.'),
+  shed: setting(
+    kinds.flag,
+    true,
+    'Whether newcomers wait, and then playlists, recordings and clips are put off, when CPU or line can do no more. Whoever watches is not given up for it.',
+  ),
   circuit: section(
     'What one Tor circuit may take: there is nothing else by which a stranger is known, and a browser has one. The broadcaster on this machine has none.',
     {

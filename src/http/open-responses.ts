@@ -7,7 +7,11 @@ import { visitorCircuitOf } from './connection.ts';
 import type { HeaderSet } from './headers.ts';
 
 /** What an endless response is for; each viewer may have a few of each. */
-export type EndlessKind = 'media' | 'player' | 'chat' | 'events';
+export type EndlessKind = (typeof endlessKinds)[number];
+
+const endlessKinds = ['media', 'player', 'chat', 'events'] as const;
+/** Whoever has been served for so long has a line that carries it. */
+const establishedMs = 30_000;
 
 export interface OpenOptions {
   readonly kind: EndlessKind;
@@ -47,6 +51,7 @@ export class OpenResponses {
   readonly #byOwner = new Map<string, EndlessResponse[]>();
   readonly #byCircuit = new Map<number, number>();
   readonly #sockets = new WeakSet<object>();
+  #lost = 0;
   #closed = false;
 
   constructor(options: OpenResponsesOptions) {
@@ -57,6 +62,23 @@ export class OpenResponses {
   /** How many are open. */
   get size(): number {
     return this.#open.size;
+  }
+
+  /** How many of them carry the stream. */
+  get served(): number {
+    return this.opened().filter(({ kind }) => kind === 'media').length;
+  }
+
+  /** How many viewers have been lost since the last call who were served well for half a minute before. */
+  takeLost(): number {
+    const lost = this.#lost;
+    this.#lost = 0;
+    return lost;
+  }
+
+  /** Whether this viewer has anything open. */
+  isHere(viewer: string): boolean {
+    return endlessKinds.some((kind) => this.of(kind, viewer).length > 0);
   }
 
   /** Whether this connection carries an endless response, so that no further request on it can be answered. */
@@ -88,10 +110,13 @@ export class OpenResponses {
       ...(options.keepAlive === undefined ? {} : { keepAlive: options.keepAlive }),
     });
     if (!response.isOpen) return response;
+    const openedAtMs = this.#watch.now();
     response.whenClosed((reason) => {
       this.#forget(owner, response);
       this.#count(circuitId, -1);
-      if (reason === 'slow') this.#options.onUnread?.(request);
+      if (reason !== 'slow') return;
+      if (options.kind === 'media' && this.#watch.now() - openedAtMs >= establishedMs) this.#lost += 1;
+      this.#options.onUnread?.(request);
     });
     this.#count(circuitId, 1);
     this.#note(owner, { kind: options.kind, request, response });

@@ -1,4 +1,4 @@
-import { captcha, door, gate } from './door-ar.ts';
+import { captcha, door, gate, queue } from './door-ar.ts';
 import type { Texts } from './en.ts';
 import { recordingsAr, rewindAr } from './keep-ar.ts';
 import { playbackAr } from './playback-ar.ts';
@@ -283,6 +283,7 @@ export const ar: Texts = {
   modes,
   captcha,
   gate,
+  queue,
   door,
   desk,
   tripcode,

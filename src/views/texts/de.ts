@@ -1,4 +1,4 @@
-import { captcha, door, gate } from './door-de.ts';
+import { captcha, door, gate, queue } from './door-de.ts';
 import type { Texts } from './en.ts';
 import { recordingsDe, rewindDe } from './keep-de.ts';
 import { playbackDe } from './playback-de.ts';
@@ -253,6 +253,7 @@ export const de: Texts = {
   modes,
   captcha,
   gate,
+  queue,
   door,
   desk,
   tripcode,

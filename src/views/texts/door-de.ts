@@ -70,3 +70,13 @@ export const door: Texts['door'] = {
     'not-saved': 'Es gilt jetzt, konnte aber nicht gespeichert werden.',
   },
 };
+
+export const queue: Texts['queue'] = {
+  heading: 'Warten auf einen Platz',
+  reason: 'Es sind mehr Leute da, als dieser Server tragen kann. Plätze werden der Reihe nach vergeben.',
+  next: 'Du bist als Nächstes dran.',
+  place: 'Dein Platz in der Schlange: {n}.',
+  about: 'Etwa {n} Leute sind vor dir.',
+  hint: 'Lass diese Seite offen: Sie erneuert sich und lässt dich ein. Wenn du sie schließt, bleibt dein Platz drei Minuten lang erhalten.',
+  again: 'Jetzt nachsehen',
+};

@@ -63,3 +63,14 @@ export const door = {
     'not-saved': 'It holds for now, but it could not be saved.',
   },
 } as const;
+
+/** The page before a full house. `{n}`: a place, or a rough number of people. */
+export const queue = {
+  heading: 'Waiting for a place',
+  reason: 'There are more people than this server can carry. Places are given in the order of the queue.',
+  next: 'You are next.',
+  place: 'Your place in the queue: {n}.',
+  about: 'About {n} people are before you.',
+  hint: 'Leave this page open: it renews itself and lets you in. If you close it, your place is kept for three minutes.',
+  again: 'Look now',
+} as const;

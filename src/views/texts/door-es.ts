@@ -70,3 +70,13 @@ export const door: Texts['door'] = {
     'not-saved': 'Vale por ahora, pero no se ha podido guardar.',
   },
 };
+
+export const queue: Texts['queue'] = {
+  heading: 'Esperando un lugar',
+  reason: 'Hay más gente de la que este servidor puede atender. Los lugares se dan por orden de llegada.',
+  next: 'Eres la próxima persona.',
+  place: 'Tu lugar en la cola: {n}.',
+  about: 'Hay unas {n} personas antes que tú.',
+  hint: 'Deja esta página abierta: se renueva sola y te deja entrar. Si la cierras, tu lugar se guarda tres minutos.',
+  again: 'Mirar ahora',
+};

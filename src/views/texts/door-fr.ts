@@ -70,3 +70,13 @@ export const door: Texts['door'] = {
     'not-saved': 'Cela vaut pour l’instant, mais n’a pas pu être enregistré.',
   },
 };
+
+export const queue: Texts['queue'] = {
+  heading: 'En attente d’une place',
+  reason: 'Il y a plus de monde que ce serveur ne peut en accueillir. Les places sont données dans l’ordre de la file.',
+  next: 'C’est bientôt à vous.',
+  place: 'Votre place dans la file : {n}.',
+  about: 'Environ {n} personnes sont avant vous.',
+  hint: 'Laissez cette page ouverte : elle se renouvelle d’elle-même et vous laisse entrer. Si vous la fermez, votre place est gardée trois minutes.',
+  again: 'Regarder maintenant',
+};

@@ -65,3 +65,13 @@ export const door: Texts['door'] = {
     'not-saved': 'Vale por agora, mas não foi possível salvar.',
   },
 };
+
+export const queue: Texts['queue'] = {
+  heading: 'À espera de um lugar',
+  reason: 'Há mais gente do que este servidor consegue atender. Os lugares são dados por ordem de chegada.',
+  next: 'Você é a próxima pessoa.',
+  place: 'Seu lugar na fila: {n}.',
+  about: 'Há cerca de {n} pessoas antes de você.',
+  hint: 'Deixe esta página aberta: ela se renova sozinha e deixa você entrar. Se a fechar, seu lugar fica guardado por três minutos.',
+  again: 'Ver agora',
+};

@@ -65,3 +65,13 @@ export const door: Texts['door'] = {
     'not-saved': 'Şimdilik geçerli ama kaydedilemedi.',
   },
 };
+
+export const queue: Texts['queue'] = {
+  heading: 'Yer bekleniyor',
+  reason: 'Bu sunucunun kaldırabileceğinden fazla kişi var. Yerler sıraya göre veriliyor.',
+  next: 'Sıradaki kişi sensin.',
+  place: 'Kuyruktaki yerin: {n}.',
+  about: 'Önünde yaklaşık {n} kişi var.',
+  hint: 'Bu sayfayı açık bırak: kendiliğinden yenilenir ve seni içeri alır. Kapatırsan yerin üç dakika saklanır.',
+  again: 'Şimdi bak',
+};

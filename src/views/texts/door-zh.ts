@@ -60,3 +60,13 @@ export const door: Texts['door'] = {
     'not-saved': '暂时生效，但未能保存。',
   },
 };
+
+export const queue: Texts['queue'] = {
+  heading: '正在排队',
+  reason: '人数超过了此服务器的承载能力。名额按排队顺序发放。',
+  next: '下一位就是您。',
+  place: '您在队列中的位置：{n}。',
+  about: '您前面大约有 {n} 人。',
+  hint: '请保持此页面打开：它会自动刷新并让您进入。如果关闭页面，您的位置会保留三分钟。',
+  again: '立即查看',
+};

@@ -5,7 +5,7 @@ import type { StreamState } from '../../broadcast/stream-state.ts';
 import type { ErrorCode } from '../../errors.ts';
 import type { LanguageCode } from './languages.ts';
 import type { Plural } from './words.ts';
-import { captcha, door, gate } from './door-en.ts';
+import { captcha, door, gate, queue } from './door-en.ts';
 
 /** A state as people read it: a word for the screen, a sentence for the status line, what to do for the screen. */
 export interface StateText {
@@ -279,6 +279,7 @@ export const en = {
   modes,
   captcha,
   gate,
+  queue,
   door,
   desk,
   tripcode,

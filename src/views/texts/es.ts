@@ -1,4 +1,4 @@
-import { captcha, door, gate } from './door-es.ts';
+import { captcha, door, gate, queue } from './door-es.ts';
 import type { Texts } from './en.ts';
 import { recordingsEs, rewindEs } from './keep-es.ts';
 import { playbackEs } from './playback-es.ts';
@@ -261,6 +261,7 @@ export const es: Texts = {
   modes,
   captcha,
   gate,
+  queue,
   door,
   desk,
   tripcode,

@@ -1,4 +1,4 @@
-import { captcha, door, gate } from './door-fa.ts';
+import { captcha, door, gate, queue } from './door-fa.ts';
 import type { Texts } from './en.ts';
 import { recordingsFa, rewindFa } from './keep-fa.ts';
 import { playbackFa } from './playback-fa.ts';
@@ -243,6 +243,7 @@ export const fa: Texts = {
   modes,
   captcha,
   gate,
+  queue,
   door,
   desk,
   tripcode,

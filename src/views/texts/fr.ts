@@ -1,4 +1,4 @@
-import { captcha, door, gate } from './door-fr.ts';
+import { captcha, door, gate, queue } from './door-fr.ts';
 import type { Texts } from './en.ts';
 import { recordingsFr, rewindFr } from './keep-fr.ts';
 import { playbackFr } from './playback-fr.ts';
@@ -264,6 +264,7 @@ export const fr: Texts = {
   modes,
   captcha,
   gate,
+  queue,
   door,
   desk,
   tripcode,

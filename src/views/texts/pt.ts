@@ -1,4 +1,4 @@
-import { captcha, door, gate } from './door-pt.ts';
+import { captcha, door, gate, queue } from './door-pt.ts';
 import type { Texts } from './en.ts';
 import { recordingsPt, rewindPt } from './keep-pt.ts';
 import { playbackPt } from './playback-pt.ts';
@@ -259,6 +259,7 @@ export const pt: Texts = {
   modes,
   captcha,
   gate,
+  queue,
   door,
   desk,
   tripcode,

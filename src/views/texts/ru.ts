@@ -1,4 +1,4 @@
-import { captcha, door, gate } from './door-ru.ts';
+import { captcha, door, gate, queue } from './door-ru.ts';
 import type { Texts } from './en.ts';
 import { recordingsRu, rewindRu } from './keep-ru.ts';
 import { playbackRu } from './playback-ru.ts';
@@ -259,6 +259,7 @@ export const ru: Texts = {
   modes,
   captcha,
   gate,
+  queue,
   door,
   desk,
   tripcode,

@@ -1,4 +1,4 @@
-import { captcha, door, gate } from './door-tr.ts';
+import { captcha, door, gate, queue } from './door-tr.ts';
 import type { Texts } from './en.ts';
 import { recordingsTr, rewindTr } from './keep-tr.ts';
 import { playbackTr } from './playback-tr.ts';
@@ -248,6 +248,7 @@ export const tr: Texts = {
   modes,
   captcha,
   gate,
+  queue,
   door,
   desk,
   tripcode,

@@ -1,4 +1,4 @@
-import { captcha, door, gate } from './door-uk.ts';
+import { captcha, door, gate, queue } from './door-uk.ts';
 import type { Texts } from './en.ts';
 import { recordingsUk, rewindUk } from './keep-uk.ts';
 import { playbackUk } from './playback-uk.ts';
@@ -258,6 +258,7 @@ export const uk: Texts = {
   modes,
   captcha,
   gate,
+  queue,
   door,
   desk,
   tripcode,

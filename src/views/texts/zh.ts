@@ -1,4 +1,4 @@
-import { captcha, door, gate } from './door-zh.ts';
+import { captcha, door, gate, queue } from './door-zh.ts';
 import type { Texts } from './en.ts';
 import { recordingsZh, rewindZh } from './keep-zh.ts';
 import { playbackZh } from './playback-zh.ts';
@@ -231,6 +231,7 @@ export const zh: Texts = {
   modes,
   captcha,
   gate,
+  queue,
   door,
   desk,
   tripcode,
