@@ -57,7 +57,7 @@ function schemaOf(shape) {
   for (const [name, part] of Object.entries(schema.$defs ?? {})) shapes.set(name, part);
   const { id } = z.globalRegistry.get(shape) ?? {};
   if (id === undefined) return schema;
-  shapes.set(id, schema);
+  if (!shapes.has(id)) shapes.set(id, schema);
   return { $ref: `#/$defs/${id}`, properties: {} };
 }
 

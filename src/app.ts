@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { openArchive } from './app/archive.ts';
@@ -7,6 +8,7 @@ import { type Lounge, openLounge } from './app/lounge.ts';
 import { type Onion, openOnion } from './app/onion.ts';
 import { Owned } from './app/owned.ts';
 import { openStudio, type Studio } from './app/studio.ts';
+import { BroadcastTimers } from './app/timers.ts';
 import { buildWebsite, type Website } from './app/website.ts';
 import { titleFrom } from './broadcast/title.ts';
 import { AppError } from './errors.ts';
@@ -17,7 +19,6 @@ import type { WebServer } from './http/server.ts';
 import { loadStreamKey } from './ingest/stream-key.ts';
 import type { RunningServer, ServeEvent } from './serve-event.ts';
 import type { CircuitFlow } from './tor/circuit-flow.ts';
-import { readVersion } from './version.ts';
 import { TitleFile } from './store/title-file.ts';
 import type { PublishingData } from './views/broadcaster.tsx';
 
@@ -55,7 +56,7 @@ type Report = (event: ServeEvent) => void;
 /** Gives back what reads again what may change. */
 async function start(config: OnioncastConfig, report: Report, owned: Owned): Promise<() => Promise<void>> {
   const ground = await prepareGround(config, owned);
-  const { website, studio, lounge, titles, seeTor } = await buildRooms(config, ground, report, owned);
+  const { website, studio, lounge, titles, timers, seeTor } = await buildRooms(config, ground, report, owned);
   const { server, sockets } = website;
   await server.listen();
   if (server.localUrl !== undefined) report({ kind: 'listening', url: server.localUrl });
@@ -63,13 +64,15 @@ async function start(config: OnioncastConfig, report: Report, owned: Owned): Pro
   report({ kind: 'login', name: config.broadcaster.login, ...password });
   report({ kind: 'ingest', key: ground.key, ...publishing(config, studio, server) });
   studio.start();
-  if (sockets !== undefined) {
+  timers.start();
+  if (sockets !== undefined && !timers.isDown) {
     const { dataDirectory } = ground;
     const onAddresses = (all: readonly string[], kind: OnionKind): void => server.setOnionAddresses(all, kind);
     const onFlow = (flow: CircuitFlow): void => website.seeCircuit(flow);
     const onion = await openOnion({ config, dataDirectory, sockets, report, onAddresses, onFlow });
     owned.add(() => onion.close());
     seeTor(onion);
+    if (timers.isDown) await onion.close();
   }
   report({ kind: 'ready' });
   return () => reload(lounge, titles, report);
@@ -128,8 +131,13 @@ async function buildRooms(config: OnioncastConfig, ground: Ground, report: Repor
     },
   });
   owned.add(() => studio.close());
+  const onions = () => onion?.addresses() ?? [];
+  const timers = openTimers(config, studio, report, () => {
+    onion?.close().catch(onError);
+  });
+  owned.add(() => timers.close());
   website = buildWebsite({
-    ...{ config, dataDirectory, secret, assets, studio, lounge, titles, archive, onError },
+    ...{ config, dataDirectory, secret, assets, studio, lounge, titles, archive, timers, onions, onError },
     publishing: (server) => ({ ...publishing(config, studio, server), key }),
     onHostile: (circuitId) => onion?.closeCircuit(circuitId),
     health: () => ({
@@ -140,22 +148,19 @@ async function buildRooms(config: OnioncastConfig, ground: Ground, report: Repor
     }),
   });
   owned.add(() => website?.close());
-  const onions = () => onion?.addresses() ?? [];
-  const control = await openControl({
-    dataDirectory,
-    version: readVersion(),
-    lounge,
-    website,
-    titles,
-    onions,
-    onError,
-  });
+  const control = await openControl({ dataDirectory, lounge, website, titles, timers, onions, onError });
   owned.add(() => control.close());
   if (config.ephemeral) report({ kind: 'note', message: controlNote(dataDirectory) });
   const seeTor = (opened: Onion): void => {
     onion = opened;
   };
-  return { website, studio, lounge, titles, seeTor };
+  return { website, studio, lounge, titles, timers, seeTor };
+}
+
+function openTimers(config: OnioncastConfig, studio: Studio, report: Report, onTakeDown: () => void): BroadcastTimers {
+  const random = (): number => randomInt(2 ** 32) / 2 ** 32;
+  const { curtain } = studio;
+  return new BroadcastTimers({ settings: config.schedule, curtain, now: Date.now, random, report, onTakeDown });
 }
 
 function openTitles(config: OnioncastConfig, dataDirectory: string, onChange: () => void): Promise<TitleFile> {

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
+import type { ScheduleControls } from '../broadcast/schedule.ts';
 import { filterProblem } from '../config/filters.ts';
 import { ControlServer } from '../http/control/control-server.ts';
 import { EventFeed } from '../http/control/event-feed.ts';
 import { filterOperations } from '../http/control/filter-operations.ts';
 import { memberOperations } from '../http/control/member-operations.ts';
+import { scheduleOperations } from '../http/control/schedule-operations.ts';
 import { peopleOperations } from '../http/control/people-operations.ts';
 import { operatorId, talkOperations } from '../http/control/talk-operations.ts';
 import type { OnionAddressState } from '../serve-event.ts';
@@ -12,13 +14,14 @@ import { controlSocketPath } from './control-socket.ts';
 import type { Lounge } from './lounge.ts';
 import { Owned } from './owned.ts';
 import type { Website } from './website.ts';
+import { readVersion } from '../version.ts';
 
 export interface ControlOptions {
   readonly dataDirectory: string;
-  readonly version: string;
   readonly lounge: Lounge;
   readonly website: Pick<Website, 'staffSnapshot' | 'people'>;
   readonly titles: TitleFile;
+  readonly timers: ScheduleControls;
   /** The onion addresses of this run. */
   onions(): readonly OnionAddressState[];
   onError(error: unknown): void;
@@ -33,18 +36,20 @@ const epochBytes = 6;
 
 /** Opens the control socket. Throws LISTEN_FAILED if another server has it, or if it cannot be. */
 export async function openControl(options: ControlOptions): Promise<Control> {
-  const { lounge, website, titles, version, onError } = options;
+  const { lounge, website, titles, onError } = options;
   const { chat, room, moderation, polls, log, emotes, bus } = lounge;
   const { invitations } = lounge.door;
   const owned = new Owned();
   // What is written here is the broadcaster's, and nobody is to be put out for it.
   lounge.people.note({ viewerId: operatorId, role: 'broadcaster' });
   const shared = {
-    ...{ chat, room, moderation, polls, log, emotes, titles, invitations, bus, version, randomBytes },
+    ...{ chat, room, moderation, polls, log, emotes, titles, invitations, bus, randomBytes },
+    version: readVersion(),
     pid: process.pid,
     snapshot: () => website.staffSnapshot(),
     people: () => website.people(),
     onions: () => options.onions(),
+    timers: options.timers,
     filterProblem,
     now: () => Date.now(),
   };
@@ -52,7 +57,9 @@ export async function openControl(options: ControlOptions): Promise<Control> {
   owned.add(() => feed.close());
   const server = new ControlServer({
     socketPath: controlSocketPath(options.dataDirectory),
-    operations: [talkOperations, filterOperations, peopleOperations, memberOperations].flatMap((of) => of(shared)),
+    operations: [talkOperations, filterOperations, peopleOperations, memberOperations, scheduleOperations].flatMap(
+      (of) => of(shared),
+    ),
     ...{ feed, onError },
   });
   owned.add(() => server.close());

@@ -13,6 +13,7 @@ import { type Lounge, openLounge } from './lounge.ts';
 import { Owned } from './owned.ts';
 import type { Studio } from './studio.ts';
 import { buildWebsite, type Website } from './website.ts';
+import { noTimers } from '../../test/support/no-timers.ts';
 
 const secret = Buffer.alloc(32, 5);
 const assets = {
@@ -56,6 +57,8 @@ async function open(settings: Readonly<Record<string, string>> = {}): Promise<vo
   const studio: Studio = Object.assign(Object.create(null), { pipeline, push: {}, rtmpServer: undefined });
   website = buildWebsite({
     ...{ config, dataDirectory: directory, secret, assets, lounge, titles, studio, onError: quiet.onError },
+    timers: noTimers,
+    onions: () => [],
     publishing: () => ({}),
     onHostile: () => undefined,
     health: () => ({}),

@@ -11,6 +11,7 @@ import { TitleFile } from '../store/title-file.ts';
 import { type Lounge, openLounge } from './lounge.ts';
 import type { Studio } from './studio.ts';
 import { buildWebsite, type Website } from './website.ts';
+import { noTimers } from '../../test/support/no-timers.ts';
 
 const secret = Buffer.alloc(32, 5);
 const assets = {
@@ -55,6 +56,8 @@ beforeEach(async () => {
   website = buildWebsite({
     ...{ config, dataDirectory: directory, secret, assets, lounge, titles, onError: quiet.onError },
     studio: studioOf(),
+    timers: noTimers,
+    onions: () => [],
     publishing: () => ({}),
     onHostile: () => undefined,
     health: () => ({}),

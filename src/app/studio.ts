@@ -12,11 +12,14 @@ import { captureScreen } from '../ingest/capture-screen.ts';
 import { captureTestCard, findFont } from '../ingest/capture-test-card.ts';
 import { DirectoryIngest } from '../ingest/directory.ts';
 import { PushIngest } from '../ingest/http-push.ts';
+import type { PublisherGate } from '../ingest/publication.ts';
 import { RtmpServer } from '../ingest/rtmp-server.ts';
 import { RewindMemory } from '../live/rewind-window.ts';
 import type { PassthroughNews } from '../pipeline/passthrough.ts';
 import type { MediaTap } from '../pipeline/media-tap.ts';
-import { type BaseSource, Pipeline } from '../pipeline/pipeline.ts';
+import { Curtain } from '../pipeline/curtain.ts';
+import type { BaseSource } from '../pipeline/base-source.ts';
+import { Pipeline } from '../pipeline/pipeline.ts';
 import type { ServeEvent } from '../serve-event.ts';
 import { type EncodingBudget, openEncodingBudget } from './encoding-budget.ts';
 import { textsIn } from '../views/texts/catalogues.ts';
@@ -31,7 +34,9 @@ export interface Studio {
   encoderHealth(): EncoderHealth;
   /** Of the encoder of the second codec; absent if there is none. */
   secondEncoderHealth(): EncoderHealth | undefined;
-  /** Goes on air with the base source, and begins to look at a directory. */
+  /** Between sources and viewers; closed until it is opened. */
+  readonly curtain: Curtain;
+  /** Begins to look at a directory, and measures what encoding costs. */
   start(): void;
   close(): Promise<void>;
 }
@@ -89,16 +94,17 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
     });
     owned.add(() => pipeline.close());
     const refused = (message: string): void => report({ kind: 'warning', code: 'INGEST_REFUSED', message });
-    const rtmpServer = await openRtmp(options, pipeline, refused, owned);
-    const directory = directoryIngest(config, pipeline, (message) => report({ kind: 'note', message }), owned);
+    const curtain = new Curtain(pipeline);
+    const rtmpServer = await openRtmp(options, curtain, refused, owned);
+    const directory = directoryIngest(config, curtain, (message) => report({ kind: 'note', message }), owned);
     return {
       pipeline,
-      push: new PushIngest({ key: options.streamKey, gate: pipeline }),
+      curtain,
+      push: new PushIngest({ key: options.streamKey, gate: curtain }),
       rtmpServer,
       encoderHealth: () => encoder?.health() ?? { state: 'idle', run: 0, failuresInARow: 0 },
       secondEncoderHealth: () => second?.health(),
       start: () => {
-        pipeline.start();
         directory?.start();
         budget.start();
       },
@@ -112,7 +118,7 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
 
 async function openRtmp(
   options: StudioOptions,
-  gate: Pipeline,
+  gate: PublisherGate,
   notify: (message: string) => void,
   owned: Owned,
 ): Promise<string | undefined> {
@@ -126,7 +132,7 @@ async function openRtmp(
 
 function directoryIngest(
   config: OnioncastConfig,
-  gate: Pipeline,
+  gate: PublisherGate,
   notify: (message: string) => void,
   owned: Owned,
 ): DirectoryIngest | undefined {

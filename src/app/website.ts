@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { Audience } from '../broadcast/audience.ts';
+import type { ScheduleControls } from '../broadcast/schedule.ts';
 import type { StreamSnapshot } from '../broadcast/stream-state.ts';
 import type { PeopleList } from '../chat/people-list.ts';
 import type { Circle, Readers } from '../chat/readers.ts';
@@ -36,6 +37,7 @@ import { Viewings } from '../http/viewings.ts';
 import { Waits } from '../http/waits.ts';
 import { type CircuitReport, DrainWatch } from '../live/drain-watch.ts';
 import { maxNameCharacters } from '../identity/name.ts';
+import type { OnionAddressState } from '../serve-event.ts';
 import type { TitleFile } from '../store/title-file.ts';
 import type { PublishingData } from '../views/broadcaster.tsx';
 import { renderBroadcasterDesk, renderBroadcasterLogin } from '../views/broadcaster.tsx';
@@ -70,6 +72,9 @@ export interface WebsiteOptions {
   readonly titles: TitleFile;
   /** What is kept of the stream; absent where nothing may be. */
   readonly archive?: Archive | undefined;
+  readonly timers: ScheduleControls;
+  /** The onion addresses of this run. */
+  onions(): readonly OnionAddressState[];
   publishing(server: WebServer): PublishingData;
   /** A circuit has gone on at its limits for too long: it is better closed. */
   onHostile(circuitId: number): void;

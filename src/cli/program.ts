@@ -3,6 +3,7 @@ import { addMemberCommands } from './control/member-commands.ts';
 import { addPeopleCommands } from './control/people-commands.ts';
 import { addTalkCommands } from './control/talk-commands.ts';
 import { addOnionCommands } from './onion-grammar.ts';
+import { addScheduleCommands } from './schedule-commands.ts';
 import { readVersion } from '../version.ts';
 import { exitCodes, explainFailure } from './failure.ts';
 import type { ServeFlags } from './serve-config.ts';
@@ -75,6 +76,7 @@ export function createProgram(onOutcome: (exitCode: number) => void): Command {
   addPeopleCommands(commands);
   addMemberCommands(commands);
   addOnionCommands(commands);
+  addScheduleCommands(commands);
   return program;
 }
 

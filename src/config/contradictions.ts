@@ -15,6 +15,7 @@ export function findContradictions({
   ephemeral,
   recording,
   clips,
+  schedule,
 }: OnioncastConfig): string[] {
   const problems: string[] = [];
   if (hls.windowMs < 3 * hls.segmentMs) {
@@ -49,6 +50,21 @@ export function findContradictions({
   }
   if (ephemeral && clips.allowed) {
     problems.push('ephemeral keeps nothing on disk, and clips.allowed would: choose one');
+  }
+  return [...problems, ...addressProblems({ tor, ephemeral, schedule })];
+}
+
+function addressProblems({
+  tor,
+  ephemeral,
+  schedule,
+}: Pick<OnioncastConfig, 'tor' | 'ephemeral' | 'schedule'>): string[] {
+  const problems: string[] = [];
+  if (schedule.takeDown && tor.enabled && tor.mode === 'operator') {
+    problems.push('schedule.take_down cannot take down a tor of yours: tor.mode = "managed", or without');
+  }
+  if (schedule.takeDown && schedule.stop === undefined && schedule.confirmMs === 0) {
+    problems.push('schedule.take_down needs a time at which it ends: schedule.stop or schedule.confirm');
   }
   if (tor.temporary && ephemeral) {
     problems.push('with ephemeral every address is temporary: leave tor.temporary out');

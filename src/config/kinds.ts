@@ -4,6 +4,7 @@ import { type Bridge, parseBridges } from './bridge.ts';
 import { formatBitrate, parseBitrate } from './bitrate.ts';
 import { formatDuration, parseDuration } from './duration.ts';
 import { type LadderSetting, parseLadder } from './ladder.ts';
+import { type Moment, parseMoment } from './moment.ts';
 import { formatSize, parseSize } from './size.ts';
 import { parseSource } from './source.ts';
 
@@ -110,6 +111,15 @@ export function lines(maxLines: number) {
   const schema = z.array(z.string().regex(/^\P{Cc}{1,1024}$/u)).max(maxLines);
   return { schema, expects: `a list of at most ${maxLines} lines of text`, secret: true } as const;
 }
+
+/** When something is to happen, if ever. */
+export const moment = {
+  schema: z.string().transform((text, context): Moment | undefined => {
+    // Nothing is an answer here.
+    return text.trim() === '' ? undefined : understood(text, parseMoment, context);
+  }),
+  expects: 'a time from now such as "10m", a UTC time such as "21:30" or "2026-11-23 21:30", or nothing',
+};
 
 /** Bridges of the Tor network. Whoever has some keeps them to themselves. */
 export const bridges = {

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { filters } from './filters.ts';
 import * as kinds from './kinds.ts';
 import { limitSettings } from './limit-settings.ts';
+import { scheduleSection } from './schedule-section.ts';
 import { section, setting } from './setting.ts';
 
 /**
@@ -145,6 +146,7 @@ export const configSchema = section('', {
     ),
     stallMs: setting(kinds.duration('1s', '1m'), '5s', 'An encoder that says nothing for so long is started anew.'),
   }),
+  schedule: scheduleSection,
   hls: section('HTTP Live Streaming, for players such as mpv and VLC.', {
     segmentMs: setting(
       kinds.duration('1s', '10s'),

@@ -27,6 +27,11 @@ export function mayChoose(ladder: readonly string[], joinable: ReadonlySet<strin
   return there === ladder.length || (runMs >= wholeWithinMs && there > 0);
 }
 
+/** The names of all that a run makes. */
+export function outputNames(ladder: readonly { readonly name: string }[]): readonly string[] {
+  return [...ladder.map(({ name }) => name), 'audio'];
+}
+
 function codecOf(init: RenditionInit): RenditionInfo['codec'] {
   if (init.width === undefined) return 'none';
   return init.codecs[0]?.startsWith('vp09') === true ? 'vp9' : 'h264';

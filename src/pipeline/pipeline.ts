@@ -11,27 +11,20 @@ import type { RenditionInfo, StreamSnapshot } from '../broadcast/stream-state.ts
 import type { EncoderListener, EncoderSource, LadderRung, PictureSize, RunEnd } from '../encoder/encoder-types.ts';
 import { AppError, type ErrorCode } from '../errors.ts';
 import type { PassthroughProblem } from '../ingest/passthrough-gauge.ts';
-import type { Publication, PublisherGate } from '../ingest/publication.ts';
+import type { Publication } from '../ingest/publication.ts';
 import type { RewindMemory } from '../live/rewind-window.ts';
 import { audioRendition, Packager } from '../mp4/packager.ts';
 import { constantBytesPerSecond, type FlowRates } from '../mp4/padding.ts';
 import type { Piece, RenditionInit } from '../mp4/piece.ts';
+import type { BaseSource } from './base-source.ts';
+import type { Stage } from './curtain.ts';
 import type { EncoderPort } from './encoder-port.ts';
 import { Passthrough, type PassthroughNews } from './passthrough.ts';
 import type { MediaTap } from './media-tap.ts';
-import { mayChoose, offerOf } from './offers.ts';
+import { mayChoose, offerOf, outputNames } from './offers.ts';
 import { refuseMedia } from './refused-media.ts';
 import { type RenditionLimits, RenditionOutput } from './rendition-output.ts';
 import { SecondCodec, type SecondCodecOptions } from './second-codec.ts';
-
-/** What is broadcast while no publisher is there. */
-export interface BaseSource {
-  /** For the operator's eyes: `test`, `file`, `screen`. */
-  readonly name: string;
-  readonly source: EncoderSource;
-  /** A test card only fills the time before the first publisher; anything else comes back when a publisher leaves. */
-  readonly isTestCard: boolean;
-}
 
 export interface PipelineOptions {
   /** What a picture of this size, if it is known, is encoded to; asked whenever a source begins. */
@@ -80,7 +73,7 @@ const failed: ErrorCode = 'SOURCE_UNUSABLE';
  * The way of a frame: chooses what is on air (a publisher, else the base source), has it encoded, packaged and handed to every viewer,
  * and keeps the public state of the broadcast. Switching or losing a publisher never needs a restart of the server.
  */
-export class Pipeline implements PublisherGate {
+export class Pipeline implements Stage {
   readonly #options: PipelineOptions;
   readonly #encoder: EncoderPort;
   readonly #outputs = new Map<string, RenditionOutput>();
@@ -122,6 +115,15 @@ export class Pipeline implements PublisherGate {
   /** Puts the base source on air, if there is one. */
   start(): void {
     if (this.#options.base !== undefined && this.#publication === undefined) this.#playBase();
+  }
+
+  /** Takes off the air whatever is on it: the broadcast is over until `start`, or a publisher begins. */
+  stop(): void {
+    this.#publication = undefined;
+    this.#onBase = false;
+    void this.#encoder.stop();
+    clearTimeout(this.#timer);
+    this.#sourceOver();
   }
 
   begin(publication: Publication): 'accepted' | 'busy' {
@@ -280,12 +282,8 @@ export class Pipeline implements PublisherGate {
       this.#advance({ kind: 'picture-lost' });
       if (next === 'stop') void this.#encoder.stop();
       else if (next === 'leave-out-source') this.#tryWithoutPicture();
-      else this.#wait(malformedPauseMs, () => this.#encodeAgain());
+      else this.#wait(malformedPauseMs, () => this.#source && this.#encoder.start(this.#source));
     }
-  }
-
-  #encodeAgain(): void {
-    if (this.#source !== undefined) this.#encoder.start(this.#source);
   }
 
   #begin(rendition: string, init: RenditionInit): void {
@@ -396,8 +394,4 @@ export class Pipeline implements PublisherGate {
     this.#timer = setTimeout(then, ms);
     this.#timer.unref();
   }
-}
-
-function outputNames(ladder: readonly LadderRung[]): readonly string[] {
-  return [...ladder.map(({ name }) => name), 'audio'];
 }

@@ -9,6 +9,7 @@ import { titleFrom } from '../../src/broadcast/title.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import type { Assets } from '../../src/http/routes/assets.ts';
 import { TitleFile } from '../../src/store/title-file.ts';
+import { noTimers } from './no-timers.ts';
 
 const assets: Assets = {
   style: '/assets/style.css',
@@ -46,6 +47,8 @@ export async function allRoutes(): Promise<ReadonlyMap<string, ReadonlySet<strin
   const website = buildWebsite({
     ...{ config, dataDirectory: directory, secret, assets, lounge, titles, archive, onError },
     studio: offlineStudio(),
+    timers: noTimers,
+    onions: () => [],
     publishing: () => ({}),
     onHostile: () => undefined,
     health: () => ({}),

@@ -4,6 +4,7 @@ import type { Emotes } from '../../chat/emote.ts';
 import type { ModerationCommand } from '../../chat/moderation/command.ts';
 import type { PeopleList } from '../../chat/people-list.ts';
 import type { Room } from '../../chat/room.ts';
+import type { ScheduleControls } from '../../broadcast/schedule.ts';
 import type { StreamSnapshot } from '../../broadcast/stream-state.ts';
 import type { ChatService } from '../../talk/chat-service.ts';
 import type { LogPages } from '../../talk/log-pages.ts';
@@ -25,6 +26,7 @@ export interface ControlDeps {
   readonly titles: { readonly title: string; set(title: string): Promise<void> };
   readonly invitations: Pick<AccessInvitations, 'create' | 'list' | 'revoke' | 'restore'>;
   readonly bus: Bus;
+  readonly timers: ScheduleControls;
   /** The onion addresses of this run. */
   onions(): readonly OnionAddressState[];
   snapshot(): StreamSnapshot;

@@ -3,6 +3,7 @@ import { invitationBounds } from '../../access/access-invitations.ts';
 import { filterActions } from '../../chat/word-filter.ts';
 import { onionOperations } from './onion-operation.ts';
 import { operation } from './operation.ts';
+import { scheduleOperationList } from './schedule-operation.ts';
 import {
   entryShape,
   heldShape,
@@ -332,6 +333,7 @@ export const operations = {
     acted,
   ),
   ...onionOperations,
+  ...scheduleOperationList,
 } as const;
 
 export type OperationName = keyof typeof operations;

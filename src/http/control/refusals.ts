@@ -1,4 +1,5 @@
 import type { ModerationRule } from '../../chat/moderation/command.ts';
+import type { ScheduleRefusal } from '../../broadcast/schedule.ts';
 import type { RefusalRule } from '../../chat/refusal.ts';
 
 /** Why the socket itself does not do what was asked. */
@@ -16,7 +17,7 @@ type SocketRule =
   | 'filter';
 
 /** Stable names of all that can be answered instead of a result. */
-export type ControlCode = SocketRule | ModerationRule | RefusalRule;
+export type ControlCode = SocketRule | ModerationRule | RefusalRule | ScheduleRefusal | 'moment';
 
 /** Thrown by whatever answers an operation; becomes `{"error":{"code","message"}}`. */
 export class ControlRefusal extends Error {
@@ -45,6 +46,7 @@ const statuses: Partial<Record<ControlCode, number>> = {
   'unknown-mode': 400,
   duration: 400,
   filter: 400,
+  moment: 400,
   'invitation-bounds': 400,
   'not-allowed': 403,
   protected: 403,
@@ -75,6 +77,11 @@ const sentences: Partial<Record<ControlCode, string>> = {
   'unknown-filter': 'There is no such word filter, or it is one of the configuration.',
   'nothing-to-do': 'It is so already.',
   'nothing-to-undo': 'There is nothing left to take back.',
+  moment: 'A time is like "10m" (from now), "21:30" or "2026-11-23 21:30" (UTC), at most 30 days away.',
+  'is-on-air': 'The broadcast is on air: only its end can be planned. End it first.',
+  'not-on-air': 'The broadcast is not on air.',
+  'stop-before-start': 'It cannot end before it begins.',
+  'stop-is-past': 'That time to end is past.',
   duration: 'That time is too short or too long.',
   'text-empty': 'There is no text.',
   'text-too-long': 'The text is too long.',
