@@ -33,10 +33,15 @@ export function renderBanner({ pinned, poll, modes }: Banner, look: BannerLook):
   );
 }
 
+/** More than this takes more than two lines on a phone. */
+const shortText = 80;
+
+/** A long one is folded to two lines by the style sheet, so that there is room for the poll and the talk; a click unfolds it. */
 function Pinned({ message, look }: { message: Message; look: BannerLook }): JSX.Element {
   const { author, mentions = [], isAnnouncement } = message;
-  return (
-    <p class="pinned">
+  const text = textFor(message, look.texts);
+  const words = (
+    <>
       <b class="badge">{look.texts.banner.pinned}</b>{' '}
       {isAnnouncement !== true && (
         <>
@@ -44,8 +49,14 @@ function Pinned({ message, look }: { message: Message; look: BannerLook }): JSX.
           {': '}
         </>
       )}
-      <bdi class="text">{messageMarkup(textFor(message, look.texts), { mentions, emotes: look.emotes, base: '' })}</bdi>
-    </p>
+      <bdi class="text">{messageMarkup(text, { mentions, emotes: look.emotes, base: '' })}</bdi>
+    </>
+  );
+  if (text.length <= shortText && !text.includes('\n')) return <p class="pinned">{words}</p>;
+  return (
+    <details class="pinned">
+      <summary>{words}</summary>
+    </details>
   );
 }
 
