@@ -264,6 +264,7 @@ function registerMedia(parts: RouteParts): void {
     rewind,
     prepare: (name) => pipeline.prepare(name),
     drains: parts.drains,
+    hasConstantRate: parts.config.encoder.rate === 'constant',
     maxLagMs: parts.config.live.maxViewerLagMs,
     hasRoomFor,
   });

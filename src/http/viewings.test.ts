@@ -298,26 +298,6 @@ describe('the strip of a first document', () => {
   });
 });
 
-describe('what is known of a connection', () => {
-  const known = (): string => viewings.connectionOf(key);
-
-  test('is nothing before the picture was loaded anew', () => {
-    expect(known()).toBe('unknown');
-    load();
-    expect(known()).toBe('unknown');
-    load('240p');
-    expect(known()).toBe('good');
-  });
-
-  test('is that it is slow, once it was too slow for what it was sent', () => {
-    load();
-    play('360p').close('slow');
-    expect(known()).toBe('slow');
-    load();
-    expect(known()).toBe('slow');
-  });
-});
-
 test('it remembers a bounded number of views: expired and unused ones make room, used ones stay', () => {
   const { document } = load();
   for (let count = 0; count < 100; count += 1) {

@@ -62,8 +62,6 @@ interface Viewing {
   /** How many pictures have been put over the first one of the open document. */
   layer: number;
   isBehind: boolean;
-  /** What was told of its connection last is that it is too slow. */
-  isSlow: boolean;
   /** What the open document shows; absent for one without a picture. */
   shown: string | undefined;
   media: Media | undefined;
@@ -231,13 +229,6 @@ export class Viewings {
     return viewing !== undefined && (layer < viewing.layer || (viewing.document === undefined && viewing.awaitsReload));
   }
 
-  /** What is known of the connection: nothing before a picture has been loaded anew, by choice or by us. */
-  connectionOf(key: string): 'unknown' | 'good' | 'slow' {
-    const viewing = this.#viewings.get(key);
-    if (viewing?.isSlow === true) return 'slow';
-    return viewing !== undefined && viewing.openedAtMs.length > 1 ? 'good' : 'unknown';
-  }
-
   /** A media response is open. A view has one: the newest. */
   mediaOpened(key: string, media: Media): void {
     const viewing = this.#touch(key);
@@ -260,7 +251,6 @@ export class Viewings {
     this.#touch(key);
     viewing.media = undefined;
     const { reload, lower } = outcomeOf(reason);
-    if (lower) viewing.isSlow = true;
     if (lower && this.#mayAdapt(viewing)) viewing.rendition = lowerRendition(renditions, rendition)?.name ?? rendition;
     if (lower) viewing.isBehind = !this.#mayAdapt(viewing) || viewing.rendition === rendition;
     if (reload) this.#reload(viewing);
@@ -279,7 +269,6 @@ export class Viewings {
   judged(key: string, media: Media, verdict: Verdict, rendition: string, renditions: readonly RenditionInfo[]): void {
     const viewing = this.#viewings.get(key);
     if (viewing?.media !== media || viewing.document === undefined || !this.#mayAdapt(viewing)) return;
-    viewing.isSlow = verdict.kind === 'slow';
     const higher = higherRendition(renditions, rendition);
     const step = viewing.adaptation.next(verdict, this.#now(), higher !== undefined);
     if (step === 'probe' && higher !== undefined) media.pad(this.#probeBytes(rendition, higher, renditions));
@@ -362,7 +351,6 @@ function newViewing(): Viewing {
     document: undefined,
     layer: 0,
     isBehind: false,
-    isSlow: false,
     shown: undefined,
     media: undefined,
     asked: undefined,

@@ -8,7 +8,7 @@ const trustedBytes = 57 * 1460;
 
 /**
  * Bytes without meaning (a `free` box, ISO/IEC 14496-12 8.1.2), to be sent before an init segment, so that a browser without script begins with
- * the first pictures it gets. Worth it on links that carry them in less than a second.
+ * the first pictures it gets. To be sent compressed: the browser counts what comes out of that.
  */
 export function leadIn(): Buffer {
   return buildBox('free', Buffer.alloc(trustedBytes));

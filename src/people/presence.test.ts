@@ -85,6 +85,7 @@ beforeEach(async () => {
     rewind: () => undefined,
     prepare: async () => false,
     drains: { add: () => () => undefined },
+    hasConstantRate: false,
     maxLagMs: 2000,
     hasRoomFor: () => true,
   });

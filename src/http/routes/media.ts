@@ -10,9 +10,9 @@ import type { RewindCursor } from '../../live/rewind-cursor.ts';
 import type { RewindWindow } from '../../live/rewind-window.ts';
 import { type DrainWatch, socketBufferBytes } from '../../live/drain-watch.ts';
 import { buildBox } from '../../mp4/boxes.ts';
-import { leadIn } from '../../mp4/lead-in.ts';
 import { announcedBytes, asksForTheRest, withLength } from '../announced-length.ts';
 import { endlessMediaHeaders } from '../headers.ts';
+import { codedAsTheyAre, padded, paddedCoding, paddedOpening, startsSoonerPadded } from '../padded-media.ts';
 import type { OpenResponses } from '../open-responses.ts';
 import type { Places } from '../place.ts';
 import { queryValue } from '../query.ts';
@@ -41,6 +41,8 @@ export interface MediaDeps {
   rewind(rendition: string): RewindWindow | undefined;
   /** Resolves once a rendition on offer can be joined: one that is encoded on demand takes a moment. False if it does not come. */
   prepare(rendition: string): Promise<boolean>;
+  /** Renditions flow at a constant rate: nothing may be added to them. */
+  readonly hasConstantRate: boolean;
   /** How much media may wait for a viewer who is slow, in milliseconds of it. */
   readonly maxLagMs: number;
   /** Judges media responses by how they drain. */
@@ -67,9 +69,6 @@ const maxPaddingBytes = 64 * 1024;
 const wholeBlockBytes = 40 * 1024;
 /** Bits per second that fill a block in time. */
 const fillsInTime = (32 * 1024 * 8) / 1.25;
-
-/** One memory for all. */
-const framedLeadIn = frameChunk(leadIn());
 
 /**
  * `/stream.mp4` and `/stream/<rendition>.mp4`: the stream without end, from the latest keyframe on; with `?sound=0` the picture alone, with
@@ -107,32 +106,29 @@ async function play(
   const cursor = cursorFor(deps.rewind(rendition.name), request);
   const isThere = cursor !== undefined || channel.isJoinable || (await deps.prepare(rendition.name));
   if (!isThere) throw new AppError('OFFLINE');
-  const response = openMedia(deps, request, reply, rendition, cursor === undefined);
+  const isPadded = cursor === undefined && !hasLength && wantsPadding(request);
+  const response = openMedia(deps, request, reply, rendition, { isLive: cursor === undefined, isPadded });
   if (cursor !== undefined) {
     rewind(response, cursor, hasLength);
     goOnLater(deps, request, response, cursor);
     return reply;
   }
-  const silent = isPictureAlone(request, rendition);
-  const edge = silent ? 'fresh-keyframe' : 'keyframe';
+  const edge = isPictureAlone(request, rendition) ? 'fresh-keyframe' : 'keyframe';
   if (hasLength) {
     const isSlowToFill = sentBandwidth(deps, request, rendition) < fillsInTime;
     response.follow(withLength(channel), isSlowToFill ? { withBytes: wholeBlockBytes } : edge);
-    return reply;
+  } else if (isPadded) {
+    response.write(paddedOpening);
+    response.follow(padded(channel, !deps.hasConstantRate), edge);
+  } else {
+    response.follow(channel, edge);
   }
-  if (deservesLeadIn(deps, request, rendition, silent)) response.write(framedLeadIn);
-  response.follow(channel, edge);
   return reply;
 }
 
-/**
- * On a link that is too slow for what it was sent the lead-in would take longer than what it saves. Where nothing is known of the link, sound alone has none: it may
- * have been chosen because of it.
- */
-function deservesLeadIn(deps: MediaDeps, request: FastifyRequest, { width }: RenditionInfo, silent: boolean): boolean {
-  const view = queryValue(request.query, 'view');
-  const connection = view === undefined ? 'unknown' : deps.viewings.connectionOf(view);
-  return connection === 'good' || (connection === 'unknown' && silent && width !== undefined);
+/** Firefox's own player, in a player document of ours: our script has no view. */
+function wantsPadding(request: FastifyRequest): boolean {
+  return queryValue(request.query, 'view') !== undefined && startsSoonerPadded(request.headers['user-agent']);
 }
 
 function channelFor(deps: MediaDeps, request: FastifyRequest, rendition: RenditionInfo): MediaChannel | undefined {
@@ -153,13 +149,13 @@ function openMedia(
   request: FastifyRequest,
   reply: FastifyReply,
   rendition: RenditionInfo,
-  isLive: boolean,
+  { isLive, isPadded }: { readonly isLive: boolean; readonly isPadded: boolean },
 ): EndlessResponse {
   const { viewer } = deps.places.placeOf(request);
   const response = deps.responses.open(request, reply, {
     kind: 'media',
     viewer: viewer.token,
-    headers: endlessMediaHeaders,
+    headers: isPadded ? { ...endlessMediaHeaders, ...paddedCoding } : endlessMediaHeaders,
     ...(isLengthAnnounced(request) ? { announcedBytes } : {}),
     maxQueuedBytes: Math.max(minQueuedBytes, (deps.maxLagMs * rendition.bandwidth) / 8000),
   });
@@ -169,7 +165,7 @@ function openMedia(
   const view = queryValue(request.query, 'view');
   if (view === undefined) return response;
   const circuitId = visitorCircuitOf(request);
-  const media = new OpenMedia(response);
+  const media = new OpenMedia(response, isPadded);
   deps.viewings.mediaOpened(view, media);
   // What is sent to those who have gone back is paced by how it drains, so that tells nothing.
   if (isLive) {
@@ -205,11 +201,13 @@ function sentBandwidth(deps: MediaDeps, request: FastifyRequest, rendition: Rend
 /** A media response, as a viewing handles it. */
 class OpenMedia implements Media {
   readonly #response: EndlessResponse;
+  readonly #isCoded: boolean;
   /** Ends the judging of how it drains. */
   leave: () => void = () => undefined;
 
-  constructor(response: EndlessResponse) {
+  constructor(response: EndlessResponse, isCoded: boolean) {
     this.#response = response;
+    this.#isCoded = isCoded;
     response.whenClosed(() => this.leave());
   }
 
@@ -218,7 +216,8 @@ class OpenMedia implements Media {
   }
 
   pad(bytes: number): void {
-    this.#response.write(frameChunk(buildBox('free', Buffer.alloc(Math.min(bytes, maxPaddingBytes)))));
+    const framed = frameChunk(buildBox('free', Buffer.alloc(Math.min(bytes, maxPaddingBytes))));
+    this.#response.write(this.#isCoded ? codedAsTheyAre(framed) : framed);
   }
 
   retire(): void {

@@ -59,6 +59,7 @@ beforeEach(async () => {
     pictureChannel: () => channel,
     prepare: async () => false,
     drains: { add: () => () => undefined },
+    hasConstantRate: false,
     maxLagMs: 2000,
   });
   registerPlayerRoutes(app, {

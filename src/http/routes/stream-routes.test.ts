@@ -80,6 +80,7 @@ beforeEach(async () => {
     pictureChannel: (name) => channels.get(`${name} picture`),
     prepare: async () => false,
     drains: { add: () => () => undefined },
+    hasConstantRate: false,
     maxLagMs: 2000,
     hasRoomFor: (viewer) => audience.hasRoomFor(viewer, maxViewers, performance.now()),
   });
@@ -112,10 +113,10 @@ function entrance(): Entrance {
   return { socketPath: path.join(directory, 'web.sock'), circuitId };
 }
 
-async function open(target: string, expected: string): Promise<RawConnection> {
+async function open(target: string, expected: string, ...headers: string[]): Promise<RawConnection> {
   const connection = new RawConnection(entrance());
   connections.push(connection);
-  connection.send(get(target));
+  connection.send(get(target, ...headers));
   await connection.until(() => connection.received.includes(expected), expected);
   return connection;
 }
@@ -163,19 +164,19 @@ describe('the endless stream', () => {
     expect((await fetch('/stream/720p.mp4')).status).toBe(404);
   });
 
-  test('the picture alone begins with a lead-in, sound alone not while nothing is known of the connection', async () => {
-    renditions = renditions.map((rendition) => ({ ...rendition, width: 640 }));
-    for (const name of ['360p', '240p']) {
-      channels.set(`${name} picture`, new FanOut({ maxPieces: 10, maxBytes: 10_000 }));
-      broadcast(`${name} picture`);
-    }
-    const best = await open('/stream/360p.mp4?sound=0', '360p picture-key');
-    expect(best.received).toMatch(/\r\n\r\n[0-9a-f]+\r\n[^]{4}free\0/);
-    const lower = await open('/stream/240p.mp4?sound=0', '240p picture-key');
-    expect(lower.received).toMatch(/\r\n\r\n[0-9a-f]+\r\n[^]{4}free\0/);
+  test("Firefox's own player gets gzip, in every rendition; our script and other players get the bytes as they are", async () => {
+    broadcast('240p');
     broadcast('audio');
-    const sound = await open('/stream/audio.mp4', 'audio-key');
-    expect(sound.received).toMatch(/\r\n\r\na\r\ninit-bytes\r\n/);
+    const firefox = 'User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
+    for (const rendition of ['240p', 'audio']) {
+      const player = await open(`/stream/${rendition}.mp4?view=${view}`, `${rendition}-key`, firefox);
+      const [head = ''] = player.received.split('\r\n\r\n');
+      expect(head).toContain('\r\nContent-Encoding: gzip');
+      expect(headerNames(head).filter((name) => !allowedHeaderNames.has(name))).toEqual([]);
+    }
+    const script = await open('/stream/240p.mp4', '240p-key', firefox);
+    const elsewhere = await open(`/stream/240p.mp4?view=${view}`, '240p-key');
+    for (const { received } of [script, elsewhere]) expect(received).not.toContain('Content-Encoding');
   });
 
   test('a browser that needs a length is told one, without a lead-in, in bytes that are bare', async () => {
