@@ -7,6 +7,7 @@ import { loadServerSecret, openDataDirectory } from './app/data-directory.ts';
 import { type Lounge, openLounge } from './app/lounge.ts';
 import { type Onion, openOnion } from './app/onion.ts';
 import { Owned } from './app/owned.ts';
+import { privateAddressOf } from './app/private-address.ts';
 import { openStudio, type Studio } from './app/studio.ts';
 import { BroadcastTimers } from './app/timers.ts';
 import { buildWebsite, type Website } from './app/website.ts';
@@ -56,7 +57,12 @@ type Report = (event: ServeEvent) => void;
 /** Gives back what reads again what may change. */
 async function start(config: OnioncastConfig, report: Report, owned: Owned): Promise<() => Promise<void>> {
   const ground = await prepareGround(config, owned);
-  const { website, studio, lounge, titles, timers, seeTor } = await buildRooms(config, ground, report, owned);
+  const { website, studio, lounge, titles, timers, privateAddress, seeTor } = await buildRooms(
+    config,
+    ground,
+    report,
+    owned,
+  );
   const { server, sockets } = website;
   await server.listen();
   if (server.localUrl !== undefined) report({ kind: 'listening', url: server.localUrl });
@@ -69,7 +75,7 @@ async function start(config: OnioncastConfig, report: Report, owned: Owned): Pro
     const { dataDirectory } = ground;
     const onAddresses = (all: readonly string[], kind: OnionKind): void => server.setOnionAddresses(all, kind);
     const onFlow = (flow: CircuitFlow): void => website.seeCircuit(flow);
-    const onion = await openOnion({ config, dataDirectory, sockets, report, onAddresses, onFlow });
+    const onion = await openOnion({ config, dataDirectory, sockets, privateAddress, report, onAddresses, onFlow });
     owned.add(() => onion.close());
     seeTor(onion);
     if (timers.isDown) await onion.close();
@@ -110,7 +116,11 @@ async function buildRooms(config: OnioncastConfig, ground: Ground, report: Repor
   const onChange = (): void => website?.refresh();
   const titles = await openTitles(config, dataDirectory, onChange);
   owned.add(() => titles.close());
-  const lounge = await openLounge({ config, dataDirectory, secret, styleHref: assets.style, report, onError });
+  const privateAddress = privateAddressOf(config, dataDirectory, onError);
+  const lounge = await openLounge({
+    ...{ config, dataDirectory, secret, styleHref: assets.style, report, onError },
+    guestKeys: privateAddress,
+  });
   owned.add(() => lounge.close());
   const reportStream = streamReporter(report);
   const archive = await openArchive({
@@ -154,7 +164,7 @@ async function buildRooms(config: OnioncastConfig, ground: Ground, report: Repor
   const seeTor = (opened: Onion): void => {
     onion = opened;
   };
-  return { website, studio, lounge, titles, timers, seeTor };
+  return { website, studio, lounge, titles, timers, privateAddress, seeTor };
 }
 
 function openTimers(config: OnioncastConfig, studio: Studio, report: Report, onTakeDown: () => void): BroadcastTimers {

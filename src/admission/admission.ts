@@ -2,6 +2,8 @@
 export interface Passes {
   readonly captcha?: true;
   readonly question?: true;
+  /** The mark of the door's password that was known (`passwordMark`). */
+  readonly password?: string;
   /** The tripcode whose password was known. */
   readonly tripcode?: string;
   /** The invitation that was redeemed. */
@@ -20,26 +22,29 @@ export interface Admission {
 /** Of whom nothing is known. */
 export const noAdmission: Admission = { passes: {}, isSuspect: false };
 
-/** Who may come in: everybody, who reads a picture, who answers the question, or who was let in by name. */
-export const accessModes = ['open', 'captcha', 'question', 'members'] as const;
+/** Who may come in: everybody, who reads a picture, who answers the question, who knows the password of the door, or who was let in by name. */
+export const accessModes = ['open', 'captcha', 'question', 'password', 'members'] as const;
 
 export type AccessMode = (typeof accessModes)[number];
 
 /** The rules of the door. */
 export interface AccessRules {
   readonly mode: AccessMode;
+  /** The mark of the door's password: another one with each new password. Absent while there is none. */
+  readonly password?: string;
   /** Tripcodes of members. */
   readonly tripcodes: readonly string[];
 }
 
-/** Whether somebody may come in. Passwords and invitations open every door; what was shown at another door opens only that one. */
+/** Whether somebody may come in. Tripcodes and invitations open every door; what was shown at another door opens only that one. */
 export function isAdmitted(
   { passes }: Admission,
-  { mode, tripcodes }: AccessRules,
+  { mode, password, tripcodes }: AccessRules,
   isGoodInvitation: (id: number) => boolean,
 ): boolean {
   if (mode === 'open') return true;
-  if (mode !== 'members' && passes[mode] === true) return true;
+  if ((mode === 'captcha' || mode === 'question') && passes[mode] === true) return true;
+  if (mode === 'password' && password !== undefined && passes.password === password) return true;
   if (passes.tripcode !== undefined && tripcodes.includes(passes.tripcode)) return true;
   return passes.invitation !== undefined && isGoodInvitation(passes.invitation);
 }

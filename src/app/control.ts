@@ -4,8 +4,8 @@ import { filterProblem } from '../config/filters.ts';
 import { ControlServer } from '../http/control/control-server.ts';
 import { EventFeed } from '../http/control/event-feed.ts';
 import { filterOperations } from '../http/control/filter-operations.ts';
-import { memberOperations } from '../http/control/member-operations.ts';
 import { scheduleOperations } from '../http/control/schedule-operations.ts';
+import { guestOperations } from '../http/control/guest-operations.ts';
 import { peopleOperations } from '../http/control/people-operations.ts';
 import { operatorId, talkOperations } from '../http/control/talk-operations.ts';
 import type { OnionAddressState } from '../serve-event.ts';
@@ -38,14 +38,16 @@ const epochBytes = 6;
 export async function openControl(options: ControlOptions): Promise<Control> {
   const { lounge, website, titles, onError } = options;
   const { chat, room, moderation, polls, log, emotes, bus } = lounge;
-  const { invitations } = lounge.door;
+  const { guests, password: doorPassword, settings: door } = lounge.door;
   const owned = new Owned();
   // What is written here is the broadcaster's, and nobody is to be put out for it.
   lounge.people.note({ viewerId: operatorId, role: 'broadcaster' });
   const shared = {
-    ...{ chat, room, moderation, polls, log, emotes, titles, invitations, bus, randomBytes },
+    ...{ chat, room, moderation, polls, log, emotes, titles, guests, doorPassword, bus, randomBytes },
     version: readVersion(),
     pid: process.pid,
+    doorMode: () => door.access.mode,
+    address: () => options.onions().find(({ name }) => name === 'public')?.address,
     snapshot: () => website.staffSnapshot(),
     people: () => website.people(),
     onions: () => options.onions(),
@@ -57,7 +59,7 @@ export async function openControl(options: ControlOptions): Promise<Control> {
   owned.add(() => feed.close());
   const server = new ControlServer({
     socketPath: controlSocketPath(options.dataDirectory),
-    operations: [talkOperations, filterOperations, peopleOperations, memberOperations, scheduleOperations].flatMap(
+    operations: [talkOperations, filterOperations, peopleOperations, guestOperations, scheduleOperations].flatMap(
       (of) => of(shared),
     ),
     ...{ feed, onError },

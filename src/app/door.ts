@@ -5,6 +5,8 @@ import type { CaptchaPolicy } from '../chat/modes.ts';
 import type { OnioncastConfig } from '../config/schema.ts';
 import { AccessInvitations } from '../access/access-invitations.ts';
 import { Captcha } from '../access/captcha.ts';
+import { type GuestKeys, Guests } from '../access/guests.ts';
+import { DoorPassword } from '../access/door-password.ts';
 import { DoorSettings } from '../access/door-settings.ts';
 import { Admissions } from '../access/admissions.ts';
 import { AccessInvitationRepository } from '../store/access-invitations.ts';
@@ -24,8 +26,10 @@ export interface Door {
   /** Who has been let in, for staff to see. */
   readonly kept: AdmissionRepository;
   readonly settings: DoorSettings;
+  readonly password: DoorPassword;
   readonly admissions: Admissions;
   readonly invitations: AccessInvitations;
+  readonly guests: Guests;
   close(): Promise<void>;
 }
 
@@ -34,6 +38,8 @@ export interface DoorOptions {
   readonly database: Database;
   readonly settings: SettingRepository;
   readonly secret: Buffer;
+  /** Keys to the address, where it is not for everybody. */
+  readonly guestKeys?: GuestKeys | undefined;
   /** When a captcha is asked, as the switches of the room stand. */
   policy(): CaptchaPolicy;
   onError(error: unknown): void;
@@ -45,7 +51,7 @@ function challengePolicy({ limits }: OnioncastConfig): ChallengePolicy {
 }
 
 /** Builds the door. Pictures are drawn from now on. */
-export function openDoor({ config, database, settings: store, secret, policy, onError }: DoorOptions): Door {
+export function openDoor({ config, database, settings: store, secret, guestKeys, policy, onError }: DoorOptions): Door {
   const owned = new Owned();
   const kept = new AdmissionRepository(database);
   const forget = (): void => kept.forgetBefore(Date.now() - config.chat.keepMs);
@@ -56,6 +62,7 @@ export function openDoor({ config, database, settings: store, secret, policy, on
   owned.add(() => pictures.close());
   const { question: text, answers, kind } = config.captcha;
   const settings = new DoorSettings(store, { ...config.access, kind, question: { text, answers } });
+  const password = new DoorPassword({ store, randomBytes, now: () => performance.now() });
   const admissions = new Admissions(kept, () => Date.now());
   const challenges = new Challenges(secret, challengePolicy(config));
   const captcha = new Captcha({
@@ -75,6 +82,10 @@ export function openDoor({ config, database, settings: store, secret, policy, on
     randomBytes,
     now: () => Date.now(),
   });
-  const parts = { captcha, challenges, pictures, kept, settings, admissions, invitations };
+  const guests = new Guests({
+    ...(guestKeys !== undefined && { keys: guestKeys }),
+    ...{ invitations, mode: () => settings.access.mode },
+  });
+  const parts = { captcha, challenges, pictures, kept, settings, password, admissions, invitations, guests };
   return { ...parts, close: () => owned.close() };
 }

@@ -184,7 +184,7 @@ function everyAddress(): [target: string, method: string][] {
 }
 
 describe('the closed door', () => {
-  it.each(['members', 'captcha', 'question'] as const)(
+  it.each(['members', 'captcha', 'question', 'password'] as const)(
     'is the same for every address there is and there is not, live or offline, in mode %s',
     async (mode) => {
       rules({ mode, question });
@@ -228,6 +228,52 @@ describe('the closed door', () => {
     expect(lounge.door.challenges.size).toBe(0);
     expect(lounge.door.kept.size).toBe(0);
   }, 60_000);
+});
+
+describe('the password of the door', () => {
+  const knock = async ({ cookie, fields }: Awaited<ReturnType<typeof stand>>, password: string) =>
+    await ask('/access', { method: 'POST', cookie, form: { ...fields, password } });
+
+  it('lets in whoever knows it, and whoever came by the one before is out', async () => {
+    rules({ mode: 'password' });
+    const anna = await stand();
+    expect(anna.body).toContain('type="password"');
+    expect((await knock(anna, 'open sesame')).status).toBe(403);
+    await lounge.door.password.change('open sesame');
+    expect((await knock(anna, 'open barley')).status).toBe(403);
+    expect((await ask('/', { cookie: anna.cookie })).status).toBe(403);
+    expect((await knock(anna, 'open sesame')).headers['location']).toBe('/');
+    expect((await ask('/', { cookie: anna.cookie })).status).toBe(200);
+    await lounge.door.password.change('another word');
+    expect((await ask('/', { cookie: anna.cookie })).status).toBe(403);
+  });
+
+  it('opens to invitations and to tripcodes of members as every door does, and to nothing that other doors asked for', async () => {
+    const { code } = (await lounge.tripcodes.make('mine alone')) ?? { code: '' };
+    await lounge.door.password.change('open sesame');
+    rules({ mode: 'password', tripcodes: [code] });
+    expect((await knock(await stand(), 'mine alone')).status).toBe(303);
+    const bert = await stand();
+    lounge.door.admissions.pass(bert.cookie.slice(2, 24), { captcha: true, question: true });
+    expect((await ask('/', { cookie: bert.cookie })).status).toBe(403);
+    const link = lounge.door.invitations.create({ label: 'Cid', maxUses: 1, forMs: 3_600_000 }) ?? '';
+    const cid = await stand(`/invitation/${link}`);
+    await ask(`/invitation/${link}`, { method: 'POST', cookie: cid.cookie, form: cid.fields });
+    expect((await ask('/', { cookie: cid.cookie })).status).toBe(200);
+  });
+
+  it('T18 asks for a picture as well while somebody guesses, and hashes no more than a few at once', async () => {
+    await lounge.door.password.change('open sesame');
+    rules({ mode: 'password' });
+    const outcomes = await Promise.all(Array.from({ length: 40 }, () => lounge.door.password.judge('guess')));
+    expect(outcomes.filter(({ kind }) => kind === 'busy').length).toBeGreaterThanOrEqual(36);
+    expect((await stand()).body).not.toContain('captcha-picture');
+    while (!lounge.door.password.needsPicture) await lounge.door.password.judge('x'.repeat(300));
+    const guest = await stand();
+    expect(guest.body).toContain('captcha-picture');
+    expect(guest.body).toContain('type="password"');
+    expect((await knock(guest, 'open sesame')).status).toBe(403);
+  });
 });
 
 describe('coming in', () => {
@@ -337,6 +383,12 @@ describe('the desk', () => {
     expect((await post({ ...doorForm, token: 'x' })).status).toBe(403);
     expect((await post(doorForm)).status).toBe(303);
     expect(lounge.door.settings.rules).toMatchObject({ mode: 'open', tripcodes: ['abc', 'def'] });
+    expect((await post({ ...doorForm, mode: 'password' })).body).toContain('Set a password first');
+    expect((await post({ do: 'password', password: 'short' })).status).toBe(422);
+    expect((await post({ do: 'password', password: 'long enough' })).status).toBe(303);
+    expect((await post({ ...doorForm, mode: 'password' })).status).toBe(303);
+    expect((await post(doorForm)).status).toBe(303);
+    expect((await post({ do: 'guest', guest: 'Ann' })).status).toBe(422);
     const asked = { do: 'question', kind: 'question', question: 'Which <colour>?', answers: 'blue\r\nazure' };
     expect((await post({ ...asked, answers: '' })).status).toBe(422);
     expect((await post({ ...asked, question: 'x'.repeat(201) })).status).toBe(422);

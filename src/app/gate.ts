@@ -5,6 +5,7 @@ import type { TripcodeMark } from '../chat/message.ts';
 import type { Moderator } from '../chat/moderation/staff.ts';
 import { AccessGate } from '../http/access-gate.ts';
 import { askedWith } from '../http/asked.ts';
+import { connectionOf } from '../http/connection.ts';
 import type { Place, Places } from '../http/place.ts';
 import { type AccessRouteDeps, doorRoutes, gateDataFor, registerAccessRoutes } from '../http/routes/access.ts';
 import { registerCaptchaRoutes } from '../http/routes/captcha.ts';
@@ -47,17 +48,18 @@ const openRoutes = [
 
 export function buildGate(options: GateOptions): Gate {
   const { door, places, secret, styleHref, isStaff, isBroadcaster, tripcodeOf } = options;
-  const { captcha, settings, admissions, invitations } = door;
+  const { captcha, settings, password, admissions, invitations, guests } = door;
   const rules = (): AccessRules => {
     const { mode, tripcodes } = settings.access;
     const ofModerators = options.moderators().flatMap(({ by }) => (by.kind === 'tripcode' ? [by.code] : []));
-    return { mode, tripcodes: [...tripcodes, ...ofModerators] };
+    const { mark } = password;
+    return { mode, tripcodes: [...tripcodes, ...ofModerators], ...(mark !== undefined && { password: mark }) };
   };
   const styled = ({ texts, base }: Place) => ({ texts, base, styleHref });
   const askedOf = askedWith(places);
   const now = (): number => Date.now();
   const deps: AccessRouteDeps = {
-    ...{ places, captcha, rules, admissions, invitations, secret, randomBytes, tripcodeOf, askedOf },
+    ...{ places, captcha, rules, password, admissions, invitations, secret, randomBytes, tripcodeOf, askedOf },
     question: () => settings.question,
     now,
     renderGate: (data, place) => renderGatePage({ ...data, ...styled(place) }),
@@ -81,13 +83,21 @@ export function buildGate(options: GateOptions): Gate {
       registerCaptchaRoutes(app, { captcha, askedOf });
       registerAccessRoutes(app, deps);
       registerDoorDeskRoutes(app, {
-        ...{ places, settings, invitations, isBroadcaster, secret, randomBytes, now },
+        ...{ places, settings, password, invitations, guests, isBroadcaster, secret, randomBytes, now },
         renderDoorDesk: (data, place) => renderDoorDesk({ ...data, ...styled(place) }),
       });
       const putOut = (): void => {
-        for (const { request, response } of responses.opened()) if (!guard.isAdmitted(request)) response.end('closed');
+        const circuits = new Set<number>();
+        for (const { request, response } of responses.opened()) {
+          if (guard.isAdmitted(request)) continue;
+          response.end('closed');
+          const connection = connectionOf(request);
+          if (connection.kind === 'onion') circuits.add(connection.circuitId);
+        }
+        guests.cutOff(circuits);
       };
       settings.onChange(putOut);
+      password.onChange(putOut);
       invitations.onRevoke(putOut);
       admissions.onRevoke(putOut);
     },

@@ -12,6 +12,7 @@ import { Moderation } from '../chat/moderation/moderation.ts';
 import { type Moment, Room, type RoomRules } from '../chat/room.ts';
 import type { OnioncastConfig } from '../config/schema.ts';
 import { BroadcasterAccess } from '../access/broadcaster-access.ts';
+import type { GuestKeys } from '../access/guests.ts';
 import { ChatChannels } from '../talk/chat-channels.ts';
 import { ChatService } from '../talk/chat-service.ts';
 import { chatStoreOf } from '../talk/chat-store.ts';
@@ -77,6 +78,8 @@ export interface LoungeOptions {
   readonly dataDirectory: string;
   readonly secret: Buffer;
   readonly styleHref: string;
+  /** Keys to the address, where it is not for everybody. */
+  readonly guestKeys?: GuestKeys | undefined;
   report(event: ServeEvent): void;
   onError(error: unknown): void;
 }

@@ -11,6 +11,7 @@ import { inspectTor } from '../tor/tor-version.ts';
 import { type OperatorServiceSettings, renderOperatorTorrc } from '../tor/torrc.ts';
 import { deskClient, deskName, ensureDeskKey, onionName, temporaryName } from './desk-key.ts';
 import type { OnionSockets } from './onion-sockets.ts';
+import { checkWhoFinds, type PrivateAddress } from './private-address.ts';
 
 /** The onion services, if there are any. */
 export interface Onion {
@@ -29,6 +30,8 @@ export interface OnionOptions {
   readonly config: OnioncastConfig;
   readonly dataDirectory: string;
   readonly sockets: OnionSockets;
+  /** Who finds the public service, if that is not everybody. */
+  readonly privateAddress?: PrivateAddress | undefined;
   report(event: ServeEvent): void;
   /** All addresses of a kind, `<56 characters>.onion`, whenever another one is known. */
   onAddresses(addresses: readonly string[], kind: OnionKind): void;
@@ -59,6 +62,7 @@ interface Desk {
 export async function openOnion(options: OnionOptions): Promise<Onion> {
   const { config } = options;
   if (!config.tor.enabled) return noOnion;
+  await checkWhoFinds(config, options.dataDirectory);
   const desk = await prepareDesk(options);
   return config.tor.mode === 'operator' ? await adviseOperator(options, desk) : await runTor(options, desk);
 }
@@ -77,6 +81,7 @@ async function runTor(options: OnionOptions, desk: Desk | undefined): Promise<On
     name: onionName,
     targetSocketPath: sockets.onion,
     ...(enabled && { proofOfWork: { queueRate: rate, queueBurst: burst } }),
+    isPrivate: config.tor.private,
   };
   const own = desk && { name: deskName, targetSocketPath: desk.socketPath, client: desk.client };
   const services: OnionServicePlan[] = own === undefined ? [] : [own];
@@ -91,8 +96,10 @@ async function runTor(options: OnionOptions, desk: Desk | undefined): Promise<On
     onChange: statusReporter(options, desk),
     onFlow: options.onFlow,
   });
+  options.privateAddress?.follow(service, [onionName, ...(config.tor.temporary ? [temporaryName] : [])]);
   try {
     await service.start();
+    await sayWhoFinds(options);
   } catch (error) {
     await service.close();
     if (!(error instanceof AppError)) throw error;
@@ -111,6 +118,22 @@ async function runTor(options: OnionOptions, desk: Desk | undefined): Promise<On
     closeCircuit: (circuitId) => service.closeCircuit(circuitId),
     close: () => service.close(),
   };
+}
+
+/** An address that nobody finds looks like one that does not work. */
+async function sayWhoFinds({ privateAddress, report }: OnionOptions): Promise<void> {
+  if (privateAddress === undefined) return;
+  const { length } = await privateAddress.list();
+  const todo = 'To invite somebody: onioncast invite NAME';
+  const invited = length === 1 ? '1 key opens it' : `${length} keys open it`;
+  if (length > 0) report({ kind: 'note', message: `The address is private: ${invited}. ${todo}` });
+  else
+    report({
+      kind: 'warning',
+      code: 'CONFIG_INVALID',
+      message: 'The address is private, and nobody has a key to it.',
+      todo,
+    });
 }
 
 /** Tells each address once, and of each service only what is new. */

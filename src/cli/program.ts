@@ -1,8 +1,8 @@
 import { Command, CommanderError } from 'commander';
-import { addMemberCommands } from './control/member-commands.ts';
 import { addPeopleCommands } from './control/people-commands.ts';
 import { addTalkCommands } from './control/talk-commands.ts';
 import { addOnionCommands } from './onion-grammar.ts';
+import { addInviteCommand } from './invite-commands.ts';
 import { addScheduleCommands } from './schedule-commands.ts';
 import { readVersion } from '../version.ts';
 import { exitCodes, explainFailure } from './failure.ts';
@@ -74,9 +74,9 @@ export function createProgram(onOutcome: (exitCode: number) => void): Command {
   const commands = { program, onOutcome };
   addTalkCommands(commands);
   addPeopleCommands(commands);
-  addMemberCommands(commands);
   addOnionCommands(commands);
   addScheduleCommands(commands);
+  addInviteCommand(commands);
   return program;
 }
 

@@ -35,6 +35,11 @@ export function findContradictions({
   if (tor.address !== '' && tor.address === tor.deskAddress) {
     problems.push('tor.address and tor.desk_address are the same: each onion service has an address of its own');
   }
+  if (tor.private && tor.mode === 'operator') {
+    problems.push(
+      'tor.private needs tor.mode = "managed": with a tor of your own, put keys into authorized_clients of its directory (see "Private streams" in docs/OPERATING.md)',
+    );
+  }
   if (isSame(listen.local, ingest.rtmp)) {
     problems.push(`listen.local and ingest.rtmp are both ${formatAddress(listen.local)}: they need different ports`);
   }

@@ -71,6 +71,12 @@ export const configSchema = section('', {
       '',
       'The same for the onion service of the broadcaster, with broadcaster.door = "desk".',
     ),
+    private: setting(
+      kinds.flag,
+      false,
+      'Whether only those find the address who were invited with a key ("onioncast invite NAME"): to everybody else it is as if it did not exist, and tor turns them away ' +
+        'before anything reaches the program. Tor Browser for desktop asks for the key; that for Android cannot, see access.mode for another door.',
+    ),
     temporary: setting(
       kinds.flag,
       false,
@@ -337,9 +343,10 @@ export const configSchema = section('', {
   }),
   access: section('Who may come in. The desk can change it while live.', {
     mode: setting(
-      kinds.oneOf(['open', 'captcha', 'question', 'members']),
+      kinds.oneOf(['open', 'captcha', 'question', 'password', 'members']),
       'open',
-      'Everybody; who reads a picture; who answers the question of captcha.question; or who shows the password of a tripcode below, or an invitation. ' +
+      'Everybody; who reads a picture; who answers the question of captcha.question; who knows the one password that "onioncast invite --password" or the desk sets; ' +
+        'or who shows the password of a tripcode below, or an invitation. Invitations and these tripcodes open every door. ' +
         'Others learn nothing, not even whether something is live.',
     ),
     tripcodes: setting(kinds.lines(256), [], 'Tripcodes of members, as the chat shows them.'),

@@ -25,7 +25,7 @@ export interface DeskPage<Said> {
   /** The field that holds the form token. */
   readonly tokenField: string;
   readonly maxFormBytes: number;
-  render(formToken: string, place: Place, said: Said | undefined): string;
+  render(formToken: string, place: Place, said: Said | undefined): string | Promise<string>;
   /** Carries a form out. Undefined: there is nothing to say, the browser is led back to the page. Throws an `AppError` on a form that is not ours. */
   take(fields: FormFields, request: FastifyRequest): Said | undefined | Promise<Said | undefined>;
   /** The HTTP status of a page that says so. */
@@ -36,13 +36,13 @@ export interface DeskPage<Said> {
 // Threat: T08
 export function registerDeskPage<Said>(app: FastifyInstance, deps: DeskPageDeps, page: DeskPage<Said>): void {
   const { path, form, tokenField, maxFormBytes } = page;
-  const send = (reply: FastifyReply, place: Place, said?: Said): FastifyReply => {
+  const send = async (reply: FastifyReply, place: Place, said?: Said): Promise<FastifyReply> => {
     const token = mintFormToken(form, place.viewer.id, deps.secret, deps.now(), deps.randomBytes(formTokenRandomBytes));
-    return reply.headers(pageHeaders).send(page.render(token, place, said));
+    return reply.headers(pageHeaders).send(await page.render(token, place, said));
   };
-  app.get(path, pageRoute, (request, reply) => {
+  app.get(path, pageRoute, async (request, reply) => {
     if (!deps.isBroadcaster(request)) throw new AppError('FORBIDDEN');
-    return send(reply, deps.places.welcome(request, reply));
+    return await send(reply, deps.places.welcome(request, reply));
   });
   app.register(async (scope) => {
     acceptForms(scope, maxFormBytes);
@@ -52,7 +52,7 @@ export function registerDeskPage<Said>(app: FastifyInstance, deps: DeskPageDeps,
       const isOwn = isFormToken(fields.get(tokenField) ?? '', form, place.viewer.id, deps.secret, deps.now());
       if (!deps.isBroadcaster(request) || !isOwn) throw new AppError('FORBIDDEN');
       const said = await page.take(fields, request);
-      if (said !== undefined) return send(reply.status(page.statusOf(said)), place, said);
+      if (said !== undefined) return await send(reply.status(page.statusOf(said)), place, said);
       return reply.status(303).headers(redirectHeaders).header('Location', `${place.base}${path}`).send();
     });
   });

@@ -11,6 +11,7 @@ const maxAdmissions = 20_000;
 const passesSchema = z.object({
   captcha: z.literal(true).exactOptional(),
   question: z.literal(true).exactOptional(),
+  password: z.string().exactOptional(),
   tripcode: z.string().exactOptional(),
   invitation: z.int().exactOptional(),
 });

@@ -3,7 +3,7 @@ import { textColumn } from './columns.ts';
 import type { Database } from './database.ts';
 
 /** What the server remembers about itself. */
-export type SettingKey = 'broadcaster-password-hash' | 'door' | 'starts';
+export type SettingKey = 'broadcaster-password-hash' | 'door' | 'door-password-hash' | 'starts';
 
 /** Small facts by name. */
 export class SettingRepository {

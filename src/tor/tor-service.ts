@@ -11,6 +11,7 @@ import { TorControl } from './control.ts';
 import { anotherTorMessage, cleanNotice, explainExit, lastComplaint } from './notice-ring.ts';
 import { loadClients, writeClients } from './onion-files.ts';
 import { preparePrivateDirectory, readOnionAddress } from './onion-key.ts';
+import { RestrictedServices } from './restricted-services.ts';
 import { runTor } from './tor-command.ts';
 import { TorProcess } from './tor-process.ts';
 import {
@@ -23,7 +24,7 @@ import {
   type TorStatus,
 } from './tor-status.ts';
 import { inspectTor, oldestSafeTor } from './tor-version.ts';
-import { type ProofOfWorkQueue, renderTorrc } from './torrc.ts';
+import { type ProofOfWorkQueue, renderTorrc, type TorrcSettings } from './torrc.ts';
 
 /** An onion service that our own tor runs. */
 export interface OnionServicePlan {
@@ -37,6 +38,8 @@ export interface OnionServicePlan {
   readonly client?: AuthorizedClient;
   /** Its address is for this run alone, and for whoever may find the first service at its start. */
   readonly isTemporary?: boolean;
+  /** Only those find it who have a key (`TorService.restricted`), of whom there may be none yet. */
+  readonly isPrivate?: boolean;
 }
 
 /** Settings of our own tor and of the onion services on it. */
@@ -78,6 +81,8 @@ export function restartDelayMs(attempt: number): number {
 
 /** Our own tor with its onion services: launched, watched, launched again when it dies, ended with us. */
 export class TorService {
+  /** Who may find the services that are private. */
+  readonly restricted: RestrictedServices;
   readonly #settings: TorServiceSettings;
   readonly #directory: string;
   readonly #stopping = new AbortController();
@@ -89,6 +94,9 @@ export class TorService {
   #temporaryDirectory: string | undefined;
   #hasTemporary = false;
   #process: TorProcess | undefined;
+  #torrc: TorrcSettings | undefined;
+  /** While we are connected to tor. */
+  #control: TorControl | undefined;
   #supervision: Promise<void> | undefined;
   #closing: Promise<void> | undefined;
 
@@ -99,6 +107,13 @@ export class TorService {
     this.#closer = new CircuitCloser({
       controlSocketPath: this.#controlSocketPath,
       cookiePath: this.#cookiePath,
+    });
+    this.restricted = new RestrictedServices({
+      control: () => this.#control,
+      addressOf: (service) => this.statusOf(service).address,
+      directoryOf: (service) => this.#directoryOf(service),
+      torrc: () => this.#torrc,
+      writeTorrc: (torrc) => this.#writeTorrc(torrc),
     });
     this.#statuses = new Map(settings.services.map(({ name }) => [name, initialTorStatus]));
   }
@@ -179,7 +194,7 @@ export class TorService {
       this.#root = this.#temporaryDirectory;
     }
     for (const plan of plans) await this.#prepareService(plan);
-    const torrc = renderTorrc({
+    this.#torrc = {
       dataDirectory: this.#directory,
       services: plans.map(({ name, targetSocketPath, proofOfWork }) => ({
         serviceDirectory: this.#directoryOf(name),
@@ -190,22 +205,27 @@ export class TorService {
       ownerPid: process.pid,
       bridges: await planBridges(this.#settings.bridges ?? [], process.env['PATH'] ?? ''),
       extraTorrc: this.#settings.extraTorrc,
-    });
-    await writeFile(this.#torrcPath, torrc, { mode: 0o600 });
+    };
+    await this.#writeTorrc(this.#torrc);
     await this.#verifyTorrc();
   }
 
-  async #prepareService({ name, client, isTemporary }: OnionServicePlan): Promise<void> {
+  async #prepareService({ name, client, isTemporary, isPrivate }: OnionServicePlan): Promise<void> {
     const directory = this.#directoryOf(name);
     if (isTemporary) this.#hasTemporary = true;
     await preparePrivateDirectory(directory);
     if (isTemporary)
       await writeClients(directory, await loadClients(this.#directoryOf(this.#settings.services[0].name)));
+    if (isPrivate) await this.restricted.clientsOf(name).closeToOthers();
     if (client !== undefined) await authorizeClient(directory, client);
   }
 
   async #forgetTemporary(): Promise<void> {
     await rm(join(this.#directory, temporaryFolder), { recursive: true, force: true });
+  }
+
+  async #writeTorrc(torrc: TorrcSettings): Promise<void> {
+    await writeFile(this.#torrcPath, renderTorrc(torrc), { mode: 0o600 });
   }
 
   async #verifyTorrc(): Promise<void> {
@@ -234,6 +254,7 @@ export class TorService {
   }
 
   #launch(): TorProcess {
+    this.restricted.launched();
     this.#take({ kind: 'launched' });
     this.#process = new TorProcess(this.#settings.torBinary, this.#torrcPath, this.#directory);
     return this.#process;
@@ -285,6 +306,7 @@ export class TorService {
         }
       },
       onClose: () => {
+        this.#control = undefined;
         // tor follows its owner at once; one that hangs is ended by force.
         const force = setTimeout(() => void run.stop(), orphanTimeoutMs);
         void run.exited.then(() => clearTimeout(force));
@@ -306,6 +328,8 @@ export class TorService {
       // An upload that nobody counted would leave the service "publishing" for hours, until tor's next one.
       if (phase.progress === 100) throw new Error('tor was watched too late.');
       this.#take(phase);
+      this.#control = control;
+      await this.restricted.attached();
       return control;
     } catch (error) {
       control.close();

@@ -23,7 +23,7 @@ export interface OnionServiceSettings {
 
 /** Everything in the configuration of the tor that Onioncast runs itself. */
 export interface TorrcSettings {
-  /** At least one. `HiddenService...` lines among the extra ones speak of the first. */
+  /** `HiddenService...` lines among the extra ones speak of the first. */
   readonly services: readonly OnionServiceSettings[];
   readonly dataDirectory: string;
   readonly controlSocketPath: string;

@@ -2,24 +2,10 @@ import type { JSX } from 'preact';
 import type { AccessMode } from '../admission/admission.ts';
 import { DeskPage } from './desk-page.tsx';
 import { renderDocument } from './document.tsx';
+import { Choice, doorFields, Form, Line, Lines, Submit } from './door-form.tsx';
+import { type GuestsData, PrivateGuests } from './guests-card.tsx';
 import type { Reader } from './reader.ts';
 import type { Texts } from './texts/en.ts';
-
-/** Names of the fields of the desk's page about the door. */
-export const doorFields = {
-  token: 'token',
-  /** Which form: `door`, `question`, `invite`, `revoke` or `restore`. */
-  action: 'do',
-  mode: 'mode',
-  tripcodes: 'tripcodes',
-  kind: 'kind',
-  question: 'question',
-  answers: 'answers',
-  label: 'label',
-  uses: 'uses',
-  days: 'days',
-  id: 'id',
-} as const;
 
 /** One invitation in the list. */
 export interface InvitationRow {
@@ -39,6 +25,9 @@ export interface DoorDeskData {
   readonly kind: 'picture' | 'question' | 'both';
   readonly question: string;
   readonly answers: readonly string[];
+  /** Whether the door has a password. */
+  readonly hasPassword: boolean;
+  readonly guests: GuestsData;
   readonly invitations: readonly InvitationRow[];
   /** The link of an invitation that has just been made: it is shown this once. */
   readonly link?: string;
@@ -54,9 +43,13 @@ export function renderDoorDesk(data: DoorDeskData & Reader & { readonly styleHre
       <div class="desk-cards">
         <div class="desk-column">
           <WhoMayEnter data={data} words={words} />
+          <DoorPassword data={data} words={words} />
           <Question data={data} words={words} />
         </div>
-        <Invitations data={data} words={words} />
+        <div class="desk-column">
+          <Invitations data={data} words={words} />
+          <PrivateGuests data={data} guests={data.guests} />
+        </div>
       </div>
     </DeskPage>,
   );
@@ -81,6 +74,16 @@ function WhoMayEnter({ data, words }: Part): JSX.Element {
   );
 }
 
+function DoorPassword({ data, words }: Part): JSX.Element {
+  return (
+    <Form data={data} heading={words.password}>
+      <p class="small faint">{data.hasPassword ? words.passwordIsSet : words.passwordIsUnset}</p>
+      <Line name={doorFields.password} label={words.newPassword} value="" />
+      <Submit action="password" label={words.apply} />
+    </Form>
+  );
+}
+
 function Question({ data, words }: Part): JSX.Element {
   return (
     <Form data={data} heading={words.captcha}>
@@ -99,7 +102,7 @@ function Question({ data, words }: Part): JSX.Element {
 
 function Invitations({ data, words }: Part): JSX.Element {
   return (
-    <div class="desk-column">
+    <>
       <Form data={data} heading={words.invite}>
         {data.link !== undefined && (
           <p class="link-once">
@@ -120,7 +123,7 @@ function Invitations({ data, words }: Part): JSX.Element {
           ))}
         </section>
       )}
-    </div>
+    </>
   );
 }
 
@@ -141,71 +144,5 @@ function InvitationForm({ data, words, invitation }: Part & { invitation: Invita
         {isRevoked ? words.restore : words.revoke}
       </button>
     </form>
-  );
-}
-
-function Form({
-  data,
-  heading,
-  children,
-}: {
-  data: DoorDeskData & Reader;
-  heading: string;
-  children: unknown;
-}): JSX.Element {
-  return (
-    <form class="card" method="post" action={`${data.base}/broadcaster/access`} autocomplete="off">
-      <h2>{heading}</h2>
-      <input type="hidden" name={doorFields.token} value={data.formToken} />
-      <>{children}</>
-    </form>
-  );
-}
-
-function Choice(props: { name: string; value: string; isChosen: boolean; label: string }): JSX.Element {
-  return (
-    <label class="choice">
-      <input type="radio" name={props.name} value={props.value} checked={props.isChosen} /> {props.label}
-    </label>
-  );
-}
-
-function Line({
-  name,
-  label,
-  value,
-  mode = 'text',
-}: {
-  name: string;
-  label: string;
-  value: string;
-  mode?: 'text' | 'numeric';
-}): JSX.Element {
-  return (
-    <label class="setting">
-      <span>{label}</span>
-      <input class="field" type="text" inputMode={mode} name={name} value={value} />
-    </label>
-  );
-}
-
-function Lines({ name, label, lines }: { name: string; label: string; lines: readonly string[] }): JSX.Element {
-  return (
-    <label class="setting">
-      <span>{label}</span>
-      <textarea class="field" name={name} rows={3}>
-        {lines.join('\n')}
-      </textarea>
-    </label>
-  );
-}
-
-function Submit({ action, label }: { action: string; label: string }): JSX.Element {
-  return (
-    <p>
-      <button class="button" type="submit" name={doorFields.action} value={action}>
-        {label}
-      </button>
-    </p>
   );
 }

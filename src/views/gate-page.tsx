@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import type { AccessMode } from '../admission/admission.ts';
 import { type CaptchaView, chatFormFields } from '../chat/chat-view.ts';
 import { AnotherPicture, CaptchaFields } from './captcha-fields.tsx';
 import { renderDocument } from './document.tsx';
@@ -18,7 +19,7 @@ interface Refused {
 
 /** The page before everything. It says how to come in and nothing else. */
 export interface GatePageData extends Refused {
-  readonly mode: 'captcha' | 'question' | 'members';
+  readonly mode: Exclude<AccessMode, 'open'>;
   readonly formToken: string;
   readonly captcha?: CaptchaView;
 }
@@ -39,14 +40,11 @@ export function renderGatePage(data: Styled<GatePageData>): string {
       <main class="login">
         <form class="card gate" method="post" action={`${base}/access`} target="_top" autocomplete="off">
           <h1>{texts.gate.heading}</h1>
-          <p>{texts.gate[data.mode]}</p>
+          <p>{texts.gate.modes[data.mode]}</p>
           <Token value={data.formToken} />
           <Alert texts={texts} refusal={data.refusal} />
-          {captcha === undefined ? (
-            <Password texts={texts} />
-          ) : (
-            <CaptchaFields captcha={captcha} texts={texts.captcha} />
-          )}
+          {(data.mode === 'password' || data.mode === 'members') && <Password texts={texts} mode={data.mode} />}
+          {captcha !== undefined && <CaptchaFields captcha={captcha} texts={texts.captcha} />}
           <p class="in-line">
             <button class="button" type="submit">
               {texts.gate.enter}
@@ -92,14 +90,14 @@ function Alert({ texts, refusal }: { texts: Texts; refusal: Refused['refusal'] }
   );
 }
 
-function Password({ texts }: { texts: Texts }): JSX.Element {
+function Password({ texts, mode }: { texts: Texts; mode: 'password' | 'members' }): JSX.Element {
   return (
     <>
       <label class="setting">
         <span>{texts.gate.password}</span>
         <input class="field" type="password" name={gateFields.password} autocomplete="current-password" autofocus />
       </label>
-      <p class="small faint">{texts.gate.passwordHint}</p>
+      <p class="small faint">{texts.gate.passwordHints[mode]}</p>
     </>
   );
 }

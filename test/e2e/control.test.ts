@@ -295,36 +295,46 @@ describe('commands about people', () => {
   });
 });
 
-describe('the operator\u2019s members', () => {
+describe('the operator\u2019s guests', () => {
+  const guests = async () => (await done('guests', ['invite', '--list'])).guests;
+
   it('are invited past the door, in bounds, and put out again', async () => {
-    const { path: link, invitation } = await done('inviteMember', [
-      'invite-member',
-      'Rowing club',
-      '--uses',
-      '2',
-      '--for',
-      '30d',
-    ]);
+    const args = ['invite', 'Rowing club', '--link', '--uses', '2', '--for', '30d'];
+    const { path: link = '', key } = await done('inviteGuest', args);
     expect(link).toMatch(/^\/invitation\/[\w-]{22}$/u);
-    expect(invitation).toMatchObject({ label: 'Rowing club', uses: 0, maxUses: 2, state: 'open' });
+    expect(key).toBeUndefined();
     expect((await fetch(server.url + link)).status).toBe(200);
-    const id = String(invitation.id);
-    const states = async () =>
-      (await done('memberInvitations', ['member-invitations'])).invitations.map(({ state }) => state);
-    expect(await states()).toEqual(['open']);
-    await done('revokeMemberInvitation', ['revoke-member-invitation', id]);
-    expect(await states()).toEqual(['revoked']);
-    await done('restoreMemberInvitation', ['restore-member-invitation', id]);
-    expect(await states()).toEqual(['open']);
+    expect(await guests()).toMatchObject([{ name: 'Rowing club', hasKey: false, links: [{ uses: 0, maxUses: 2 }] }]);
+    expect(await done('revokeGuest', ['invite', '--revoke', 'Rowing club'])).toEqual({ hadKey: false, links: 1 });
+    expect(await guests()).toMatchObject([{ links: [{ state: 'revoked' }] }]);
     for (const wrong of [
-      { label: 'x', uses: 0 },
-      { label: 'x', uses: 1001 },
-      { label: 'x', forMs: 1 },
-      { label: 'x'.repeat(61) },
+      { name: 'x', uses: 0 },
+      { name: 'x', uses: 1001 },
+      { name: 'x', forMs: 1 },
+      { name: 'x'.repeat(61) },
+      { name: '' },
     ]) {
-      expect((await askControl(data, 'POST', '/members/invite', JSON.stringify(wrong))).status).toBe(400);
+      expect((await askControl(data, 'POST', '/guests/invite', JSON.stringify(wrong))).status).toBe(400);
     }
-    expect((await askControl(data, 'POST', '/members/invitations/revoke', '{"invitationId":77}')).status).toBe(404);
+    expect((await askControl(data, 'POST', '/guests/revoke', '{"name":"Nobody"}')).status).toBe(404);
+  });
+
+  it('need no invitation where everybody may come in, and no key where everybody finds the address', async () => {
+    const refused = async (wish: object) => {
+      const { body } = await askControl(data, 'POST', '/guests/invite', JSON.stringify(wish));
+      return JSON.parse(body).error.code;
+    };
+    expect(await refused({ name: 'Ann' })).toBe('nothing-closed');
+    expect(await refused({ name: 'Ann', only: 'key' })).toBe('address-open');
+  });
+
+  it('may share a password, which is made or chosen', async () => {
+    const { password = '', mode } = await done('setDoorPassword', ['invite', '--password']);
+    expect([password, mode]).toEqual([expect.stringMatching(/^(?:[a-z0-9]{5}-){2}[a-z0-9]{5}$/u), 'open']);
+    const set = (wish: object) => askControl(data, 'POST', '/door/password', JSON.stringify(wish));
+    expect((await set({ password: 'seven77' })).status).toBe(400);
+    expect((await set({ password: 'x'.repeat(257) })).status).toBe(400);
+    expect((await set({ password: 'eight888' })).status).toBe(200);
   });
 });
 

@@ -3,7 +3,6 @@ import type {
   EntryShape,
   HeldShape,
   InvitationShape,
-  MemberInvitationShape,
   MessageShape,
   ModeratorShape,
   ModesShape,
@@ -78,16 +77,6 @@ export function tellInvitations(invitations: readonly InvitationShape[]): string
     invitations.map(
       ({ id, label, state, expiresAtMs }) =>
         `${String(id).padStart(5)}  ${plainText(label)}  ${state}, valid until ${timeOf(expiresAtMs)}`,
-    ),
-    'There are no invitations.',
-  );
-}
-
-export function tellMemberInvitations(invitations: readonly MemberInvitationShape[]): string {
-  return linesOf(
-    invitations.map(
-      ({ id, label, state, uses, maxUses, expiresAtMs }) =>
-        `${String(id).padStart(5)}  ${plainText(label)}  ${state}, ${uses} of ${maxUses} used, valid until ${timeOf(expiresAtMs)}`,
     ),
     'There are no invitations.',
   );

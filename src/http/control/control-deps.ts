@@ -1,4 +1,6 @@
-import type { AccessInvitations } from '../../access/access-invitations.ts';
+import type { AccessMode } from '../../admission/admission.ts';
+import type { DoorPassword } from '../../access/door-password.ts';
+import type { Guests } from '../../access/guests.ts';
 import type { Bus } from '../../bus/port.ts';
 import type { Emotes } from '../../chat/emote.ts';
 import type { ModerationCommand } from '../../chat/moderation/command.ts';
@@ -24,7 +26,12 @@ export interface ControlDeps {
   readonly log: Pick<LogPages, 'posted' | 'find'>;
   readonly emotes: { readonly emotes: Emotes; reload(): Promise<void> };
   readonly titles: { readonly title: string; set(title: string): Promise<void> };
-  readonly invitations: Pick<AccessInvitations, 'create' | 'list' | 'revoke' | 'restore'>;
+  readonly guests: Pick<Guests, 'isPrivate' | 'list' | 'invite' | 'revoke'>;
+  readonly doorPassword: Pick<DoorPassword, 'change' | 'renew'>;
+  /** Who may come in at this moment. */
+  doorMode(): AccessMode;
+  /** The onion address, if it is known. */
+  address(): string | undefined;
   readonly bus: Bus;
   readonly timers: ScheduleControls;
   /** The onion addresses of this run. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { accessModes } from '../../admission/admission.ts';
 import { invitationBounds } from '../../access/access-invitations.ts';
 import { filterActions } from '../../chat/word-filter.ts';
 import { onionOperations } from './onion-operation.ts';
@@ -6,10 +7,11 @@ import { operation } from './operation.ts';
 import { scheduleOperationList } from './schedule-operation.ts';
 import {
   entryShape,
+  guestShape,
   heldShape,
   id,
   invitationShape,
-  memberInvitationShape,
+  invitedShape,
   messageShape,
   moderatorShape,
   modesShape,
@@ -35,8 +37,6 @@ const whom = {
 const forMs = z.int().min(1).describe('For how long, in milliseconds.');
 const reason = z.exactOptional(text).describe('Shown to the person.');
 const acted = z.strictObject({ entry: entryShape }).describe('What was done, as the audit log has it.').readonly();
-
-const aboutMemberInvitation = z.strictObject({ invitation: memberInvitationShape }).readonly();
 
 const filterFields = {
   action: z
@@ -235,42 +235,61 @@ export const operations = {
     z.strictObject({ invitationId: id }),
     acted,
   ),
-  memberInvitations: operation(
-    'GET /members/invitations',
-    'Invitations past the door, the newest first: links that let people in where `access.mode` would not.',
+  guests: operation(
+    'GET /guests',
+    'Who was invited: to a private address with a key, past the door with links. By name.',
     nothing,
-    z.strictObject({ invitations: z.array(memberInvitationShape).readonly() }).readonly(),
+    z
+      .strictObject({
+        isPrivate: z.boolean().describe('Whether only those who have a key find the address (`tor.private`).'),
+        guests: z.array(guestShape).readonly(),
+      })
+      .readonly(),
   ),
-  inviteMember: operation(
-    'POST /members/invite',
-    'Makes a link that lets people in past the door.',
+  inviteGuest: operation(
+    'POST /guests/invite',
+    'Gives somebody what they need to come in: a key where the address is private, a link where the door is not open to everybody.',
     z.strictObject({
-      label: z.string().max(invitationBounds.labelCharacters).describe('For whom it is meant.'),
+      name: z
+        .string()
+        .min(1)
+        .max(invitationBounds.labelCharacters)
+        .describe('Whom; for a key, letters, digits, - and _.'),
+      only: z.exactOptional(z.enum(['key', 'link'])).describe('This alone, whatever they need.'),
       uses: z
         .exactOptional(z.int().min(1).max(invitationBounds.maxUses))
-        .describe('How many people it lets in; one unless said otherwise.'),
+        .describe('How many people the link lets in; one unless said otherwise.'),
       forMs: z
         .exactOptional(z.int().min(invitationBounds.minMs).max(invitationBounds.maxMs))
         .describe('How long it can be used, in milliseconds, a minute to a year; a week unless said otherwise.'),
     }),
+    invitedShape,
+  ),
+  revokeGuest: operation(
+    'POST /guests/revoke',
+    'Takes back all that somebody was given, and puts them out at once.',
+    z.strictObject({ name: z.string().min(1).max(invitationBounds.labelCharacters) }),
     z
       .strictObject({
-        invitation: memberInvitationShape,
-        path: z.string().describe('Address of the link on this site. It is shown this one time.'),
+        hadKey: z.boolean().describe('Whether a key was among it: then the address has new introduction points.'),
+        links: z.int().describe('How many links were among it.'),
       })
       .readonly(),
   ),
-  revokeMemberInvitation: operation(
-    'POST /members/invitations/revoke',
-    'Puts out whoever came by it, at once, and lets nobody in by it.',
-    z.strictObject({ invitationId: id }),
-    aboutMemberInvitation,
-  ),
-  restoreMemberInvitation: operation(
-    'POST /members/invitations/restore',
-    'Takes back that it was revoked.',
-    z.strictObject({ invitationId: id }),
-    aboutMemberInvitation,
+  setDoorPassword: operation(
+    'POST /door/password',
+    'Sets the password of the door, for `access.mode` "password"; whoever came by the one before is out.',
+    z.strictObject({
+      password: z
+        .exactOptional(z.string().max(256))
+        .describe('8 characters at least; one is made unless said otherwise.'),
+    }),
+    z
+      .strictObject({
+        password: z.exactOptional(z.string()).describe('The one that was made. It is shown this one time.'),
+        mode: z.enum(accessModes).describe('Who may come in now: it is asked for where this is "password".'),
+      })
+      .readonly(),
   ),
   audit: operation(
     'GET /audit',

@@ -1,5 +1,6 @@
 import type { ModerationRule } from '../../chat/moderation/command.ts';
 import type { ScheduleRefusal } from '../../broadcast/schedule.ts';
+import type { GuestRule } from '../../access/guests.ts';
 import type { RefusalRule } from '../../chat/refusal.ts';
 
 /** Why the socket itself does not do what was asked. */
@@ -13,11 +14,12 @@ type SocketRule =
   | 'internal'
   | 'unknown-person'
   | 'not-stored'
-  | 'invitation-bounds'
+  | 'unknown-guest'
+  | 'password-bounds'
   | 'filter';
 
 /** Stable names of all that can be answered instead of a result. */
-export type ControlCode = SocketRule | ModerationRule | RefusalRule | ScheduleRefusal | 'moment';
+export type ControlCode = SocketRule | GuestRule | ModerationRule | RefusalRule | ScheduleRefusal | 'moment';
 
 /** Thrown by whatever answers an operation; becomes `{"error":{"code","message"}}`. */
 export class ControlRefusal extends Error {
@@ -48,6 +50,8 @@ const statuses: Partial<Record<ControlCode, number>> = {
   filter: 400,
   moment: 400,
   'invitation-bounds': 400,
+  'guest-name': 400,
+  'password-bounds': 400,
   'not-allowed': 403,
   protected: 403,
   'not-stored': 507,
@@ -69,6 +73,16 @@ const sentences: Partial<Record<ControlCode, string>> = {
   'unknown-message': 'This message is not kept (any more).',
   'unknown-sanction': 'This does not hold (any more).',
   'invitation-bounds': 'The invitation is out of bounds, or could not be kept.',
+  'unknown-guest': 'Nobody was invited by this name, or it has been taken back. onioncast invite --list shows all.',
+  'guest-name': 'A key is called by 1 to 32 letters a-z, digits, - and _, and begins with a letter or digit.',
+  'guest-known':
+    'Somebody is invited by this name already. Take it back first (onioncast invite --revoke NAME), or choose another one.',
+  'guest-many': 'There are 200 keys, and the descriptor of an onion service has no room for more. Take one back first.',
+  'address-open': 'Everybody finds the address, so a key would open nothing. Set tor.private = true and start again.',
+  'nothing-closed':
+    'Everybody may come in, without an invitation. To change that, set tor.private = true and start again (only who has a key finds the address), ' +
+    'or close the door (access.mode, or the page "Access" of the desk); for a link all the same, add --link.',
+  'password-bounds': 'A password has 8 characters at least, and 256 bytes at most.',
   'unknown-moderator': 'There is no such moderator.',
   'unknown-invitation': 'This invitation is not open.',
   'unknown-entry': 'There is no such entry in the audit log (any more).',

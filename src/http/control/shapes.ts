@@ -166,10 +166,8 @@ export const invitationShape = z
   .readonly()
   .meta({ id: 'Invitation' });
 
-export const memberInvitationShape = z
+const guestLinkShape = z
   .strictObject({
-    id,
-    label: z.string(),
     uses: z.int().describe('How many have come by it.'),
     maxUses: z.int(),
     expiresAtMs: z.int(),
@@ -178,7 +176,28 @@ export const memberInvitationShape = z
       .describe('Who came by one that is used up or expired stays in.'),
   })
   .readonly()
-  .meta({ id: 'MemberInvitation' });
+  .meta({ id: 'GuestLink' });
+
+export const guestShape = z
+  .strictObject({
+    name: z.string(),
+    hasKey: z.boolean().describe('Whether a key of this name opens the private address.'),
+    links: z.array(guestLinkShape).readonly().describe('Past the door, the newest first.'),
+  })
+  .readonly()
+  .meta({ id: 'Guest' });
+
+/** What somebody is to be told. */
+export const invitedShape = z
+  .strictObject({
+    name: z.string(),
+    address: z.exactOptional(z.string()).describe('The onion address, if it is known.'),
+    key: z
+      .exactOptional(z.string())
+      .describe('The private half of their key, which Tor Browser asks for. It is shown this one time.'),
+    path: z.exactOptional(z.string()).describe('Address of their link on this site. It is shown this one time.'),
+  })
+  .readonly();
 
 export type AuthorShape = z.input<typeof authorShape>;
 export type MessageShape = z.input<typeof messageShape>;
@@ -190,5 +209,5 @@ export type ModesShape = z.input<typeof modesShape>;
 export type StreamShape = z.input<typeof streamShape>;
 export type PersonShape = z.input<typeof personShape>;
 export type ModeratorShape = z.input<typeof moderatorShape>;
-export type MemberInvitationShape = z.input<typeof memberInvitationShape>;
+export type GuestShape = z.input<typeof guestShape>;
 export type InvitationShape = z.input<typeof invitationShape>;

@@ -8,6 +8,7 @@ import { gateFields, type GatePageData, type GateRule, type AccessInvitationPage
 import type { AccessInvitations } from '../../access/access-invitations.ts';
 import type { Admissions } from '../../access/admissions.ts';
 import type { Captcha } from '../../access/captcha.ts';
+import type { DoorPassword } from '../../access/door-password.ts';
 import { givenAnswer } from '../captcha-form.ts';
 import type { DoorSettings } from '../../access/door-settings.ts';
 import { acceptForms, type FormFields, formOf } from '../form-body.ts';
@@ -21,6 +22,7 @@ export interface AccessRouteDeps {
   /** The rules of the door at this moment. */
   rules(): AccessRules;
   question(): DoorSettings['question'];
+  readonly password: Pick<DoorPassword, 'judge' | 'needsPicture'>;
   readonly admissions: Pick<Admissions, 'of' | 'pass'>;
   readonly invitations: Pick<AccessInvitations, 'redeem'>;
   /** Makes the tripcode of a password; undefined if too many are waiting. */
@@ -98,17 +100,31 @@ async function takeForm(deps: AccessRouteDeps, request: FastifyRequest, reply: F
 }
 
 async function tryIn(deps: AccessRouteDeps, asked: Asked, fields: FormFields): Promise<Attempt> {
-  const { mode, tripcodes } = deps.rules();
+  const { mode } = deps.rules();
   const wanted = wantedFor(deps, mode);
-  if (wanted !== undefined) {
-    const refusal = deps.captcha.solve(givenAnswer(fields), asked, wanted);
-    return refusal === undefined ? { kind: 'in' } : outOf(refusal);
-  }
+  const asksPassword = mode === 'password' || mode === 'members';
   const password = fields.get(gateFields.password)?.trim() ?? '';
-  if (password === '') return { kind: 'out', rule: 'needed' };
-  const tooOften = deps.captcha.attempt(asked);
-  if (tooOften !== undefined) return outOf(tooOften);
+  if (asksPassword && password === '') return { kind: 'out', rule: 'needed' };
+  const refusal =
+    wanted === undefined ? deps.captcha.attempt(asked) : deps.captcha.solve(givenAnswer(fields), asked, wanted);
+  if (refusal !== undefined) return outOf(refusal);
+  if (!asksPassword) return { kind: 'in' };
   if (!password.isWellFormed() || Buffer.byteLength(password) > maxPasswordBytes) return { kind: 'out', rule: 'wrong' };
+  return (mode === 'password' && (await tryDoorPassword(deps, asked, password))) || tryTripcode(deps, asked, password);
+}
+
+/** Undefined where the password is not that of the door. */
+async function tryDoorPassword(deps: AccessRouteDeps, asked: Asked, password: string): Promise<Attempt | undefined> {
+  const judged = await deps.password.judge(password);
+  if (judged.kind === 'busy') return { kind: 'out', rule: 'wait', waitMs: busyMs };
+  if (judged.kind === 'wrong') return undefined;
+  deps.admissions.pass(asked.viewerId, { password: judged.mark });
+  return { kind: 'in' };
+}
+
+async function tryTripcode(deps: AccessRouteDeps, asked: Asked, password: string): Promise<Attempt> {
+  const { tripcodes } = deps.rules();
+  if (tripcodes.length === 0) return { kind: 'out', rule: 'wrong' };
   const mark = await deps.tripcodeOf(password);
   if (mark === undefined) return { kind: 'out', rule: 'wait', waitMs: busyMs };
   // A weak tripcode opens nothing: anybody can try passwords at home until one fits.
@@ -132,9 +148,10 @@ function redeem(deps: AccessRouteDeps, request: FastifyRequest, reply: FastifyRe
   return sendHome(reply, place);
 }
 
-/** The picture or question of this door; absent where a password is asked for. */
+/** The picture or question of this door; absent where a password is asked for, unless somebody is guessing. */
 function wantedFor(deps: AccessRouteDeps, mode: AccessMode): WantedAnswer | undefined {
   if (mode === 'members') return undefined;
+  if (mode === 'password') return deps.password.needsPicture ? { picture: true } : undefined;
   const question = deps.question();
   return mode === 'question' && question !== undefined
     ? { picture: false, accepted: question.answers }

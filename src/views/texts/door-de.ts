@@ -12,11 +12,17 @@ export const captcha: Texts['captcha'] = {
 /** The page before everything, in German. It must not say what is behind it. */
 export const gate: Texts['gate'] = {
   heading: 'Bitte hier hereinkommen',
-  captcha: 'Lies das Bild, um hereinzukommen.',
-  question: 'Beantworte die Frage, um hereinzukommen.',
-  members: 'Dieser Ort ist nur für Mitglieder offen.',
+  modes: {
+    captcha: 'Lies das Bild, um hereinzukommen.',
+    question: 'Beantworte die Frage, um hereinzukommen.',
+    password: 'Dieser Ort öffnet sich allen, die sein Passwort kennen.',
+    members: 'Dieser Ort ist nur für Mitglieder offen.',
+  },
   password: 'Passwort',
-  passwordHint: 'Das, aus dem dein Tripcode entsteht. Hast du eine Einladung, dann öffne ihren Link.',
+  passwordHints: {
+    password: 'Das, das du bekommen hast. Hast du eine Einladung, dann öffne ihren Link.',
+    members: 'Das, aus dem dein Tripcode entsteht. Hast du eine Einladung, dann öffne ihren Link.',
+  },
   enter: 'Hereinkommen',
   invitation: 'Du bist eingeladen',
   invitationHint: 'Der Knopf löst die Einladung für diesen Browser ein.',
@@ -38,6 +44,7 @@ export const door: Texts['door'] = {
     open: 'Alle',
     captcha: 'Wer ein Bild liest',
     question: 'Wer die Frage beantwortet',
+    password: 'Wer das Passwort kennt',
     members: 'Mitglieder und Eingeladene',
   },
   tripcodes: 'Tripcodes der Mitglieder, einer je Zeile',
@@ -64,9 +71,31 @@ export const door: Texts['door'] = {
   },
   revoke: 'Zurückziehen',
   restore: 'Wieder öffnen',
+  password: 'Passwort der Tür',
+  newPassword: 'Neues Passwort, mindestens 8 Zeichen',
+  passwordIsSet: 'Es gibt eines. Mit einem anderen sind alle draußen, die damit hereinkamen.',
+  passwordIsUnset: 'Es gibt noch keines.',
+  guests: {
+    heading: 'Private Adresse',
+    everybody: 'Alle finden die Adresse. Mit tor.private = true finden sie nur die, die einen Schlüssel haben.',
+    hint: 'Nur wer einen Schlüssel hat, findet die Adresse. Für alle anderen ist es, als gäbe es nichts.',
+    name: 'Für wen (a-z, Ziffern, - und _)',
+    create: 'Schlüssel erstellen',
+    once: 'Adresse und Schlüssel werden nur jetzt gezeigt:',
+    key: 'Schlüssel',
+    steps:
+      'Im Tor Browser am Computer: die Adresse öffnen, den Schlüssel einfügen, wo nach dem privaten Schlüssel für diesen Onion-Dienst gefragt wird („Enter your private key for this onion service“), und den Schlüssel merken lassen. Der Tor Browser für Android nimmt keinen Schlüssel an.',
+    none: 'Noch hat niemand einen Schlüssel.',
+  },
   notices: {
     bounds: 'Einer der Werte fehlt oder ist zu groß.',
     'question-missing': 'Eine Frage braucht ihren Text und mindestens eine Antwort.',
+    'password-bounds': 'Ein Passwort hat mindestens 8 Zeichen.',
+    'password-missing': 'Setze zuerst ein Passwort: Bis dahin käme niemand herein.',
+    'guest-name':
+      'Ein Name hat 1 bis 32 Buchstaben a-z, Ziffern, - und _ und beginnt mit einem Buchstaben oder einer Ziffer.',
+    'guest-known': 'Unter diesem Namen gibt es schon einen Schlüssel.',
+    'guest-many': 'Für mehr Schlüssel ist kein Platz. Widerrufe zuerst einen.',
     'not-saved': 'Es gilt jetzt, konnte aber nicht gespeichert werden.',
   },
 };

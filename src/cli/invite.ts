@@ -1,0 +1,86 @@
+import { withIdleGuests } from '../app/idle-guests.ts';
+import { AppError } from '../errors.ts';
+import type { BoundOperation } from '../http/control/control-server.ts';
+import { jsonLine } from '../http/control/json-line.ts';
+import {
+  type OperationInput,
+  type OperationName,
+  type OperationOutput,
+  operations,
+} from '../http/control/operations.ts';
+import { ControlRefusal } from '../http/control/refusals.ts';
+import { ask } from './control/ask.ts';
+import { exitCodes } from './failure.ts';
+import type { InviteFlags } from './invite-commands.ts';
+import { loadServeConfig } from './serve-config.ts';
+import { tellGuests, tellInvited, tellPassword, tellRevoked } from './tell-guests.ts';
+
+/**
+ * Invites, lists or revokes, at the running server, or in the data directory of one that is stopped. Returns the exit code. Throws CONFIG_INVALID for
+ * flags that do not go together, DATA_DIRECTORY, CONTROL_REFUSED.
+ */
+export async function runInvite(
+  name: string | undefined,
+  flags: InviteFlags,
+  process: NodeJS.Process,
+): Promise<number> {
+  // Threat: T26. Keys are for this user alone, even if this command is the one that makes them.
+  process.umask(0o077);
+  const { list = false, revoke, password = false, key = false, link = false, uses, for: forMs } = flags;
+  if ([name !== undefined, list, revoke !== undefined, password].filter(Boolean).length !== 1) {
+    throw new AppError(
+      'CONFIG_INVALID',
+      'Say one thing: a name, --list, --revoke NAME or --password. See: onioncast invite --help',
+    );
+  }
+  if (key && link)
+    throw new AppError('CONFIG_INVALID', '--key and --link are each "this alone"; without them both are given.');
+  if (list) return await carryOut('guests', {}, flags, tellGuests);
+  if (revoke !== undefined) return await carryOut('revokeGuest', { name: revoke }, flags, tellRevoked);
+  if (password) return await carryOut('setDoorPassword', {}, flags, tellPassword);
+  const wish = {
+    name: name ?? '',
+    ...(key && { only: 'key' as const }),
+    ...(link && { only: 'link' as const }),
+    ...(uses !== undefined && { uses }),
+    ...(forMs !== undefined && { forMs }),
+  };
+  return await carryOut('inviteGuest', wish, flags, tellInvited);
+}
+
+async function carryOut<Name extends OperationName>(
+  name: Name,
+  input: OperationInput<Name>,
+  flags: InviteFlags,
+  tell: (output: OperationOutput<Name>) => string,
+): Promise<number> {
+  try {
+    return await ask(name, input, flags, tell);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'CONTROL_UNREACHABLE') throw error;
+  }
+  const { data, config } = flags;
+  const settings = loadServeConfig(
+    { ...(data !== undefined && { data }), ...(config !== undefined && { config }) },
+    process,
+  );
+  const output = await withIdleGuests(settings, (all) => runIdle(all, name, input));
+  process.stdout.write(flags.json === true ? jsonLine(output) : tell(output));
+  return exitCodes.stopped;
+}
+
+/** The same operations, without a server around them. */
+async function runIdle<Name extends OperationName>(
+  all: readonly BoundOperation[],
+  name: Name,
+  input: OperationInput<Name>,
+): Promise<OperationOutput<Name>> {
+  const { method, path, output } = operations[name];
+  const found = all.find((one) => one.method === method && one.path === path);
+  try {
+    return output.parse(await found?.run(input)) as OperationOutput<Name>;
+  } catch (error) {
+    if (error instanceof ControlRefusal) throw new AppError('CONTROL_REFUSED', error.message, { cause: error });
+    throw error;
+  }
+}

@@ -1,0 +1,167 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { operations } from '../../src/http/control/operations.ts';
+import { onioncast } from '../support/command-line.ts';
+import { logIn } from '../support/onion-server.ts';
+import { Onioncast } from '../support/onioncast.ts';
+import type { RawConnection } from '../support/raw-http.ts';
+import { RawVisitor } from '../support/raw-visitor.ts';
+import { bridgeOver } from '../support/tor-bridge.ts';
+import { startTorNetwork, type TorNetwork } from '../support/tor-network.ts';
+
+/** Visitors, each with a tor of their own. */
+const clients = { ann: 0, bob: 1, stranger: 2 };
+type Client = keyof typeof clients;
+
+describe('a private stream', () => {
+  let data: string;
+  let network: TorNetwork;
+  let server: Onioncast;
+  let host: string;
+  const closers: (() => void)[] = [];
+  const keys = new Map<string, string>();
+  const links = new Map<string, string>();
+
+  beforeAll(async () => {
+    data = await mkdtemp(path.join(tmpdir(), 'onioncast-tor-'));
+    network = await startTorNetwork({ clients: 3 });
+    await mkdir(path.join(data, 'tor'), { mode: 0o700 });
+    await network.seedDataDirectory(path.join(data, 'tor'));
+    const config = `[tor]\nprivate = true\nextra_torrc = ${JSON.stringify(network.torrcLines)}\n[access]\nmode = "members"\n`;
+    await writeFile(path.join(data, 'onioncast.toml'), config);
+  });
+
+  afterAll(async () => {
+    for (const close of closers) close();
+    await server?.close();
+    await network?.close();
+    await rm(data, { recursive: true, force: true });
+  });
+
+  async function invite(name: string, ...flags: string[]): Promise<void> {
+    const { code, stdout, stderr } = await onioncast(data, ['invite', '--json', name, ...flags]);
+    expect({ name, code, stderr }).toEqual({ name, code: 0, stderr: '' });
+    const { key, path: link } = operations.inviteGuest.output.parse(JSON.parse(stdout));
+    if (key !== undefined) keys.set(name, key);
+    if (link !== undefined) links.set(name, link);
+  }
+
+  async function revoke(name: string): Promise<void> {
+    const { code, stderr } = await onioncast(data, ['invite', '--revoke', name]);
+    expect({ name, code, stderr }).toEqual({ name, code: 0, stderr: '' });
+  }
+
+  let circuits = 0;
+
+  /** A browser of this client, on a circuit of its own. */
+  async function browser(client: Client): Promise<{ visitor: RawVisitor; refusal: () => Error | undefined }> {
+    circuits += 1;
+    const bridge = await bridgeOver(network.socksPorts[clients[client]] ?? 0, host, `circuit${circuits}`);
+    closers.push(() => bridge.close());
+    return { visitor: new RawVisitor({ port: bridge.port }, host), refusal: () => bridge.failure };
+  }
+
+  /** What a client that knows nobody here is told; tor's refusal where it does not even find the address. Asks again as a person would. */
+  async function seen(
+    client: Client,
+    isExpected: (answer: number | string) => boolean,
+    tries = 8,
+  ): Promise<number | string> {
+    for (let left = tries; ; left -= 1) {
+      const { visitor, refusal } = await browser(client);
+      const answer = await visitor.get('/').then(
+        ({ status }) => status,
+        () => refusal()?.message ?? 'cut off',
+      );
+      if (isExpected(answer) || left <= 1) return answer;
+    }
+  }
+
+  const isShutOut = (answer: number | string): boolean =>
+    typeof answer === 'string' && answer.startsWith('SOCKS: reply');
+  const isGate = (answer: number | string): boolean => answer === 403;
+
+  /** Comes in by the link of this name, and stays in the chat. */
+  async function comeIn(client: Client, name: string): Promise<{ visitor: RawVisitor; chat: RawConnection }> {
+    const { visitor } = await browser(client);
+    expect((await visitor.fill(links.get(name) ?? '', {})).status).toBe(303);
+    const chat = await visitor.open('/chat');
+    closers.push(() => chat.close());
+    expect(chat.received).toContain('200 OK');
+    return { visitor, chat };
+  }
+
+  let ann: Awaited<ReturnType<typeof comeIn>>;
+  let bob: Awaited<ReturnType<typeof comeIn>>;
+
+  it('keeps the public half of a key alone, for its owner’s eyes, also before the address exists', async () => {
+    await invite('Ann');
+    await invite('Bob');
+    const directory = path.join(data, 'tor/onion/authorized_clients');
+    expect((await readdir(directory)).sort()).toEqual(['Ann.auth', 'Bob.auth', '_nobody.auth']);
+    for (const file of await readdir(directory)) {
+      expect((await stat(path.join(directory, file))).mode & 0o777).toBe(0o600);
+      expect(await readFile(path.join(directory, file), 'utf8')).toMatch(/^descriptor:x25519:[A-Z2-7]{52}\n$/u);
+    }
+    expect(keys.get('Ann')).toMatch(/^[A-Z2-7]{52}$/u);
+    expect((await onioncast(data, ['invite', 'ann'])).stderr).toContain('invited by this name already');
+    expect((await onioncast(data, ['invite', '../x'])).stderr).toContain('letters');
+    server = await Onioncast.start({ data, args: ['--tor'], env: { ONIONCAST_SOURCE: 'none' } });
+    const online = await server.event('tor', ({ state }) => state === 'online', 90_000);
+    host = new URL(online.address ?? '').host;
+  });
+
+  it('T21 opens to those who have a key, and to everybody else there is nothing', async () => {
+    await network.unlock(clients.ann, host, keys.get('Ann') ?? '');
+    await network.unlock(clients.bob, host, keys.get('Bob') ?? '');
+    // The key opens the address, the link the door behind it.
+    expect(await seen('ann', isGate)).toBe(403);
+    ann = await comeIn('ann', 'Ann');
+    bob = await comeIn('bob', 'Bob');
+    expect((await ann.visitor.get('/')).status).toBe(200);
+    expect(await seen('stranger', isShutOut)).toMatch(/^SOCKS: reply/u);
+  });
+
+  it('is closed to somebody at once whose invitation is taken back, and the others stay', async () => {
+    await revoke('Ann');
+    await ann.chat.untilClosed();
+    // Without a new identity: with all that their tor still knows from before. The descriptor it has kept leads nowhere within seconds.
+    expect(await seen('ann', isShutOut, 30)).toMatch(/^SOCKS: reply/u);
+    expect(await seen('ann', isShutOut)).toMatch(/^SOCKS: reply/u);
+    expect(bob.chat.isClosed).toBe(false);
+    expect((await bob.visitor.get('/')).status).toBe(200);
+    expect(await seen('bob', isGate)).toBe(403);
+    expect(bob.chat.isClosed).toBe(false);
+  });
+
+  it('lets somebody in while it runs, and cuts everybody off for a moment where nobody knows who came by a key', async () => {
+    await invite('Cid', '--key');
+    await network.unlock(clients.ann, host, keys.get('Cid') ?? '');
+    expect(await seen('ann', isGate, 20)).toBe(403);
+    await revoke('Cid');
+    await bob.chat.untilClosed(20_000);
+    expect(await seen('ann', isShutOut, 30)).toMatch(/^SOCKS: reply/u);
+    expect(await seen('bob', isGate)).toBe(403);
+    // The cookie is as good as before.
+    const { visitor } = await browser('bob');
+    for (const [name, value] of bob.visitor.cookies) visitor.cookies.set(name, value);
+    expect((await visitor.get('/')).status).toBe(200);
+  });
+
+  it('opens to a password as well, for those who find the address', async () => {
+    const { stdout } = await onioncast(data, ['invite', '--password', '--json']);
+    const { password = '' } = operations.setDoorPassword.output.parse(JSON.parse(stdout));
+    const local = new URL(server.url);
+    const login = server.events.find((event) => event.kind === 'login');
+    const desk = await logIn(new RawVisitor({ port: Number(local.port) }, local.host), login?.password ?? '');
+    const changed = await desk.fill('/broadcaster/access', { do: 'door', mode: 'password', tripcodes: '' });
+    expect(changed.status).toBe(303);
+    const { visitor } = await browser('bob');
+    expect((await visitor.fill('/', { password: 'guess' })).status).toBe(403);
+    expect((await visitor.fill('/', { password })).status).toBe(303);
+    expect((await visitor.get('/chat/form')).status).toBe(200);
+    expect(await seen('stranger', isShutOut)).toMatch(/^SOCKS: reply/u);
+  });
+});
