@@ -20,6 +20,7 @@ const commands = [
   ['npm run bench:page-weight', 'bytes and round trips to the first picture'],
   ['npm run help', 'this list'],
   ['node scripts/write-control-reference.js', 'bring docs/CONTROL.md up to date with the control socket'],
+  ['node scripts/write-threats.js', 'bring the lists of tests in docs/THREATS.md up to date'],
   ['node scripts/write-confusables.js', 'make the table of look-alike characters anew, from the Unicode of this Node'],
   ['node bin/onioncast.cjs --help', 'the program itself: serve, doctor, config, and commands for a server that runs'],
 ];

@@ -34,7 +34,7 @@ function shownTo(challenges: Challenges, viewerId = 'anna', nowMs = 0, circuitId
   return name;
 }
 
-describe('a challenge', () => {
+describe('T12 a challenge', () => {
   it('is passed with the right answer, whatever the case, the spaces and the keyboard', () => {
     for (const typed of ['ACEHK', 'acehk', '  aCe hk ', 'ＡＣＥＨＫ', 'АСЕНК', 'äcehk', '4GFHK']) {
       const challenges = fresh();
@@ -112,7 +112,7 @@ describe('a challenge', () => {
   });
 });
 
-describe('attempts', () => {
+describe('T12 attempts', () => {
   it('are looked at three times a minute, for a viewer and for a circuit, and none of the others burns or counts', () => {
     const challenges = fresh();
     let evaluated = 0;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { LoginThrottle } from './login-throttle.ts';
 
 describe('LoginThrottle', () => {
-  it('listens to five attempts a minute and makes whoever goes on wait twice as long each time', () => {
+  it('T18 listens to five attempts a minute and makes whoever goes on wait twice as long each time', () => {
     const throttle = new LoginThrottle();
     expect([0, 1, 2, 3, 4].map((now) => throttle.begin(now))).toEqual([0, 0, 0, 0, 0]);
     expect(throttle.begin(5)).toBe(60_000);
@@ -35,7 +35,7 @@ describe('LoginThrottle', () => {
     expect(throttle.begin(6)).toBe(0);
   });
 
-  it('lets no more than five through in any minute, however they come', () => {
+  it('T18 lets no more than five through in any minute, however they come', () => {
     fc.assert(
       fc.property(fc.array(fc.nat({ max: 40_000 }), { maxLength: 100 }), (gaps) => {
         const throttle = new LoginThrottle();

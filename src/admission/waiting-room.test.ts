@@ -39,7 +39,7 @@ class House {
   }
 }
 
-test('while there is room everybody is let in, and nothing is kept of them (T17)', () => {
+test('T17 while there is room everybody is let in, and nothing is kept of them', () => {
   const house = new House(1_000_000, { ...defaultWaitingPolicy, perSecond: 1e6, burst: 1e6 });
   for (let visitor = 0; visitor < 10_000; visitor += 1) {
     const entry = house.room.ask({ viewerId: `v${visitor}`, isNew: true }, house.hall, visitor);

@@ -263,7 +263,7 @@ it('takes the login name that was chosen, and does not tell it', async () => {
   expect((await logIn('local', { name: ' night OWL ' })).status).toBe(303);
 });
 
-it('stays awake under fifty wrong logins at once, listens to five a minute, and lets the owner in', async () => {
+it('T18 stays awake under fifty wrong logins at once, listens to five a minute, and lets the owner in', async () => {
   await open();
   const owner = await logIn('onion');
   const device = owner.cookies.find((pair) => pair.startsWith('d=')) ?? '';

@@ -184,8 +184,13 @@ function everyAddress(): [target: string, method: string][] {
 }
 
 describe('the closed door', () => {
+<<<<<<< HEAD
   it.each(['members', 'captcha', 'question', 'password'] as const)(
     'is the same for every address there is and there is not, live or offline, in mode %s',
+=======
+  it.each(['members', 'captcha', 'question'] as const)(
+    'T21 is the same for every address there is and there is not, live or offline, in mode %s',
+>>>>>>> 5403977 (Say what is protected and what is not, and which test stands against which threat)
     async (mode) => {
       rules({ mode, question });
       const gate = sameForAll((await ask('/')).body);
@@ -206,14 +211,14 @@ describe('the closed door', () => {
     60_000,
   );
 
-  it('says nothing of what is behind it', async () => {
+  it('T21 says nothing of what is behind it', async () => {
     isLive = true;
     const { headers, body } = await ask('/');
     expect(body).not.toMatch(/secret|Live stream|viewer|live|chat|360p/i);
     expect(Object.keys(headers)).not.toContain('last-modified');
   });
 
-  it('lets nobody in by cookie, prefix or header of their own', async () => {
+  it('T21 lets nobody in by cookie, prefix or header of their own', async () => {
     const { cookie } = await stand();
     for (const each of [cookie, 's=A', `${cookie}; b=${'A'.repeat(43)}`]) {
       expect((await ask('/', { cookie: each })).status).toBe(403);
@@ -222,7 +227,7 @@ describe('the closed door', () => {
     expect((await ask(`/in/de/v/${'A'.repeat(44)}/chat`)).status).toBe(403);
   });
 
-  it('keeps nothing of two thousand visitors who do not come in', async () => {
+  it('T17 keeps nothing of two thousand visitors who do not come in', async () => {
     rules({ mode: 'captcha' });
     for (let count = 0; count < 2000; count += 1) await ask('/');
     expect(lounge.door.challenges.size).toBe(0);
@@ -433,14 +438,14 @@ describe('those who are in', () => {
   it.each([
     ['the invitation is revoked', () => lounge.door.invitations.revoke(1)],
     ['all that they have shown is taken back', () => lounge.door.admissions.revoke(onlyViewer())],
-  ])('are out at once when %s', async (_name, putOut) => {
+  ])('T21 are out at once when %s', async (_name, putOut) => {
     const chat = watch(await member());
     expect(await chat.opened).toBe(200);
     putOut();
     await chat.ended;
   });
 
-  it('are out at once when the door is closed while they are in, and members stay', async () => {
+  it('T21 are out at once when the door is closed while they are in, and members stay', async () => {
     const insider = watch(await member());
     rules({ mode: 'open' });
     const { cookie } = await stand();

@@ -61,7 +61,7 @@ test('it remembers a bounded number of playlist viewers, the newest', () => {
   expect(watching[0]).toEqual({ viewerId: '904' });
 });
 
-test('many identities on one circuit are one viewer, and take a place each of what the server can carry (T33)', () => {
+test('T33 many identities on one circuit are one viewer, and take a place each of what the server can carry', () => {
   const audience = new Audience();
   for (let viewer = 0; viewer < 20; viewer += 1) {
     audience.receive({ viewerId: `v${viewer}`, circuitId: 7 }, { lastDrainAtMs: 0 }, 5000);

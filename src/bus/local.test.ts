@@ -20,7 +20,7 @@ describe('LocalBus', () => {
     expect(heard).toEqual(['a1', 'b1', 'b2']);
   });
 
-  it('reports a listener that throws and goes on with the others', () => {
+  it('T39 reports a listener that throws and goes on with the others', () => {
     const errors: unknown[] = [];
     const bus = new LocalBus((error) => errors.push(error));
     const heard: string[] = [];

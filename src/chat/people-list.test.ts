@@ -37,7 +37,7 @@ describe('the list of people', () => {
     expect([found.total, found.viewers]).toEqual([4, 2]);
   });
 
-  it('has everybody once, under the name they have chosen, and knows them by all they go by (T33)', () => {
+  it('T33 has everybody once, under the name they have chosen, and knows them by all they go by', () => {
     const { watching, viewers } = list([sees('x1', 1), sees('Zoe', 1), sees('x2', 1, false), sees('x2', 9)]);
     expect(names(watching)).toEqual(['Zoe']);
     expect(watching.people[0]?.viewerIds).toEqual(['x1', 'Zoe', 'x2']);
@@ -70,7 +70,7 @@ describe('the list of people', () => {
     ]);
   });
 
-  it('of more than ten people cannot be counted by anybody but staff (T38)', () => {
+  it('T38 of more than ten people cannot be counted by anybody but staff', () => {
     const spoken = (count: number, isWatching = true) =>
       Array.from({ length: count }, (_nothing, index) =>
         sees(`s${index}${isWatching}`, index + (isWatching ? 0 : 500), isWatching),
@@ -97,7 +97,7 @@ describe('the list of people', () => {
     expect(list([...spoken(4), ...silent(4), ...spoken(3, false)], { isForStaff: true })).toMatchObject({ total: 11 });
   });
 
-  it('tells nobody but staff that the broadcaster is here while off the air (T38)', () => {
+  it('T38 tells nobody but staff that the broadcaster is here while off the air', () => {
     const host: Sighting = { ...sees('Host', 1, false), role: 'broadcaster' };
     expect(list([host], { isOnAir: false })).toMatchObject({ broadcaster: { count: 0, people: [] }, total: 0 });
     expect(list([host], { isOnAir: false, isForStaff: true }).broadcaster.count).toBe(1);

@@ -120,7 +120,7 @@ describe('a word filter', () => {
     ['counted letters', pattern('\\p{L}{1,48}\\d', 'block'), '\u00e9'],
   ];
 
-  it.each(worst)('judges the longest message that is said by default within 5 ms, with %s', (_what, rule, unit) => {
+  it.each(worst)('T29 judges the longest message that is said by default within 5 ms, with %s', (_what, rule, unit) => {
     const { maxBytes } = messageTextLimits(512);
     const text = unit.repeat(Math.floor(maxBytes / Buffer.byteLength(unit)));
     expect(quickest(rule, text)).toBeLessThan(5);

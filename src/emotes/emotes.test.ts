@@ -142,7 +142,7 @@ describe('an emote', () => {
   });
 
   // Threat: T06
-  it('holds the picture and nothing else: no text, time, place, nor what stood behind the end', async () => {
+  it('T06 holds the picture and nothing else: no text, time, place, nor what stood behind the end', async () => {
     const jpegWithExif = picture('64x64', asJpeg);
     const exif = Buffer.from(`Exif\0\0II*\0${canary}`);
     const segment = Buffer.concat([Buffer.from([0xff, 0xe1, 0, exif.length + 2]), exif]);
@@ -157,7 +157,7 @@ describe('an emote', () => {
     }
   });
 
-  it('is refused unseen if it is too large in bytes, pixels or frames', async () => {
+  it('T06 is refused unseen if it is too large in bytes, pixels or frames', async () => {
     expect(await reasonFor(bomb(30_000, 30_000))).toContain('512 x 512');
     expect(await reasonFor(bomb(513, 1))).toContain('512 x 512');
     expect(await reasonFor(bomb(0, 4))).toContain('no size');
@@ -168,7 +168,7 @@ describe('an emote', () => {
     expect(await reasonFor(picture('8x8', ['-f', 'gif'], 12.8))).toBe('encoded');
   });
 
-  it('is refused if it is anything but a picture of four formats, whatever it says of itself', async () => {
+  it('T06 is refused if it is anything but a picture of four formats, whatever it says of itself', async () => {
     const svg = '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>';
     const mp4 = makeMedia(
       '-f',
@@ -194,7 +194,7 @@ describe('an emote', () => {
 });
 
 describe('a PNG made bare', () => {
-  it('has only what is drawn, and is refused if a checksum does not hold', () => {
+  it('T06 has only what is drawn, and is refused if a checksum does not hold', () => {
     const bare = barePng(talkativePng());
     expect(bare).toMatchObject({ width: 64, height: 64 });
     expect(bare?.bytes.includes(canary)).toBe(false);
@@ -275,7 +275,7 @@ describe('the directory of emotes', () => {
     expect(warnings).toEqual([]);
   });
 
-  it('trusts its cache no further than FFmpeg: what is not a bare picture is made again', async () => {
+  it('T06 trusts its cache no further than FFmpeg: what is not a bare picture is made again', async () => {
     const { root, open } = directoryOf({ 'wave.png': wave });
     await open().reload();
     const [name = ''] = readdirSync(join(root, 'cache'));

@@ -77,7 +77,7 @@ describe('a call of FFmpeg', () => {
     expect(fragmentsOf(output(finished, 'audio')).length).toBeGreaterThanOrEqual(39);
   });
 
-  it('leaves no trace of the programs that made it', () => {
+  it('T05 leaves no trace of the programs that made it', () => {
     for (const media of finished.media.values()) {
       expect(tracesIn(media)).toEqual([]);
     }
@@ -136,7 +136,7 @@ describe('a piped publisher', () => {
   const sources = ['-f', 'lavfi', '-i', 'testsrc2=s=160x90:r=30:d=2', '-f', 'lavfi', '-i', 'sine=d=2'];
   const canary = ['-metadata', 'comment=canary-comment'];
 
-  it('in FLV is encoded from its first keyframe on, without what it says about itself', async () => {
+  it('T05 in FLV is encoded from its first keyframe on, without what it says about itself', async () => {
     const media = makeMedia(...sources, ...h264, '-c:a', 'aac', ...canary, ...flv);
     expect(media.includes('canary-comment')).toBe(true);
     const finished = await encode({ kind: 'pipe', format: 'flv', hasAudio: true }, {}, media);
@@ -190,7 +190,7 @@ describe('a piped publisher', () => {
     ['random bytes', Buffer.from(Array.from({ length: 20_000 }, (_, index) => (index * 7919) % 251))],
     ['an HLS playlist', Buffer.from('#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXTINF:2,\nfile:///etc/passwd\n')],
     ['nothing', Buffer.alloc(0)],
-  ])('that sends %s is refused', async (_, media) => {
+  ])('T40 that sends %s is refused', async (_, media) => {
     for (const format of ['flv', 'mp4'] as const) {
       const finished = await encode({ kind: 'pipe', format, hasAudio: true }, {}, media);
       expect(finished.exitCode).not.toBe(0);
@@ -198,7 +198,7 @@ describe('a piped publisher', () => {
     }
   });
 
-  it('with a codec that no publisher needs is refused', async () => {
+  it('T40 with a codec that no publisher needs is refused', async () => {
     const media = makeMedia(...sources, '-c:v', 'flv1', '-c:a', 'aac', '-ar', '44100', ...flv);
     const finished = await encode({ kind: 'pipe', format: 'flv', hasAudio: true }, {}, media);
     expect(finished.exitCode).not.toBe(0);
@@ -235,7 +235,7 @@ describe('arguments', () => {
     expect(after(args, '-progress')).toEqual(['pipe:8']);
   });
 
-  it('let a publisher choose neither format nor protocol', () => {
+  it('T40 let a publisher choose neither format nor protocol', () => {
     const { args } = buildFfmpegCommand(pipe, { ladder });
     expect(args.slice(args.indexOf('-protocol_whitelist'), args.indexOf('pipe:0') + 1)).toEqual(
       expect.arrayContaining(['-protocol_whitelist', 'pipe', '-codec_whitelist', '-f', 'flv', '-i', 'pipe:0']),

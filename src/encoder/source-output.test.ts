@@ -73,7 +73,7 @@ describe("the source's own picture as an output", () => {
   ] as const;
 
   it.each(cases)(
-    'of $format is every picture as it was sent, at its time beside the sound ($delay s), without remarks',
+    'T05 of $format is every picture as it was sent, at its time beside the sound ($delay s), without remarks',
     async ({ format, output, delay }) => {
       const sent = published(output, delay);
       expect(sent.includes('x264 - core') && sent.includes('canary')).toBe(true);

@@ -64,7 +64,7 @@ describe('a call of FFmpeg for VP9', () => {
     expect(keyframes).toHaveLength(3);
   });
 
-  it('leaves no trace of the programs that made it', () => {
+  it('T05 leaves no trace of the programs that made it', () => {
     for (const media of finished.media.values()) {
       const init = parseInitSegment(media.subarray(0, initBytes(media)));
       const clean = Buffer.concat([scrubInitSegment(init.bytes), media.subarray(initBytes(media))]);

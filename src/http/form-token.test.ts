@@ -9,7 +9,7 @@ const mint = (nowMs: number, form = 'chat', viewer = 'v1', random = Buffer.alloc
   mintFormToken(form, viewer, secret, nowMs, random);
 const hourMs = 3_600_000;
 
-describe('a form token', () => {
+describe('T08 a form token', () => {
   it('holds for its form, viewer and secret, in its hour and the next', () => {
     const token = mint(10 * hourMs);
     const holds = (nowMs: number, form = 'chat', viewer = 'v1', key = secret) =>

@@ -263,7 +263,7 @@ describe('bad input is answered as the table says, closed, and tells nothing', (
   });
 });
 
-test('a Host that is not ours gets the same bytes whatever is asked (T02)', async () => {
+test('T02 a Host that is not ours gets the same bytes whatever is asked', async () => {
   const answers = await Promise.all(
     ['GET /', 'GET /none', 'POST /form', 'GET //evil', 'HEAD /', 'TRACE /', 'GET /?a'].map((line) =>
       exchange(entrance(), lines(`${line} HTTP/1.1`, 'Host: evil.example', 'Sec-Fetch-Site: cross-site')),

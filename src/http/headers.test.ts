@@ -37,7 +37,7 @@ const others = {
   textHeaders,
 };
 
-test('every name is on the allow-list, and the list holds no name that tells a clock, a version or a machine', () => {
+test('T04 every name is on the allow-list, and the list holds no name that tells a clock, a version or a machine', () => {
   for (const headers of [...Object.values(documents), ...Object.values(others), redirectHeaders]) {
     for (const name of Object.keys(headers)) expect(allowedHeaderNames).toContain(name.toLowerCase());
   }

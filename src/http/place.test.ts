@@ -103,7 +103,7 @@ describe('who asks', () => {
     expect(mine).not.toContain(id);
   });
 
-  test('people without a token are counted once per circuit (T33)', () => {
+  test('T33 people without a token are counted once per circuit', () => {
     const visit = request('/');
     identifyConnection(visit.raw.socket, { kind: 'onion', circuitId: 7 });
     expect(countedAs(places.placeOf(visit).viewer, visit)).toEqual({ circuitId: 7 });
@@ -297,7 +297,7 @@ describe('on the server', () => {
     expect(body).toContain('aria-current="true"><bdi>English</bdi>');
   });
 
-  test('a log of requests never holds a token (T25)', async () => {
+  test('T25 a log of requests never holds a token', async () => {
     await get(`/v/${mine}/`);
     await get(`/v/${mine}/none`);
     await vi.waitUntil(() => logged.filter((line) => line.includes('request completed')).length === 2);

@@ -103,7 +103,7 @@ test('each entrance answers only to its own names', async () => {
   expect(await statusAt(circuit(1), other)).toBe(200);
 });
 
-test('the PROXY line may come in any pieces, together with the request or before it (T16)', async () => {
+test('T16 the PROXY line may come in any pieces, together with the request or before it', async () => {
   await start();
   const bytes = proxyLine(7) + getAndClose('/where');
   const slow = connectTo({ socketPath });
@@ -125,7 +125,7 @@ test.each([
   expect(await exchange({ socketPath }, bytes)).toBe('');
 });
 
-test('a PROXY line that takes too long is not waited for', async () => {
+test('T16 a PROXY line that takes too long is not waited for', async () => {
   await start({ limits: { proxyLineMs: 200 } });
   const silent = connectTo({ socketPath });
   const partial = connectTo({ socketPath });
@@ -152,7 +152,7 @@ test('Node still bounds headers, silence and bodies behind the PROXY line (A01, 
   }
 });
 
-test('a circuit may hold so many connections; another one is not affected (T15)', async () => {
+test('T15 a circuit may hold so many connections; another one is not affected', async () => {
   await start({ limits: { circuit: defaultCircuitLimits } });
   const held = Array.from({ length: 12 }, () => connectTo(circuit(5)));
   for (const connection of held) {
@@ -165,7 +165,7 @@ test('a circuit may hold so many connections; another one is not affected (T15)'
   await vi.waitUntil(async () => (await exchange(circuit(5), getAndClose('/'))) !== '');
 });
 
-test('too many requests of a circuit are told when to come back', async () => {
+test('T15 too many requests of a circuit are told when to come back', async () => {
   let nowMs = 0;
   await start({ limits: { circuit: { ...defaultCircuitLimits, requestsPerSecond: 1, burst: 3 } }, now: () => nowMs });
   const statuses: number[] = [];
@@ -195,7 +195,7 @@ test('a connection is closed after its number of requests, without a Date (P63)'
   expect(answers.every(({ headers }) => !headers.has('date'))).toBe(true);
 });
 
-test('headers are from the allow-list on every answer, also on those Node gives by itself (T04)', async () => {
+test('T04 headers are from the allow-list on every answer, also on those Node gives by itself', async () => {
   await start();
   const asked = ['/', '/where', '/fails', '/none', '/%', '/endless', '//x'].map(getAndClose);
   const broken = [
@@ -216,7 +216,7 @@ test('headers are from the allow-list on every answer, also on those Node gives 
   }
 });
 
-test('a failure inside says nothing outside, reaches the owner once, and the server goes on (T39)', async () => {
+test('T39 a failure inside says nothing outside, reaches the owner once, and the server goes on', async () => {
   const onError = vi.fn();
   await start({ onError });
   const answer = await ask(circuit(1), getAndClose('/fails'));
@@ -226,7 +226,7 @@ test('a failure inside says nothing outside, reaches the owner once, and the ser
   expect((await ask(circuit(1), getAndClose('/'))).status).toBe(200);
 });
 
-test('a log of requests names route and status, and nothing that a visitor brought (T25)', async () => {
+test('T25 a log of requests names route and status, and nothing that a visitor brought', async () => {
   const logged: string[] = [];
   await start({ log: { level: 'trace', stream: { write: (line) => logged.push(line) } } });
   await ask(
@@ -240,7 +240,7 @@ test('a log of requests names route and status, and nothing that a visitor broug
   expect(withoutTimes).not.toMatch(/a-token|a-cookie|a-browser|a-path|onion|4660|1234|hostname/);
 });
 
-test('the socket is for its owner and group, in a directory that others cannot enter (T01)', async () => {
+test('T01 the socket is for its owner and group, in a directory that others cannot enter', async () => {
   const inner = path.join(directory, 'run', 'web.sock');
   await start({ onion: { socketPath: inner } });
   expect((await lstat(inner)).mode & 0o777).toBe(0o660);
@@ -318,7 +318,7 @@ test('nothing can be slipped in behind an endless response', async () => {
   expect(await behind.untilClosed()).not.toMatch(/page[^]*page/);
 });
 
-test('what is no HTTP behind an endless response ends it without a word (T20)', async () => {
+test('T20 what is no HTTP behind an endless response ends it without a word', async () => {
   await start();
   for (const behind of ['\x01garbage\r\n\r\n', `GET /${'a'.repeat(9000)}`]) {
     const connection = connectTo(circuit(1));
@@ -390,7 +390,7 @@ test('viewers who leave in the middle of a chunk leave nothing behind (A07, A10)
   expect([server.responses.size, channel.subscribers]).toEqual([0, 0]);
 });
 
-test('viewers who read nothing are cut off with bounded memory; one who reads misses nothing (T13)', async () => {
+test('T13 viewers who read nothing are cut off with bounded memory; one who reads misses nothing', async () => {
   const server = await start();
   const stalled = Array.from({ length: 30 }, (_, index) => connectTo(circuit(index + 1)));
   for (const [index, connection] of stalled.entries()) {

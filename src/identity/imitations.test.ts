@@ -60,7 +60,7 @@ const imitationsOfWillow: readonly (readonly [string, string])[] = [
   ['two dotless letters', 'W\u0131llow Summer'],
 ];
 
-describe('a name that imitates the broadcaster', () => {
+describe('T11 a name that imitates the broadcaster', () => {
   const rules = { defaultName: 'Anonymous', broadcasterName: 'Broadcaster' };
 
   it.each(imitations)('is refused: %s', (_how, wish, rule) => {

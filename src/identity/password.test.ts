@@ -57,7 +57,7 @@ describe('isPassword', () => {
     },
   );
 
-  it('refuses, unhashed, what is longer than any password', async () => {
+  it('T18 refuses, unhashed, what is longer than any password', async () => {
     const stored = await hashPassword('x'.repeat(256), Buffer.alloc(16));
     expect(await isPassword('x'.repeat(256), stored)).toBe(true);
     expect(await isPassword('x'.repeat(257), stored)).toBe(false);

@@ -58,7 +58,7 @@ describe('the RTMP server', () => {
     }
   });
 
-  it('refuses FFmpeg with a wrong key before any media, and says so to it', async () => {
+  it('T41 refuses FFmpeg with a wrong key before any media, and says so to it', async () => {
     const { gate, url, notices } = await serve();
     const { code, complaints } = await ffmpeg(url('wrong')).exited;
     expect(code).not.toBe(0);
@@ -68,7 +68,7 @@ describe('the RTMP server', () => {
     expect(notices.join()).not.toContain(key);
   });
 
-  it('refuses a second publisher while the first one lives, and takes it once the first was killed', async () => {
+  it('T41 refuses a second publisher while the first one lives, and takes it once the first was killed', async () => {
     const { gate, url } = await serve();
     const first = ffmpeg(url(key), { seconds: 60, stays: true });
     await gate.until(() => gate.live === 1);
@@ -131,7 +131,7 @@ describe('the RTMP server', () => {
     await second.closed;
   });
 
-  it('answers the right key at once, whatever the number of wrong ones that wait', async () => {
+  it('T41 answers the right key at once, whatever the number of wrong ones that wait', async () => {
     const { port } = await serve({ wrongKeyMs: 600_000 });
     const wrong = Array.from({ length: 12 }, () => client(port));
     for (const one of wrong) one.publish('wrong');
@@ -143,7 +143,7 @@ describe('the RTMP server', () => {
     expect(wrong.some((one) => one.has('BadName'))).toBe(false);
   });
 
-  it('lets nobody without the key keep the owner out: the oldest of them makes room', async () => {
+  it('T41 lets nobody without the key keep the owner out: the oldest of them makes room', async () => {
     const { port } = await serve({ maxConnections: 2 });
     const idle = [client(port), client(port)];
     for (const one of idle) one.send(clientHandshake);

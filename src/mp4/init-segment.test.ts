@@ -137,7 +137,7 @@ describe('mergeInitSegments', () => {
 });
 
 describe('scrubInitSegment', () => {
-  it('removes what FFmpeg signs its files with and keeps what players need', async () => {
+  it('T05 removes what FFmpeg signs its files with and keeps what players need', async () => {
     for (const original of [video, audio, hls]) {
       expect(leakInMedia(original)).toBeDefined();
       const clean = scrubInitSegment(original);
@@ -148,7 +148,7 @@ describe('scrubInitSegment', () => {
     }
   });
 
-  it('blanks times and language in both versions of the headers', () => {
+  it('T05 blanks times and language in both versions of the headers', () => {
     for (const version of [0, 1]) {
       const times = Buffer.alloc(version === 1 ? 16 : 8, 0xaa);
       const rest = Buffer.alloc(version === 1 ? 12 : 8, 0xbb);

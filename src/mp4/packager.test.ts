@@ -127,7 +127,7 @@ describe('Packager', () => {
     expect([...sink.renditions.keys()].toSorted()).toEqual(['audio', 'large', 'small']);
   });
 
-  it('tells nobody who wrote the init segments', () => {
+  it('T05 tells nobody who wrote the init segments', () => {
     const [sink] = packageChunks(chunks);
     for (const name of ['large', 'small', 'audio']) {
       const text = sink.of(name).inits[0]?.bytes.toString('latin1') ?? '';

@@ -75,7 +75,7 @@ describe('a constant flow', () => {
     expect(taken.map(total)).toEqual([0, 16_000, 0, 1000]);
   });
 
-  it('changes nothing but what is between fragments, and sends as much for one picture as for another', () => {
+  it('T23 changes nothing but what is between fragments, and sends as much for one picture as for another', () => {
     const media = fc.array(fc.record({ size: fc.integer({ min: 8, max: 1400 }), keyframe: fc.boolean() }), {
       maxLength: 60,
     });

@@ -149,8 +149,8 @@ const viewers = (): number => {
   return presence.listFor('staff').viewers;
 };
 
-describe('the number of viewers (T33)', () => {
-  test('is one for 20 sessions on one circuit, and two once one of another circuit comes', async () => {
+describe('the number of viewers', () => {
+  test('T33 is one for 20 sessions on one circuit, and two once one of another circuit comes', async () => {
     broadcast();
     for (let session = 0; session < 20; session += 1) await open(7, '/stream/360p.mp4', `s=${token()}`);
     expect(server.responses.size).toBe(20);
@@ -159,7 +159,7 @@ describe('the number of viewers (T33)', () => {
     expect(viewers()).toBe(2);
   });
 
-  test('is one for one viewer on two circuits, and for somebody on each of them', async () => {
+  test('T33 is one for one viewer on two circuits, and for somebody on each of them', async () => {
     broadcast();
     const cookie = `s=${token()}`;
     await open(7, '/stream/360p.mp4', cookie);
@@ -168,7 +168,7 @@ describe('the number of viewers (T33)', () => {
     expect(viewers()).toBe(1);
   });
 
-  test('is nobody for 20 circuits that read nothing, once the time for draining is over', async () => {
+  test('T33 is nobody for 20 circuits that read nothing, once the time for draining is over', async () => {
     broadcast();
     const reader = await open(1, '/stream/360p.mp4', `s=${token()}`);
     const idle: RawConnection[] = [];
@@ -220,7 +220,7 @@ describe('the list of people', () => {
     expect((await page(`s=${ann}`, 3)).body).toMatch(/Not watching \(1\).*\(you\)/s);
   });
 
-  test('is a snapshot: who comes and goes in between leaves no trace in it (T38)', async () => {
+  test('T38 is a snapshot: who comes and goes in between leaves no trace in it', async () => {
     const before = JSON.stringify(presence.listFor('everyone'));
     const connection = await open(4, '/events', `s=${token()}`);
     await open(5, '/events', `s=${token()}`);
@@ -234,7 +234,7 @@ describe('the list of people', () => {
     expect(connection.received).toHaveLength(length);
   });
 
-  test('tells nobody but staff of anybody more often than once a minute, as configured by default (T38)', async () => {
+  test('T38 tells nobody but staff of anybody more often than once a minute, as configured by default', async () => {
     const { people } = loadConfig({ workingDirectory: directory, environment: {} });
     expect(people.refreshMs).toBeGreaterThanOrEqual(60_000);
     const told = (circle: Circle) => JSON.stringify(presence.listFor(circle));

@@ -108,7 +108,7 @@ describe('at a constant rate', () => {
     busy = await encode('gray:s=640x360:r=30,noise=alls=100:allf=t', 'anoisesrc=r=48000');
   }, patienceMs);
 
-  it.each(names)('%s sends as many bytes of noise as of nothing, every tenth of a second', (name) => {
+  it.each(names)('T23 %s sends as many bytes of noise as of nothing, every tenth of a second', (name) => {
     const rate = constantBytesPerSecond(ratesOf(ladder.find((rung) => rung.name === name)?.bitsPerSecond));
     const [quiet, loud] = [watch(black, name), watch(busy, name)];
     expect(quiet.sizes.length).toBeGreaterThanOrEqual(10 * seconds - 3);
@@ -117,7 +117,7 @@ describe('at a constant rate', () => {
     expect(loud.sizes).toEqual(quiet.sizes);
   });
 
-  it('so does the picture alone', () => {
+  it('T23 so does the picture alone', () => {
     const [quiet, loud] = [watch(black, '360p', 'picture'), watch(busy, '360p', 'picture')];
     expect(new Set([...quiet.sizes, ...loud.sizes]).size).toBe(1);
   });

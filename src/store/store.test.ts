@@ -139,7 +139,7 @@ describe('settings', () => {
 });
 
 describe('the database file', () => {
-  it('can be read by its owner only, whatever the umask says', () => {
+  it('T26 can be read by its owner only, whatever the umask says', () => {
     const umask = process.umask(0);
     try {
       const database = open();

@@ -84,7 +84,7 @@ describe('a raid of two hundred new people at once', () => {
   const raid = (say: (viewerId: string, text: string) => Promise<{ kind: string }>) =>
     Promise.all(Array.from({ length: 200 }, (_, n) => say(`raider ${n}`, `raid ${n}`)));
 
-  it('lets no more of them be heard than may begin to speak in a minute, while those who are known talk on', async () => {
+  it('T34 lets no more of them be heard than may begin to speak in a minute, while those who are known talk on', async () => {
     const { chat, say, later } = build();
     for (let n = 0; n < 10; n += 1) expect((await say(`regular ${n}`, `hello ${n}`)).kind).toBe('done');
     later(60_000);
@@ -99,7 +99,7 @@ describe('a raid of two hundred new people at once', () => {
     );
   });
 
-  it('does not keep the broadcaster from being heard at once', async () => {
+  it('T34 does not keep the broadcaster from being heard at once', async () => {
     const { chat, events, say } = build();
     await raid(say);
     expect((await say('b', 'stay calm', 'broadcaster')).kind).toBe('done');
@@ -120,7 +120,7 @@ describe('a raid of two hundred new people at once', () => {
     expect((await say('raider 0', 'back again')).kind).toBe('done');
   });
 
-  it('is kept from view where first messages wait for approval, and the queue has an end', async () => {
+  it('T34 is kept from view where first messages wait for approval, and the queue has an end', async () => {
     const { room, chat, say, events } = build();
     room.fairness.setModes({ ...openModes, holdsFirst: true });
     const outcomes = await raid(say);

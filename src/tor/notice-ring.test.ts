@@ -18,7 +18,7 @@ describe('NoticeRing', () => {
 });
 
 describe('cleanNotice', () => {
-  it('takes addresses out and leaves times and versions', () => {
+  it('T25 takes addresses out and leaves times and versions', () => {
     const onion = 'pg6mmjiyjmcrsslvykfwnntlaru7p5svn6y2ymmju6nubxndf4pscryd';
     const text = `12:33:44 Tor 0.4.9.11 for ${onion}.onion at 192.0.2.7:9001, [2001:db8::1]:443 and ::1`;
     expect(cleanNotice(text)).toBe(

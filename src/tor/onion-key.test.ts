@@ -19,7 +19,7 @@ async function modeOf(path: string): Promise<number> {
 }
 
 describe('preparePrivateDirectory', () => {
-  it('makes the directory for us alone, whatever the umask', async () => {
+  it('T26 makes the directory for us alone, whatever the umask', async () => {
     const before = process.umask(0o000);
     try {
       await preparePrivateDirectory(join(root, 'a/b'));
@@ -29,7 +29,7 @@ describe('preparePrivateDirectory', () => {
     expect(await modeOf(join(root, 'a/b'))).toBe(0o700);
   });
 
-  it('closes what was left open', async () => {
+  it('T26 closes what was left open', async () => {
     const path = join(root, 'onion');
     await mkdir(join(path, 'authorized_clients'), { recursive: true });
     await writeFile(join(path, 'hs_ed25519_secret_key'), 'secret');

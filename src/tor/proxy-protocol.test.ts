@@ -15,7 +15,7 @@ function torLine(circuitId: number, virtualPort = 80): Buffer {
 const circuitIds = fc.integer({ min: 0, max: 0xffff_ffff });
 
 describe('parseProxyLine', () => {
-  it('reads the line that tor was seen to send', () => {
+  it('T16 reads the line that tor was seen to send', () => {
     const line = Buffer.from('PROXY TCP6 fc00:dead:beef:4dad::0:19 ::1 25 80\r\n');
     expect(parseProxyLine(line)).toEqual({ kind: 'ok', circuitId: 25, length: line.length });
     expect(parseProxyLine(torLine(0x29a))).toMatchObject({ kind: 'ok', circuitId: 666 });
@@ -36,7 +36,7 @@ describe('parseProxyLine', () => {
     );
   });
 
-  it('takes a line with one byte changed only when tor could have printed the result', () => {
+  it('T16 takes a line with one byte changed only when tor could have printed the result', () => {
     fc.assert(
       fc.property(circuitIds, fc.nat(), fc.integer({ min: 0, max: 255 }), (circuitId, at, byte) => {
         const line = torLine(circuitId);
@@ -49,7 +49,7 @@ describe('parseProxyLine', () => {
     );
   });
 
-  it('says bad to random bytes, at once', () => {
+  it('T16 says bad to random bytes, at once', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 1, maxLength: 300 }), (bytes) => {
         fc.pre(bytes[0] !== 'P'.charCodeAt(0));
@@ -80,7 +80,7 @@ describe('parseProxyLine', () => {
     expect(parseProxyLine(Buffer.from(text, 'latin1'))).toEqual({ kind: 'bad' });
   });
 
-  it('stops waiting at 107 bytes without an end of line', () => {
+  it('T16 stops waiting at 107 bytes without an end of line', () => {
     const endless = Buffer.from('PROXY TCP6 fc00:dead:beef:4dad::'.padEnd(200, '1'));
     expect(parseProxyLine(endless.subarray(0, maxProxyLineBytes - 1))).toEqual({ kind: 'incomplete' });
     expect(parseProxyLine(endless.subarray(0, maxProxyLineBytes))).toEqual({ kind: 'bad' });

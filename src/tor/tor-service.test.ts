@@ -244,7 +244,7 @@ describe('TorService', () => {
     await expect(make({ extraTorrc: ['NoSuchOption 1'] }).start()).rejects.toThrow(/Unknown option 'NoSuchOption'/);
   });
 
-  it('warns of an old tor and leaves out what it cannot do', async () => {
+  it('T28 warns of an old tor and leaves out what it cannot do', async () => {
     const oldTor = join(root, 'old-tor');
     const script =
       'case "$1" in --version) echo "Tor version 0.4.7.16.";; --list-modules) echo "pow: no";; *) exec tor "$@";; esac';

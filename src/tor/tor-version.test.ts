@@ -32,7 +32,7 @@ describe('parseTorModules', () => {
 });
 
 describe('inspectTor', () => {
-  it('asks the installed tor', async () => {
+  it('T28 asks the installed tor', async () => {
     const tor = await inspectTor('tor');
     expect(parseTorVersion(tor.version)).toBeDefined();
     expect(tor.isSafe).toBe(compareTorVersions(parseTorVersion(tor.version) ?? [0, 0, 0, 0], oldestSafeTor) >= 0);

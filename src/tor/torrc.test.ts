@@ -57,7 +57,7 @@ describe('renderTorrc', () => {
     expect(complaints.filter((complaint) => !expected.test(complaint))).toEqual([]);
   });
 
-  it('opens no port, keeps the service anonymous and names no address', () => {
+  it('T28 opens no port, keeps the service anonymous and names no address', () => {
     const torrc = renderTorrc(settings);
     expect(torrc).toMatch(/^SocksPort 0$/m);
     expect(torrc).toMatch(/^ControlPort 0$/m);

@@ -71,7 +71,7 @@ test('it leads back to the messages under the address of its reader', () => {
   expect(page({})).toContain('href="/v/TOKEN/chat"');
 });
 
-test('of a large room, has no numbers to add up, says that there are others, and has oneself all the same (T38)', () => {
+test('T38 of a large room, has no numbers to add up, says that there are others, and has oneself all the same', () => {
   const own = { viewerId: 'own', viewerIds: ['own'], face: { name: 'Anonymous', tag: 'own' } };
   const part: PeopleGroup = { people: [], isPartial: true };
   const large = { broadcaster: nobody, moderators: nobody, watching: part, notWatching: part, total: 15, viewers: 15 };

@@ -130,7 +130,7 @@ const texts: readonly Case[] = [
   ['C20 512 newlines', '\n'.repeat(512), 'empty', undefined],
 ];
 
-describe('hostile text as a message', () => {
+describe('T10 hostile text as a message', () => {
   it.each(texts)('%s', async (_id, text, rule) => {
     const { post } = await visitor();
     const answer = await post({ message: text });
@@ -201,7 +201,7 @@ describe('hostile text as a message', () => {
   });
 });
 
-describe('hostile text as a name', () => {
+describe('T10 hostile text as a name', () => {
   it.each(texts)('%s', async (_id, text, _asMessage, rule) => {
     const { post, read } = await visitor();
     const answer = await post({ message: 'hello', name: text });
@@ -240,7 +240,7 @@ describe('hostile text as a name', () => {
   );
 });
 
-describe('hostile text as a tripcode password', () => {
+describe('T10 hostile text as a tripcode password', () => {
   it.each(texts)('%s', async (_id, text) => {
     const { post, read } = await visitor();
     const answer = await post({ message: 'kept', tripcode: text, do: 'settings' });
@@ -279,7 +279,7 @@ describe('hostile text as a tripcode password', () => {
   });
 });
 
-describe('hostile text as a colour', () => {
+describe('T10 hostile text as a colour', () => {
   it.each(['red', '#fff', '#ffffff\n', '#ffffff;}', 'url(//evil)', '999', '-1', ''])('C26 %j: 400', async (colour) => {
     const { post } = await visitor();
     const answer = await post({ colour, do: 'settings' });

@@ -43,7 +43,7 @@ describe('a publisher', () => {
     await server.nextEvent('stream', (event) => event.state === 'ended');
   });
 
-  it('is refused with a wrong key before any media, and the server goes on', async () => {
+  it('T41 is refused with a wrong key before any media, and the server goes on', async () => {
     const intruder = publish(['-f', 'flv', `${rtmp}/${'x'.repeat(key.length)}`]);
     expect(await intruder.exited).not.toBe(0);
     const live = server.nextEvent('stream', (event) => event.state === isLive.state);
@@ -52,7 +52,7 @@ describe('a publisher', () => {
     await owner.stop();
   });
 
-  it('is refused while another one is live, who stays live', async () => {
+  it('T41 is refused while another one is live, who stays live', async () => {
     const live = server.nextEvent('stream', (event) => event.state === isLive.state);
     const first = publish(['-f', 'flv', `${rtmp}/${key}`]);
     await live;

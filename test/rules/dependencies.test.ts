@@ -33,12 +33,12 @@ const free = [
 ];
 
 describe('dependencies', () => {
-  it('of the product stay few: whoever adds one raises this number in sight of everybody', () => {
+  it('T36 of the product stay few: whoever adds one raises this number in sight of everybody', () => {
     expect(production.length).toBeLessThanOrEqual(60);
   });
 
   // Threat: T36.
-  it('of the product run no code when they are installed', () => {
+  it('T36 of the product run no code when they are installed', () => {
     expect(production.filter(([, entry]) => entry.hasInstallScript).map(([path]) => path)).toEqual([]);
   });
 
@@ -46,7 +46,7 @@ describe('dependencies', () => {
     expect(production.filter(([, entry]) => !free.includes(entry.license ?? '')).map(([path]) => path)).toEqual([]);
   });
 
-  it('run install scripts in development only where that was decided', () => {
+  it('T36 run install scripts in development only where that was decided', () => {
     const scripted = packages
       .filter(([, entry]) => entry.hasInstallScript)
       .map(([path]) => path.replace('node_modules/', ''));
@@ -54,7 +54,7 @@ describe('dependencies', () => {
     expect(scripted.filter((name) => !['node', 'esbuild', 'fsevents'].includes(name))).toEqual([]);
   });
 
-  it('are all in the lock file, those for other systems too, so that npm ci accepts it everywhere', () => {
+  it('T36 are all in the lock file, those for other systems too, so that npm ci accepts it everywhere', () => {
     const missing = packages.flatMap(([path, entry]) =>
       Object.keys(entry.optionalDependencies ?? {}).filter(
         (name) => !(`node_modules/${name}` in lock.packages) && !(`${path}/node_modules/${name}` in lock.packages),

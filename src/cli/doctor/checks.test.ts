@@ -81,7 +81,7 @@ describe('checks of programs', () => {
     ]);
   });
 
-  it('refuses a tor with known holes and tells one without proof of work', async () => {
+  it('T28 refuses a tor with known holes and tells one without proof of work', async () => {
     const old = script('old-tor', 'echo "Tor version 0.4.8.10."');
     expect(await checkTor({ ...tor, binary: old })).toMatchObject({
       level: 'fail',
@@ -112,7 +112,7 @@ describe('checks of the machine', () => {
     expect(await checkAddress('RTMP', 'off')).toMatchObject({ level: 'ok' });
   });
 
-  it('wants a data directory that is one, or can be made, for this user alone', () => {
+  it('T26 wants a data directory that is one, or can be made, for this user alone', () => {
     const open = join(directory, 'open');
     mkdirSync(open);
     chmodSync(open, 0o755);

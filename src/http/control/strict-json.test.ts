@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseStrictJson } from './strict-json.ts';
 
-describe('parseStrictJson', () => {
+describe('T30 parseStrictJson', () => {
   it.each([
     ['{"a":1', 'not-json'],
     ['', 'not-json'],
