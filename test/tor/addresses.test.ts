@@ -1,0 +1,116 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { TorControl } from '../../src/tor/control.ts';
+import { builtProgram, onioncast, runCommand } from '../support/command-line.ts';
+import { Onioncast } from '../support/onioncast.ts';
+import { onionGet } from '../support/socks.ts';
+import { startTorNetwork, type TorNetwork } from '../support/tor-network.ts';
+
+let place: string;
+let network: TorNetwork;
+let visits = 0;
+const servers: Onioncast[] = [];
+
+beforeAll(async () => {
+  place = await mkdtemp(path.join(tmpdir(), 'onioncast-addresses-'));
+  network = await startTorNetwork();
+});
+
+afterAll(async () => {
+  for (const server of servers) await server.close();
+  await network?.close();
+  await rm(place, { recursive: true, force: true });
+});
+
+/** A server with a data directory of this name, and further lines of configuration. */
+async function start(name: string, tor: readonly string[], more: readonly string[] = []): Promise<Onioncast> {
+  const data = path.join(place, name);
+  await mkdir(path.join(data, 'tor'), { recursive: true, mode: 0o700 });
+  await network.seedDataDirectory(path.join(data, 'tor'));
+  const config = path.join(place, `${name}.toml`);
+  const lines = ['source = "none"', '[tor]', `extra_torrc = ${JSON.stringify(network.torrcLines)}`, ...tor, ...more];
+  await writeFile(config, `${lines.join('\n')}\n`);
+  const server = await Onioncast.start({ data, args: ['--config', config] });
+  servers.push(server);
+  return server;
+}
+
+async function addressOf(server: Onioncast, kind: 'tor' | 'temporary'): Promise<string> {
+  const { address = '' } = await server.event(kind, ({ state }) => state === 'online', 90_000);
+  return new URL(address).host;
+}
+
+/** A page, on a circuit of its own; asks again as a person would. */
+async function statusAt(host: string, tries = 4): Promise<number> {
+  for (let left = tries; ; left -= 1) {
+    visits += 1;
+    try {
+      const [socksPort = 0] = network.socksPorts;
+      return (await onionGet({ socksPort, host, path: '/', user: `visit${visits}`, timeoutMs: 20_000 })).status;
+    } catch (error) {
+      if (left <= 1) throw error;
+    }
+  }
+}
+
+/** A relay of the network, as a bridge. */
+function bridge(): { line: string; fingerprint: string } {
+  const words = /DirAuthority \S+ orport=(\d+) .* ([0-9A-F]{40})$/m.exec(network.torrcLines.join('\n')) ?? [];
+  const [, port = '', fingerprint = ''] = words;
+  return { line: `127.0.0.1:${port} ${fingerprint}`, fingerprint };
+}
+
+/** The relays to which the tor of a server is connected. */
+async function firstHops(server: Onioncast): Promise<string> {
+  const control = await TorControl.connect(path.join(server.data, 'tor', 'control'));
+  try {
+    await control.authenticate(path.join(server.data, 'tor', 'control_auth_cookie'));
+    return await control.getInfo('orconn-status');
+  } finally {
+    control.close();
+  }
+}
+
+let address: string;
+
+it('is published through a bridge and by no other way, with a second address for this run alone', async () => {
+  const { line, fingerprint } = bridge();
+  const server = await start('first', [`bridges = ["${line}"]`, 'temporary = true']);
+  address = await addressOf(server, 'tor');
+  const temporary = await addressOf(server, 'temporary');
+  expect(temporary).not.toBe(address);
+  expect([await statusAt(address), await statusAt(temporary)]).toEqual([200, 200]);
+  const hops = (await firstHops(server)).match(/\$[0-9A-F]{40}/gu) ?? [];
+  expect(new Set(hops)).toEqual(new Set([`$${fingerprint}`]));
+  const shown = await runCommand(process.execPath, [
+    ...[builtProgram, 'onion', 'show', '--json', '--data', server.data],
+    ...['--config', path.join(place, 'first.toml')],
+  ]);
+  expect(JSON.parse(shown.stdout).addresses).toMatchObject([
+    { name: 'public', address, state: 'online' },
+    { name: 'temporary', address: temporary, state: 'online' },
+  ]);
+});
+
+it('T27 is found at the same address after a backup was restored elsewhere, and goes when its time is over', async () => {
+  const file = path.join(place, 'keys.backup');
+  const secret = 'five words that nobody guesses\n';
+  const onion = async (...args: string[]) =>
+    await runCommand(process.execPath, [builtProgram, 'onion', ...args, '--passphrase-file', '-'], { input: secret });
+  expect((await onion('backup', file, '--data', path.join(place, 'first'))).code).toBe(0);
+  await servers[0]?.close();
+  await rm(path.join(place, 'first'), { recursive: true });
+  expect((await onion('restore', file, '--data', path.join(place, 'second'))).code).toBe(0);
+  const server = await start('second', [], ['[schedule]', 'stop = "12h"', 'take_down = true']);
+  expect(await addressOf(server, 'tor')).toBe(address);
+  await network.newIdentity();
+  expect(await statusAt(address)).toBe(200);
+
+  expect((await onioncast(server.data, ['schedule', 'set', '--stop', '1s'])).code).toBe(0);
+  await server.event('tor', ({ state }) => state === 'off');
+  await expect(statusAt(address, 1)).rejects.toThrow(Error);
+  // The page of this machine is still there.
+  expect((await fetch(server.url)).status).toBe(200);
+});
