@@ -184,13 +184,8 @@ function everyAddress(): [target: string, method: string][] {
 }
 
 describe('the closed door', () => {
-<<<<<<< HEAD
   it.each(['members', 'captcha', 'question', 'password'] as const)(
-    'is the same for every address there is and there is not, live or offline, in mode %s',
-=======
-  it.each(['members', 'captcha', 'question'] as const)(
     'T21 is the same for every address there is and there is not, live or offline, in mode %s',
->>>>>>> 5403977 (Say what is protected and what is not, and which test stands against which threat)
     async (mode) => {
       rules({ mode, question });
       const gate = sameForAll((await ask('/')).body);
