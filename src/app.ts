@@ -155,10 +155,12 @@ async function buildRooms(config: OnioncastConfig, ground: Ground, report: Repor
       secondEncoder: studio.secondEncoderHealth(),
       tor: onion?.status(),
       desk: onion?.deskStatus(),
+      circuits: onion?.circuits(),
     }),
   });
   owned.add(() => website?.close());
-  const control = await openControl({ dataDirectory, lounge, website, titles, timers, onions, onError });
+  const circuits = () => onion?.circuits();
+  const control = await openControl({ dataDirectory, lounge, website, titles, timers, onions, circuits, onError });
   owned.add(() => control.close());
   if (config.ephemeral) report({ kind: 'note', message: controlNote(dataDirectory) });
   const seeTor = (opened: Onion): void => {

@@ -15,15 +15,18 @@ import type { Lounge } from './lounge.ts';
 import { Owned } from './owned.ts';
 import type { Website } from './website.ts';
 import { readVersion } from '../version.ts';
+import type { CircuitCounts } from '../tor/circuit-census.ts';
 
 export interface ControlOptions {
   readonly dataDirectory: string;
   readonly lounge: Lounge;
-  readonly website: Pick<Website, 'staffSnapshot' | 'people'>;
+  readonly website: Pick<Website, 'staffSnapshot' | 'people' | 'visitors'>;
   readonly titles: TitleFile;
   readonly timers: ScheduleControls;
   /** The onion addresses of this run. */
   onions(): readonly OnionAddressState[];
+  /** Of our own tor. */
+  circuits(): CircuitCounts | undefined;
   onError(error: unknown): void;
 }
 
@@ -52,6 +55,8 @@ export async function openControl(options: ControlOptions): Promise<Control> {
     people: () => website.people(),
     onions: () => options.onions(),
     timers: options.timers,
+    circuits: () => options.circuits(),
+    visitors: () => website.visitors(),
     filterProblem,
     now: () => Date.now(),
   };

@@ -3,6 +3,7 @@ import type { OnioncastConfig } from '../config/schema.ts';
 import { AppError } from '../errors.ts';
 import type { OnionKind } from '../http/connection.ts';
 import type { OnionAddressState, ServeEvent, TorState } from '../serve-event.ts';
+import type { CircuitCounts } from '../tor/circuit-census.ts';
 import type { CircuitFlow } from '../tor/circuit-flow.ts';
 import type { AuthorizedClient, ClientKey } from '../tor/client-key.ts';
 import { type OnionServicePlan, TorService } from '../tor/tor-service.ts';
@@ -21,6 +22,8 @@ export interface Onion {
   deskStatus(): Omit<TorStatus, 'address'> | undefined;
   /** All of this run, by the names that people know. */
   addresses(): readonly OnionAddressState[];
+  /** What the circuits of our tor say; absent while nobody knows. */
+  circuits(): CircuitCounts | undefined;
   /** Closes a circuit of a visitor; without a tor of our own nobody can. */
   closeCircuit(circuitId: number): void;
   close(): Promise<void>;
@@ -43,6 +46,7 @@ const noOnion: Onion = {
   status: () => undefined,
   deskStatus: () => undefined,
   addresses: () => [],
+  circuits: () => undefined,
   closeCircuit: () => undefined,
   close: async () => undefined,
 };
@@ -115,6 +119,7 @@ async function runTor(options: OnionOptions, desk: Desk | undefined): Promise<On
       stateOf('public', service.status),
       ...services.map(({ name }) => stateOf(name, service.statusOf(name))),
     ],
+    circuits: () => service.circuits,
     closeCircuit: (circuitId) => service.closeCircuit(circuitId),
     close: () => service.close(),
   };

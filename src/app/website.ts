@@ -91,6 +91,8 @@ export interface Website {
   snapshot(): StreamSnapshot;
   /** With exact numbers. */
   staffSnapshot(): StreamSnapshot;
+  /** How the queue and the machine are. */
+  visitors(): ReturnType<OpenEntrance['status']>;
   /** Who is here, as staff may know it. */
   people(): PeopleList;
   /** Something that pages show may have changed. */
@@ -150,6 +152,7 @@ export function buildWebsite(options: WebsiteOptions): Website {
     sockets,
     snapshot,
     staffSnapshot,
+    visitors: () => entrance.status(),
     people: () => here.presence.listFor('staff'),
     seeCircuit: (report) => drains.report(report),
     refresh: () => {

@@ -95,12 +95,12 @@ export const configSchema = section('', {
         enabled: setting(kinds.flag, true, 'Whether tor asks for it under load.'),
         rate: setting(
           kinds.integer(1, 10_000),
-          250,
-          'New circuits per second that are let in under load. A low rate locks people out.',
+          25,
+          'New circuits per second that are let in under load; what comes faster has to do more work each time. A rate below what honest visitors need locks them out.',
         ),
         burst: setting(
           kinds.integer(1, 100_000),
-          2500,
+          250,
           'New circuits that are let in at once before that rate applies.',
         ),
       },

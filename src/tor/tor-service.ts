@@ -6,6 +6,7 @@ import { AppError } from '../errors.ts';
 import { type BridgeLine, planBridges } from './bridges.ts';
 import { type AuthorizedClient, authorizeClient } from './client-key.ts';
 import { type CircuitFlow, circuitFlowEvent, readCircuitFlow } from './circuit-flow.ts';
+import { CircuitCensus, type CircuitCounts } from './circuit-census.ts';
 import { CircuitCloser } from './circuit-closer.ts';
 import { TorControl } from './control.ts';
 import { anotherTorMessage, cleanNotice, explainExit, lastComplaint } from './notice-ring.ts';
@@ -87,6 +88,7 @@ export class TorService {
   readonly #directory: string;
   readonly #stopping = new AbortController();
   readonly #closer: CircuitCloser;
+  #census: CircuitCensus | undefined;
   /** tor's own state, seen from each service: they come and go together, but are announced one by one. */
   readonly #statuses: Map<string, TorStatus>;
   /** Where the services have their directories. */
@@ -152,6 +154,11 @@ export class TorService {
     if (this.#stopping.signal.aborted) return this.#removeTemporaryDirectory();
     this.#process = this.#launch();
     this.#supervision = this.#supervise(this.#process);
+  }
+
+  /** What its circuits say, of a moment ago; absent while that is not known. */
+  get circuits(): CircuitCounts | undefined {
+    return this.#census?.counts;
   }
 
   /** Closes a circuit of a visitor, as far as that is possible at the moment. */
@@ -287,7 +294,9 @@ export class TorService {
       if (run.hasExited) failure = undefined;
       else await run.stop();
     }
+    if (control !== undefined) this.#census = new CircuitCensus({ ask: () => control.getInfo('circuit-status') });
     const exit = await run.exited;
+    this.#census?.close();
     control?.close();
     if (exit.error !== undefined) return { kind: 'failed', reason: `tor cannot be launched: ${exit.error.message}` };
     return { kind: 'exited', reason: failure ?? explainExit(exit, run.notices) };

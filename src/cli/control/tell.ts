@@ -93,7 +93,7 @@ export function tellModes(modes: ModesShape): string {
 }
 
 export function tellStatus(status: OperationOutput<'status'>): string {
-  const { stream, watching, modes, poll, pinned, held, sanctions, version, pid } = status;
+  const { stream, watching, waiting, pressure, circuits, modes, poll, pinned, held, sanctions, version, pid } = status;
   const { uptimeSeconds } = stream;
   const uptime = uptimeSeconds === undefined ? '' : ` for ${spanOf(uptimeSeconds)}`;
   const turned = Object.entries(modes).filter(([, word]) => word !== 'off');
@@ -101,7 +101,8 @@ export function tellStatus(status: OperationOutput<'status'>): string {
     `Onioncast ${version}, process ${pid}`,
     `stream     ${stream.state}${uptime}`,
     `title      ${plainText(stream.title)}`,
-    `watching   ${watching}`,
+    `watching   ${watching}${waiting === 0 ? '' : `, ${waiting} in the queue`}${pressure === 'calm' ? '' : ` (${pressure})`}`,
+    ...(circuits === undefined ? [] : [`circuits   ${circuits.visitors}, proof of work ${circuits.effort}`]),
     `switches   ${turned.map(([name, word]) => `${name}=${plainText(word)}`).join(' ') || 'all off'}`,
     `held       ${held}`,
     `sanctions  ${sanctions}`,

@@ -1,6 +1,8 @@
 import type { AccessMode } from '../../admission/admission.ts';
 import type { DoorPassword } from '../../access/door-password.ts';
 import type { Guests } from '../../access/guests.ts';
+import type { Pressure } from '../../admission/pressure.ts';
+import type { CircuitCounts } from '../../tor/circuit-census.ts';
 import type { Bus } from '../../bus/port.ts';
 import type { Emotes } from '../../chat/emote.ts';
 import type { ModerationCommand } from '../../chat/moderation/command.ts';
@@ -37,6 +39,10 @@ export interface ControlDeps {
   /** The onion addresses of this run. */
   onions(): readonly OnionAddressState[];
   snapshot(): StreamSnapshot;
+  /** How the queue and the machine are. */
+  visitors(): { readonly pressure: Pressure; readonly waiting: number };
+  /** What the circuits of our own tor say. */
+  circuits(): CircuitCounts | undefined;
   /** Who is here, as staff may know it. */
   people(): PeopleList;
   /** What is wrong with a word filter. */

@@ -6,6 +6,7 @@ import { onionOperations } from './onion-operation.ts';
 import { operation } from './operation.ts';
 import { scheduleOperationList } from './schedule-operation.ts';
 import {
+  circuitsShape,
   entryShape,
   guestShape,
   heldShape,
@@ -59,6 +60,9 @@ export const operations = {
         pid: z.int(),
         stream: streamShape,
         watching: z.int().describe('People who receive the stream.'),
+        waiting: z.int().describe('People in the queue, as far as is known.'),
+        pressure: z.enum(['calm', 'busy', 'exhausted']).describe('Whether the machine can take more.'),
+        circuits: z.exactOptional(circuitsShape),
         modes: modesShape,
         poll: z.exactOptional(pollShape),
         pinned: z.exactOptional(messageShape),

@@ -109,6 +109,15 @@ export const pollShape = z
   .readonly()
   .meta({ id: 'Poll' });
 
+export const circuitsShape = z
+  .strictObject({
+    visitors: z.int().describe('Circuits of visitors.'),
+    introductionPoints: z.int().describe('Places in the network at which visitors can ask for us.'),
+    effort: z.int().describe('The most work that one of these visitors has done to be let in; 0 in peace.'),
+  })
+  .readonly()
+  .meta({ id: 'Circuits' });
+
 export const modesShape = z
   .strictObject({
     slow: z.string().describe('Time between two messages of one viewer, as `12s`, or `off`.'),

@@ -68,12 +68,15 @@ export function talkOperations(deps: ControlDeps): readonly BoundOperation[] {
 function statusOf(deps: ControlDeps) {
   const { room, moderation, log, version, pid } = deps;
   const now = deps.snapshot();
+  const circuits = deps.circuits();
   const { pinnedId } = moderation.record;
   const pinned = pinnedId === undefined ? undefined : log.find(pinnedId);
   return {
     ...{ version, pid },
     stream: describeStream(now),
     watching: now.viewers,
+    ...deps.visitors(),
+    ...(circuits === undefined ? {} : { circuits }),
     modes: describeModes(room.fairness.modes),
     ...pollNow(deps),
     ...(pinned === undefined ? {} : { pinned: describeMessage(pinned) }),
