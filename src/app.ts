@@ -4,9 +4,12 @@ import { fileURLToPath } from 'node:url';
 import { openArchive } from './app/archive.ts';
 import { openControl } from './app/control.ts';
 import { loadServerSecret, openDataDirectory } from './app/data-directory.ts';
+import { openLine } from './app/line.ts';
 import { type Lounge, openLounge } from './app/lounge.ts';
 import { type Onion, openOnion } from './app/onion.ts';
 import { Owned } from './app/owned.ts';
+import type { OnionSockets } from './app/onion-sockets.ts';
+import { ensurePublisherAccess, type PublisherAccess } from './app/publisher-access.ts';
 import { privateAddressOf } from './app/private-address.ts';
 import { openStudio, type Studio } from './app/studio.ts';
 import { BroadcastTimers } from './app/timers.ts';
@@ -73,15 +76,31 @@ async function start(config: OnioncastConfig, report: Report, owned: Owned): Pro
   timers.start();
   if (sockets !== undefined && !timers.isDown) {
     const { dataDirectory } = ground;
+    const publisher = await openPublisherLine(config, dataDirectory, { sockets, studio, report, owned });
     const onAddresses = (all: readonly string[], kind: OnionKind): void => server.setOnionAddresses(all, kind);
     const onFlow = (flow: CircuitFlow): void => website.seeCircuit(flow);
-    const onion = await openOnion({ config, dataDirectory, sockets, privateAddress, report, onAddresses, onFlow });
+    const onion = await openOnion({
+      ...{ config, dataDirectory, sockets, privateAddress, publisher, report, onAddresses, onFlow },
+    });
     owned.add(() => onion.close());
     seeTor(onion);
     if (timers.isDown) await onion.close();
   }
   report({ kind: 'ready' });
   return () => reload(lounge, titles, report);
+}
+
+/** Where a publisher may send from elsewhere: listens for it, and gives what its onion service needs. */
+async function openPublisherLine(
+  config: OnioncastConfig,
+  dataDirectory: string,
+  { sockets, studio, report, owned }: { sockets: OnionSockets; studio: Studio; report: Report; owned: Owned },
+): Promise<PublisherAccess | undefined> {
+  if (sockets.ingest === undefined) return undefined;
+  const access = await ensurePublisherAccess(dataDirectory);
+  const line = await openLine({ config, socketPath: sockets.ingest, access, gate: studio.pipeline, report });
+  owned.add(() => line.close());
+  return access;
 }
 
 /** Reads title and emotes again; nothing that is open is touched. */

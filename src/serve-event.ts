@@ -42,6 +42,27 @@ export type ServeEvent =
     }
   /** The second public address, which ends with this run. */
   | { readonly kind: 'temporary'; readonly state: TorState; readonly address?: string }
+  /** The onion service of a publisher elsewhere, as `desk`; `clientKey` is what `onioncast push` asks for. */
+  | {
+      readonly kind: 'publisher';
+      readonly state: TorState;
+      readonly address?: string;
+      readonly clientKey?: string;
+    }
+  /** The line of that publisher. `play`: what is shown of it; `bufferedSeconds` when that changed. */
+  | {
+      readonly kind: 'line';
+      readonly isConnected: boolean;
+      readonly play: 'off' | 'filling' | 'playing' | 'slate';
+      readonly bufferedSeconds: number;
+    }
+  /** The line to a server elsewhere. `waitingSeconds`: what has been encoded and not sent. */
+  | {
+      readonly kind: 'sending';
+      readonly state: 'connecting' | 'sending' | 'resumed' | 'lost';
+      readonly waitingSeconds: number;
+      readonly message?: string;
+    }
   /** The stream changed. `run` counts the encoder's runs; `source` says what is on air: `test`, `rtmp`, `file`. */
   | { readonly kind: 'stream'; readonly state: StreamState; readonly run: number; readonly source?: string }
   /** Lines for the torrc of the operator's own tor. */

@@ -18,7 +18,7 @@ function keyFile(dataDirectory: string): string {
 
 /** The key to the broadcaster's own onion service, if there is one already. Throws DATA_DIRECTORY. */
 export async function knownDeskKey(dataDirectory: string): Promise<ClientKey | undefined> {
-  return await loadClientKey(keyFile(dataDirectory));
+  return await loadClientKey(keyFile(dataDirectory), 'onioncast desk --new-key');
 }
 
 /** The key to the broadcaster's own onion service, made on first use. Throws DATA_DIRECTORY. */

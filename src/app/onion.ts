@@ -5,7 +5,7 @@ import type { OnionKind } from '../http/connection.ts';
 import type { OnionAddressState, ServeEvent, TorState } from '../serve-event.ts';
 import type { CircuitCounts } from '../tor/circuit-census.ts';
 import type { CircuitFlow } from '../tor/circuit-flow.ts';
-import type { AuthorizedClient, ClientKey } from '../tor/client-key.ts';
+import type { AuthorizedClient } from '../tor/client-key.ts';
 import { type OnionServicePlan, TorService } from '../tor/tor-service.ts';
 import type { TorStatus } from '../tor/tor-status.ts';
 import { inspectTor } from '../tor/tor-version.ts';
@@ -13,6 +13,7 @@ import { type OperatorServiceSettings, renderOperatorTorrc } from '../tor/torrc.
 import { deskClient, deskName, ensureDeskKey, onionName, temporaryName } from './desk-key.ts';
 import type { OnionSockets } from './onion-sockets.ts';
 import { checkWhoFinds, type PrivateAddress } from './private-address.ts';
+import { ingestName, type PublisherAccess } from './publisher-access.ts';
 
 /** The onion services, if there are any. */
 export interface Onion {
@@ -40,6 +41,8 @@ export interface OnionOptions {
   onAddresses(addresses: readonly string[], kind: OnionKind): void;
   /** What circuits carry, from a tor of our own. */
   onFlow(flow: CircuitFlow): void;
+  /** Where a publisher may send from elsewhere: who it is. */
+  readonly publisher?: PublisherAccess | undefined;
 }
 
 const noOnion: Onion = {
@@ -51,12 +54,13 @@ const noOnion: Onion = {
   close: async () => undefined,
 };
 
-/** The broadcaster's own service: where tor finds us for it, and who finds it. */
-interface Desk {
+/** A service that opens to one key alone: where tor finds us for it, and who finds it. */
+interface LockedService {
+  readonly name: typeof deskName | typeof ingestName;
   readonly socketPath: string;
   readonly client: AuthorizedClient;
-  /** To be shown to the broadcaster, this one time. */
-  readonly newKey: ClientKey | undefined;
+  /** To be shown, this one time. */
+  readonly newKey: string | undefined;
 }
 
 /**
@@ -67,18 +71,27 @@ export async function openOnion(options: OnionOptions): Promise<Onion> {
   const { config } = options;
   if (!config.tor.enabled) return noOnion;
   await checkWhoFinds(config, options.dataDirectory);
-  const desk = await prepareDesk(options);
-  return config.tor.mode === 'operator' ? await adviseOperator(options, desk) : await runTor(options, desk);
+  const locked = await lockedServices(options);
+  return config.tor.mode === 'operator' ? await adviseOperator(options, locked) : await runTor(options, locked);
 }
 
-async function prepareDesk({ dataDirectory, sockets }: OnionOptions): Promise<Desk | undefined> {
-  if (sockets.desk === undefined) return undefined;
-  const { key, isNew } = await ensureDeskKey(dataDirectory);
-  const client = { name: deskClient, publicKey: key.publicKey };
-  return { socketPath: sockets.desk, client, newKey: isNew ? key : undefined };
+/** The broadcaster's own, and that of a publisher elsewhere. */
+async function lockedServices({ dataDirectory, sockets, publisher }: OnionOptions): Promise<LockedService[]> {
+  const locked: LockedService[] = [];
+  if (sockets.desk !== undefined) {
+    const { key, isNew } = await ensureDeskKey(dataDirectory);
+    const client = { name: deskClient, publicKey: key.publicKey };
+    locked.push({ name: deskName, socketPath: sockets.desk, client, newKey: isNew ? key.privateKey : undefined });
+  }
+  if (sockets.ingest !== undefined && publisher !== undefined) {
+    const { client, isNew, keys } = publisher;
+    const newKey = isNew ? keys.publisherKey : undefined;
+    locked.push({ name: ingestName, socketPath: sockets.ingest, client, newKey });
+  }
+  return locked;
 }
 
-async function runTor(options: OnionOptions, desk: Desk | undefined): Promise<Onion> {
+async function runTor(options: OnionOptions, locked: readonly LockedService[]): Promise<Onion> {
   const { config, dataDirectory, sockets, report } = options;
   const { enabled, rate, burst } = config.tor.pow;
   const open: OnionServicePlan = {
@@ -87,8 +100,8 @@ async function runTor(options: OnionOptions, desk: Desk | undefined): Promise<On
     ...(enabled && { proofOfWork: { queueRate: rate, queueBurst: burst } }),
     isPrivate: config.tor.private,
   };
-  const own = desk && { name: deskName, targetSocketPath: desk.socketPath, client: desk.client };
-  const services: OnionServicePlan[] = own === undefined ? [] : [own];
+  const own = locked.map(({ name, socketPath, client }) => ({ name, targetSocketPath: socketPath, client }));
+  const services: OnionServicePlan[] = [...own];
   if (config.tor.temporary) services.push({ ...open, name: temporaryName, isTemporary: true });
   const service = new TorService({
     torBinary: config.tor.binary,
@@ -97,7 +110,7 @@ async function runTor(options: OnionOptions, desk: Desk | undefined): Promise<On
     ephemeral: config.ephemeral,
     extraTorrc: config.tor.extraTorrc,
     bridges: config.tor.bridges,
-    onChange: statusReporter(options, desk),
+    onChange: statusReporter(options, locked),
     onFlow: options.onFlow,
   });
   options.privateAddress?.follow(service, [onionName, ...(config.tor.temporary ? [temporaryName] : [])]);
@@ -114,7 +127,7 @@ async function runTor(options: OnionOptions, desk: Desk | undefined): Promise<On
   }
   return {
     status: () => service.status,
-    deskStatus: () => (desk === undefined ? undefined : withoutAddress(service.statusOf(deskName))),
+    deskStatus: () => (sockets.desk === undefined ? undefined : withoutAddress(service.statusOf(deskName))),
     addresses: () => [
       stateOf('public', service.status),
       ...services.map(({ name }) => stateOf(name, service.statusOf(name))),
@@ -142,7 +155,7 @@ async function sayWhoFinds({ privateAddress, report }: OnionOptions): Promise<vo
 }
 
 /** Tells each address once, and of each service only what is new. */
-function statusReporter({ report, onAddresses }: OnionOptions, desk: Desk | undefined) {
+function statusReporter({ report, onAddresses }: OnionOptions, locked: readonly LockedService[]) {
   const known = new Map<string, string>();
   const last = new Map<string, string>();
   const warned = new Set<string>();
@@ -151,12 +164,10 @@ function statusReporter({ report, onAddresses }: OnionOptions, desk: Desk | unde
     if (address !== undefined && address !== known.get(service)) {
       known.set(service, address);
       const kind = kindOf(service);
-      onAddresses(
-        [...known].flatMap(([name, each]) => (kindOf(name) === kind ? [each] : [])),
-        kind,
-      );
+      const all = [...known].flatMap(([name, each]) => (kindOf(name) === kind ? [each] : []));
+      if (kind !== undefined) onAddresses(all, kind);
     }
-    const event = eventOf(service, status, desk);
+    const event = eventOf(service, status, locked);
     const facts = JSON.stringify(event);
     if (facts !== last.get(service)) report(event);
     last.set(service, facts);
@@ -167,7 +178,7 @@ function statusReporter({ report, onAddresses }: OnionOptions, desk: Desk | unde
   };
 }
 
-async function adviseOperator(options: OnionOptions, desk: Desk | undefined): Promise<Onion> {
+async function adviseOperator(options: OnionOptions, locked: readonly LockedService[]): Promise<Onion> {
   const { config, sockets, report, onAddresses } = options;
   const { enabled, rate, burst } = config.tor.pow;
   const canWork = enabled && (await inspectTor(config.tor.binary)).hasProofOfWork;
@@ -176,18 +187,21 @@ async function adviseOperator(options: OnionOptions, desk: Desk | undefined): Pr
     targetSocketPath: sockets.onion,
     proofOfWork: canWork ? { queueRate: rate, queueBurst: burst } : undefined,
   };
-  const own = desk && {
-    serviceDirectory: `${operatorServiceDirectory}-desk`,
-    targetSocketPath: desk.socketPath,
-    client: desk.client,
-  };
-  const lines = renderOperatorTorrc(own === undefined ? [open] : [open, own]);
+  const own = locked.map(({ name, socketPath, client }) => ({
+    serviceDirectory: `${operatorServiceDirectory}-${name}`,
+    targetSocketPath: socketPath,
+    client,
+  }));
+  const lines = renderOperatorTorrc([open, ...own]);
   report({ kind: 'operator-torrc', lines: lines.trimEnd().split('\n') });
   const { address, deskAddress } = config.tor;
-  if (desk !== undefined) {
-    if (deskAddress === '') warnOfAddress(report, 'tor.desk_address', `${operatorServiceDirectory}-desk`);
-    else onAddresses([deskAddress], 'desk');
-    report({ kind: 'desk', state: deskAddress === '' ? 'off' : 'online', ...accessOf(deskAddress, desk) });
+  for (const service of locked) {
+    // The publisher's address is told by tor alone: nothing of ours depends on it.
+    const its = service.name === deskName ? deskAddress : '';
+    if (its !== '') onAddresses([its], 'desk');
+    else if (service.name === deskName)
+      warnOfAddress(report, 'tor.desk_address', `${operatorServiceDirectory}-${service.name}`);
+    report({ kind: lockedKinds[service.name], state: its === '' ? 'off' : 'online', ...accessOf(its, service) });
   }
   const known = [
     { name: 'public', address, state: 'online' as const },
@@ -210,6 +224,9 @@ function warnOfAddress(report: OnionOptions['report'], setting: string, director
   report({ kind: 'warning', code: 'CONFIG_INVALID', message, todo });
 }
 
+/** What is told of them. */
+const lockedKinds = { [deskName]: 'desk', [ingestName]: 'publisher' } as const;
+
 /** Where Debian's tor keeps its services, and where its AppArmor profile lets it. */
 const operatorServiceDirectory = '/var/lib/tor/onioncast';
 
@@ -228,27 +245,27 @@ function torEvent({ state, progress, summary, address }: TorStatus): ServeEvent 
   return { kind: 'tor', state: publicStates[state], progress, summary, ...known };
 }
 
-/** Which door of ours a service leads to. */
-function kindOf(service: string): OnionKind {
+/** Which door of ours a service leads to; a publisher elsewhere asks for no page. */
+function kindOf(service: string): OnionKind | undefined {
+  if (service === ingestName) return undefined;
   return service === deskName ? 'desk' : 'onion';
 }
 
-function eventOf(service: string, status: TorStatus, desk: Desk | undefined): ServeEvent {
-  if (service === deskName) return deskEvent(status, desk);
-  if (service !== temporaryName) return torEvent(status);
+function eventOf(service: string, status: TorStatus, locked: readonly LockedService[]): ServeEvent {
+  const own = locked.find(({ name }) => name === service);
   const { state, address } = status;
+  if (own !== undefined) {
+    return { kind: lockedKinds[own.name], state: publicStates[state], ...accessOf(address ?? '', own) };
+  }
+  if (service !== temporaryName) return torEvent(status);
   const known = address === undefined ? {} : { address: `http://${address}/` };
   return { kind: 'temporary', state: publicStates[state], ...known };
 }
 
-function deskEvent({ state, address }: TorStatus, desk: Desk | undefined): ServeEvent {
-  return { kind: 'desk', state: publicStates[state], ...accessOf(address ?? '', desk) };
-}
-
-/** What opens the desk, at the start that has made the key and never again. */
-function accessOf(address: string, desk: Desk | undefined) {
-  if (desk?.newKey === undefined) return {};
-  return { ...(address !== '' && { address: `http://${address}/` }), clientKey: desk.newKey.privateKey };
+/** What opens the service, at the start that has made the key and never again. */
+function accessOf(address: string, { newKey }: LockedService) {
+  if (newKey === undefined) return {};
+  return { ...(address !== '' && { address: `http://${address}/` }), clientKey: newKey };
 }
 
 function stateOf(name: string, { state, address }: TorStatus): OnionAddressState {

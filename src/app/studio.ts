@@ -51,6 +51,8 @@ export interface StudioOptions {
   report(event: ServeEvent): void;
   /** Who records it. */
   readonly tap?: MediaTap;
+  /** It is made to be sent to a server: the test card is a broadcast as any other, and every keyframe says all that a decoder must know. */
+  readonly isForLine?: boolean;
   /** The public state of the stream has changed. */
   onChange(): void;
 }
@@ -63,7 +65,7 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
   try {
     let encoder: Encoder | undefined;
     let second: Encoder | undefined;
-    const base = await baseSource(config, ffmpeg);
+    const base = await baseSource(options, ffmpeg);
     const budget = await openBudget(options, ffmpeg, owned);
     const pipeline = new Pipeline({
       ladderFor: (picture) => fitLadder(budget.ladder, picture),
@@ -84,7 +86,7 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
       onPassthrough: (news) => reportPassthrough(news, report),
       graceMs: config.ingest.graceMs,
       createEncoder: (listener) => {
-        encoder = new Encoder({ ...encodingOptions(config, budget.ladder), listener });
+        encoder = new Encoder({ ...encodingOptions(options, budget.ladder), listener });
         return encoder;
       },
       now: () => performance.now(),
@@ -142,13 +144,16 @@ function directoryIngest(
   return directory;
 }
 
-async function baseSource(config: OnioncastConfig, { hasDrawtext }: FfmpegFacts): Promise<BaseSource | undefined> {
+async function baseSource(
+  { config, isForLine = false }: StudioOptions,
+  { hasDrawtext }: FfmpegFacts,
+): Promise<BaseSource | undefined> {
   switch (config.source.kind) {
     case 'test': {
       const fontFile = hasDrawtext ? findFont() : undefined;
       const { frameRate } = config.encoder;
       const source = captureTestCard({ frameRate, ...(fontFile === undefined ? {} : { fontFile }) });
-      return { name: 'test', source, isTestCard: true };
+      return { name: 'test', source, isTestCard: !isForLine };
     }
     case 'file':
       return shown('file', await captureFile({ ffprobePath: config.encoder.ffprobe, path: config.source.path }));
@@ -209,7 +214,7 @@ async function openBudget(
   return budget;
 }
 
-function encodingOptions(config: OnioncastConfig, ladder: readonly LadderRung[]) {
+function encodingOptions({ config, isForLine = false }: StudioOptions, ladder: readonly LadderRung[]) {
   const { ffmpeg, frameRate, preset, rate, audioBitrate, stallMs } = config.encoder;
   return {
     ffmpegPath: ffmpeg,
@@ -218,6 +223,7 @@ function encodingOptions(config: OnioncastConfig, ladder: readonly LadderRung[])
     rate,
     audioBitsPerSecond: audioBitrate,
     stallAfterMs: stallMs,
+    repeatsHeaders: isForLine,
     ...(preset === 'auto' ? {} : { preset }),
   };
 }

@@ -6,6 +6,7 @@ import { addInviteCommand } from './invite-commands.ts';
 import { addScheduleCommands } from './schedule-commands.ts';
 import { readVersion } from '../version.ts';
 import { exitCodes, explainFailure } from './failure.ts';
+import type { PushFlags } from './push-command.ts';
 import type { ServeFlags } from './serve-config.ts';
 
 const help = `
@@ -62,6 +63,7 @@ export function createProgram(onOutcome: (exitCode: number) => void): Command {
       const { serve } = await import('./serve.ts');
       onOutcome(await serve(flags, process));
     });
+  addSplitCommands(program, onOutcome);
   program
     .command('doctor')
     .description('check whether everything is there and say what to do')
@@ -78,6 +80,33 @@ export function createProgram(onOutcome: (exitCode: number) => void): Command {
   addScheduleCommands(commands);
   addInviteCommand(commands);
   return program;
+}
+
+/** A publisher at home, and a server elsewhere. */
+function addSplitCommands(program: Command, onOutcome: (exitCode: number) => void): void {
+  program
+    .command('push')
+    .description('at home: encode here and send to a server elsewhere, over Tor, until stopped with Ctrl-C')
+    .argument('<address>', "the server's onion address for publishers")
+    .option('--config <file>', 'configuration file (default: onioncast.toml, if there is one)')
+    .option('--data <directory>', 'where keys are kept (default: ./data)')
+    .option('--source <source>', 'test, none, screen, file:PATH or dir:PATH')
+    .option('--key-file <file>', 'where the key to the server is (default: asked for once, then kept)')
+    .option('--json', 'print one JSON object a line instead of text')
+    .action(async (address: string, flags: PushFlags) => {
+      const { runPush } = await import('./push-command.ts');
+      onOutcome(await runPush(address, flags, process));
+    });
+  program
+    .command('publisher')
+    .description("at the server: show what 'push' needs to send to it")
+    .option('--config <file>', 'configuration file (default: onioncast.toml, if there is one)')
+    .option('--data <directory>', 'where it is kept (default: ./data)')
+    .option('--new-key', "another key in place of the old one, while 'serve' is stopped")
+    .action(async ({ newKey = false, ...flags }: Pick<ServeFlags, 'config' | 'data'> & { newKey?: boolean }) => {
+      const { runPublisher } = await import('./publisher-command.ts');
+      await runPublisher(flags, newKey, process);
+    });
 }
 
 /** Commands that look at files, and at no server. */

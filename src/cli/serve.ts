@@ -22,13 +22,22 @@ export async function serve(flags: ServeFlags, process: NodeJS.Process): Promise
   // Threat: T26. Whatever is written from here on is for this user alone.
   process.umask(0o077);
   const config = loadServeConfig(flags, process);
+  return await runUntilStopped((report) => startOnioncast(config, report), flags.json === true, process);
+}
+
+/** Runs what `start` starts until it is asked to stop, and shows what that tells. Returns the exit code; throws what keeps it from starting. */
+export async function runUntilStopped(
+  start: (report: (event: ServeEvent) => void) => Promise<RunningServer>,
+  isJson: boolean,
+  process: NodeJS.Process,
+): Promise<number> {
   ignoreClosedPipe(process.stdout);
   ignoreClosedPipe(process.stderr);
   const style = { isColoured: !process.env['NO_COLOR'], now: () => new Date() };
-  const face: Face = flags.json ? new JsonLines(process.stdout) : new Terminal(process.stdout, style);
+  const face: Face = isJson ? new JsonLines(process.stdout) : new Terminal(process.stdout, style);
   let server: RunningServer | undefined;
   const stopped = waitForStop(face, process, () => void server?.reload());
-  const starting = startOnioncast(config, (event) => face.show(event));
+  const starting = start((event) => face.show(event));
   // Asked to stop while starting: what has been opened is closed as soon as it can be.
   const running = starting.then((started) => {
     server = started;

@@ -1,4 +1,5 @@
 import type { ServeEvent } from '../serve-event.ts';
+import { lineSentence } from './line-sentence.ts';
 
 /** Where the terminal writes: `process.stdout`, or a test. */
 export interface TerminalOutput {
@@ -36,6 +37,7 @@ export class Terminal {
   #shownTor = '';
   #hasShownDesk = false;
   #shownTemporary: string | undefined;
+  #hasShownPublisher = false;
   #shownStream = '';
   #hasProgressLine = false;
 
@@ -65,6 +67,14 @@ export class Terminal {
       case 'temporary':
         this.#known.set(event.kind, event);
         this.#showTemporary(event);
+        break;
+      case 'publisher':
+        this.#known.set(event.kind, event);
+        this.#showPublisher(event);
+        break;
+      case 'line':
+      case 'sending':
+        this.#line(`${this.#time()}${lineSentence(event)}`);
         break;
       case 'stream':
         this.#known.set(event.kind, event);
@@ -120,6 +130,8 @@ export class Terminal {
     if (desk !== undefined) this.#showDesk(desk);
     const temporary = this.#get('temporary');
     if (temporary !== undefined) this.#showTemporary(temporary);
+    const publisher = this.#get('publisher');
+    if (publisher !== undefined) this.#showPublisher(publisher);
   }
 
   *#rows(): Generator<[string, string]> {
@@ -191,6 +203,17 @@ export class Terminal {
     this.#row('For this run', address);
   }
 
+  /** As the desk: the key is told once, when it is made. */
+  #showPublisher({ state, address, clientKey }: EventOf<'publisher'>): void {
+    if (!this.#isReady || state !== 'online' || this.#hasShownPublisher) return;
+    this.#hasShownPublisher = true;
+    if (address !== undefined && clientKey !== undefined) {
+      this.#row('For the publisher', address);
+      this.#row('  its key', clientKey);
+    }
+    this.#row('Publisher', 'address and key are shown by: node bin/onioncast.cjs publisher');
+  }
+
   /** On a terminal the line is drawn over; elsewhere it is written anew when a quarter more is done, or the state changes. */
   #progress(text: string, { state, progress }: EventOf<'tor'>): void {
     if (this.#output.isTTY === true) {
@@ -244,6 +267,7 @@ const sourceWords: Readonly<Record<string, string>> = {
   directory: 'the directory',
   rtmp: 'a publisher over RTMP',
   push: 'a publisher over HTTP',
+  line: 'a publisher elsewhere, over Tor',
 };
 
 function streamSentence({ state, source }: EventOf<'stream'>): string {

@@ -3,7 +3,7 @@ import { parseAddress } from './address.ts';
 import { type Bridge, parseBridges } from './bridge.ts';
 import { formatBitrate, parseBitrate } from './bitrate.ts';
 import { formatDuration, parseDuration } from './duration.ts';
-import { type LadderSetting, parseLadder } from './ladder.ts';
+import { type LadderSetting, parseLadder, parseRung } from './ladder.ts';
 import { type Moment, parseMoment } from './moment.ts';
 import { formatSize, parseSize } from './size.ts';
 import { parseSource } from './source.ts';
@@ -153,6 +153,12 @@ export const ladder = {
     .transform((value, context): LadderSetting => understood(value, parseLadder, context)),
   expects:
     '"auto" or a list of "720p", "480p", "360p", "240p", each height at most once; one of your own is written with its bit rate, "540p@900k"',
+};
+
+/** One rendition. */
+export const rung = {
+  schema: parsed(parseRung),
+  expects: 'one of "720p", "480p", "360p", "240p", or one of your own with its bit rate, "540p@900k"',
 };
 
 /** A text that `parse` understands. Where it gives nothing, `expects` says enough; where it throws a RangeError, that is the reason to tell. */

@@ -26,7 +26,8 @@ export function parseLadder(value: string | readonly string[]): LadderSetting | 
   return isUsable && found.length > 0 && found.length <= limits.rungs ? found : undefined;
 }
 
-function parseRung(name: string): RungSetting | undefined {
+/** Reads one of those names; undefined for any other text. Throws as `parseLadder`. */
+export function parseRung(name: string): RungSetting | undefined {
   const [, lines, rate] = /^(\d{2,4})p(?:@(.{1,16}))?$/.exec(name) ?? [];
   const height = Number(lines);
   if (lines === undefined || height < limits.minHeight || height > limits.maxHeight || height % 2 !== 0)

@@ -4,6 +4,7 @@ import * as kinds from './kinds.ts';
 import { limitSettings } from './limit-settings.ts';
 import { scheduleSection } from './schedule-section.ts';
 import { section, setting } from './setting.ts';
+import { pushSettings, splitSettings } from './split-settings.ts';
 
 /**
  * Every setting: the one source of names, types, limits, defaults and documentation. The file writes names in snake case and leaves out the
@@ -115,6 +116,8 @@ export const configSchema = section('', {
       'How long a publisher who was cut off is waited for. Then a file or the screen comes back; after a test card the broadcast has ended.',
     ),
   }),
+  split: splitSettings,
+  push: pushSettings,
   encoder: section('How the picture is made.', {
     ffmpeg: setting(kinds.path('a program'), 'ffmpeg', 'The FFmpeg program.'),
     ffprobe: setting(kinds.path('a program'), 'ffprobe', 'The ffprobe program.'),

@@ -18,6 +18,8 @@ export interface EncodingOptions {
    * NAL units of type 12 and sound of one size. Threat: T23. Default `quality`.
    */
   readonly rate?: 'quality' | 'constant';
+  /** Every keyframe carries the parameter sets, so that a decoder can go from one source to another at any of them. Default: no. */
+  readonly repeatsHeaders?: boolean;
   /** Cuts sound below this frequency: mains hum, from which a recording can be dated and placed. Default: off. */
   readonly audioHighpassHz?: number;
 }
@@ -167,9 +169,18 @@ export function x264Args(rung: LadderRung, encoding: Omit<EncodingOptions, 'ladd
 }
 
 /** A second of buffer lets a keyframe be as large as it should; half a second is what a viewer waits longer for with a constant rate. */
-function rateControlArgs({ bitsPerSecond }: LadderRung, { rate }: Pick<EncodingOptions, 'rate'>): string[] {
-  if (rate !== 'constant') return ['-bufsize', String(bitsPerSecond)];
-  return ['-minrate', String(bitsPerSecond), '-bufsize', String(bitsPerSecond / 2), '-x264-params', 'filler=1'];
+function rateControlArgs(
+  { bitsPerSecond }: LadderRung,
+  { rate, repeatsHeaders }: Pick<EncodingOptions, 'rate' | 'repeatsHeaders'>,
+): string[] {
+  const headers = repeatsHeaders === true ? ['repeat-headers=1'] : [];
+  if (rate !== 'constant') return ['-bufsize', String(bitsPerSecond), ...x264Params(headers)];
+  const params = x264Params(['filler=1', ...headers]);
+  return ['-minrate', String(bitsPerSecond), '-bufsize', String(bitsPerSecond / 2), ...params];
+}
+
+function x264Params(params: readonly string[]): string[] {
+  return params.length === 0 ? [] : ['-x264-params', params.join(':')];
 }
 
 function audioOutputArgs(fd: number, encoding: EncodingOptions): string[] {

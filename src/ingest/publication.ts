@@ -4,8 +4,8 @@ import type { PassthroughVerdict } from './passthrough-gauge.ts';
 
 /** A publisher who has shown the right key and sends media. */
 export interface Publication {
-  /** For the operator's eyes: `rtmp`, `push`, `directory`. */
-  readonly kind: 'rtmp' | 'push' | 'directory';
+  /** For the operator's eyes: `rtmp`, `push`, `directory`, `line` (an `onioncast push` elsewhere). */
+  readonly kind: 'rtmp' | 'push' | 'directory' | 'line';
   readonly format: 'flv' | 'mp4';
   readonly hasAudio: boolean;
   /** How large the picture is; may change with what is sent. Absent if that is not known. */

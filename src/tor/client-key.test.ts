@@ -63,9 +63,9 @@ describe('a key for an onion service', () => {
 
   it('is kept for this user alone, and replaced as a whole', async () => {
     const file = join(directory, 'deeper', 'desk-key');
-    expect(await loadClientKey(file)).toBeUndefined();
+    expect(await loadClientKey(file, 'onioncast desk --new-key')).toBeUndefined();
     const first = await makeClientKey(file);
-    expect(await loadClientKey(file)).toEqual(first);
+    expect(await loadClientKey(file, 'onioncast desk --new-key')).toEqual(first);
     expect((await stat(file)).mode & 0o777).toBe(0o600);
     const second = await makeClientKey(file);
     expect(second).not.toEqual(first);
@@ -75,6 +75,6 @@ describe('a key for an onion service', () => {
   it('is never taken out of a file that is damaged', async () => {
     const file = join(directory, 'desk-key');
     await writeFile(file, 'AAAA');
-    await expect(loadClientKey(file)).rejects.toMatchObject({ code: 'DATA_DIRECTORY' });
+    await expect(loadClientKey(file, 'onioncast desk --new-key')).rejects.toMatchObject({ code: 'DATA_DIRECTORY' });
   });
 });

@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../errors.ts';
 import { decodeBase32, encodeBase32 } from './onion-address.ts';
@@ -54,15 +54,13 @@ export async function authorizeClient(serviceDirectory: string, client: Authoriz
   await writePrivateFile(join(directory, `${client.name}.auth`), `${authorizationLine(client)}\n`);
 }
 
-/** The key in this file; undefined if there is no such file. Throws DATA_DIRECTORY for a file that holds none. */
-export async function loadClientKey(file: string): Promise<ClientKey | undefined> {
+/** The key in this file; undefined if there is no such file. Throws DATA_DIRECTORY for a file that holds none; `command` makes a new one. */
+export async function loadClientKey(file: string, command: string): Promise<ClientKey | undefined> {
   try {
     return readClientKey((await readFile(file, 'latin1')).trim());
   } catch (cause) {
     if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
-    throw new AppError('DATA_DIRECTORY', `${file} holds no key. Make a new one with: onioncast desk --new-key`, {
-      cause,
-    });
+    throw new AppError('DATA_DIRECTORY', `${file} holds no key. Make a new one with: ${command}`, { cause });
   }
 }
 
@@ -71,6 +69,12 @@ export async function makeClientKey(file: string): Promise<ClientKey> {
   const key = mintClientKey();
   await writePrivateFile(file, `${key.privateKey}\n`);
   return key;
+}
+
+/** Gives a tor of ours the key to somebody's service, by a file in its `ClientOnionAuthDir`, in place of all it had. Throws DATA_DIRECTORY. */
+export async function keepClientLine(directory: string, line: string): Promise<void> {
+  await rm(directory, { recursive: true, force: true });
+  await writePrivateFile(join(directory, 'own.auth_private'), `${line}\n`);
 }
 
 function clientKeyFrom(privateKey: KeyObject): ClientKey {

@@ -25,7 +25,7 @@ import {
   type TorStatus,
 } from './tor-status.ts';
 import { inspectTor, oldestSafeTor } from './tor-version.ts';
-import { type ProofOfWorkQueue, renderTorrc, type TorrcSettings } from './torrc.ts';
+import { type ProofOfWorkQueue, renderTorrc, type SocksSettings, type TorrcSettings } from './torrc.ts';
 
 /** An onion service that our own tor runs. */
 export interface OnionServicePlan {
@@ -50,7 +50,9 @@ export interface TorServiceSettings {
   /** For tor alone; made with 0700. Keeps the onion keys and tor's entry guards, which must outlive restarts. */
   readonly directory: string;
   /** The public one first: lines of `extraTorrc` that belong to a service belong to it. */
-  readonly services: readonly [OnionServicePlan, ...OnionServicePlan[]];
+  readonly services: readonly OnionServicePlan[];
+  /** Where we connect to an onion service of somebody else: `status` is `publishing` then, once tor has found its way into the network. */
+  readonly socks?: SocksSettings;
   /** New addresses at each start, whose keys are kept in a temporary directory and deleted at the end. */
   readonly ephemeral?: boolean;
   readonly extraTorrc: readonly string[];
@@ -62,6 +64,8 @@ export interface TorServiceSettings {
   onFlow?(flow: CircuitFlow): void;
 }
 
+/** What the status is called of a tor without services. */
+const noService = '';
 const attachTimeoutMs = 30_000;
 const connectPauseMs = 50;
 /** Of services whose keys are not kept. */
@@ -117,12 +121,13 @@ export class TorService {
       torrc: () => this.#torrc,
       writeTorrc: (torrc) => this.#writeTorrc(torrc),
     });
-    this.#statuses = new Map(settings.services.map(({ name }) => [name, initialTorStatus]));
+    const names = settings.services.map(({ name }) => name);
+    this.#statuses = new Map((names.length === 0 ? [noService] : names).map((name) => [name, initialTorStatus]));
   }
 
-  /** Of the first service. */
+  /** Of the first service; of tor itself where there is none. */
   get status(): TorStatus {
-    return this.statusOf(this.#settings.services[0].name);
+    return this.statusOf(this.#settings.services[0]?.name ?? noService);
   }
 
   statusOf(service: string): TorStatus {
@@ -192,7 +197,10 @@ export class TorService {
     if (plans.some(({ proofOfWork }) => proofOfWork !== undefined) && !tor.hasProofOfWork) {
       this.#warn('This tor cannot ask for proof of work, which protects the service against floods.');
     }
-    [this.#controlSocketPath, ...plans.map((plan) => plan.targetSocketPath)].forEach(refuseLongSocketPath);
+    const { socks } = this.#settings;
+    const sockets = [this.#controlSocketPath, ...plans.map((plan) => plan.targetSocketPath)];
+    if (socks !== undefined) sockets.push(socks.socketPath);
+    sockets.forEach(refuseLongSocketPath);
     await preparePrivateDirectory(this.#directory);
     // Of a run that was killed.
     await this.#forgetTemporary();
@@ -212,6 +220,7 @@ export class TorService {
       ownerPid: process.pid,
       bridges: await planBridges(this.#settings.bridges ?? [], process.env['PATH'] ?? ''),
       extraTorrc: this.#settings.extraTorrc,
+      socks,
     };
     await this.#writeTorrc(this.#torrc);
     await this.#verifyTorrc();
@@ -221,8 +230,9 @@ export class TorService {
     const directory = this.#directoryOf(name);
     if (isTemporary) this.#hasTemporary = true;
     await preparePrivateDirectory(directory);
-    if (isTemporary)
-      await writeClients(directory, await loadClients(this.#directoryOf(this.#settings.services[0].name)));
+    const [lasting] = this.#settings.services;
+    if (isTemporary && lasting !== undefined)
+      await writeClients(directory, await loadClients(this.#directoryOf(lasting.name)));
     if (isPrivate) await this.restricted.clientsOf(name).closeToOthers();
     if (client !== undefined) await authorizeClient(directory, client);
   }
@@ -334,8 +344,9 @@ export class TorService {
       const flows = this.#settings.onFlow === undefined ? [] : [circuitFlowEvent];
       await control.setEvents([...subscribedEvents, ...flows]);
       const phase = readBootstrapPhase(await control.getInfo('status/bootstrap-phase'));
+      if (addresses.size === 0) addresses.set(noService, '');
       // An upload that nobody counted would leave the service "publishing" for hours, until tor's next one.
-      if (phase.progress === 100) throw new Error('tor was watched too late.');
+      else if (phase.progress === 100) throw new Error('tor was watched too late.');
       this.#take(phase);
       this.#control = control;
       await this.restricted.attached();

@@ -21,6 +21,13 @@ export interface OnionServiceSettings {
   readonly proofOfWork?: ProofOfWorkQueue | undefined;
 }
 
+/** How we connect to an onion service through our own tor. */
+export interface SocksSettings {
+  readonly socketPath: string;
+  /** Where tor finds the keys to services that are not for everybody, in files of `clientLine`. */
+  readonly keyDirectory: string;
+}
+
 /** Everything in the configuration of the tor that Onioncast runs itself. */
 export interface TorrcSettings {
   /** `HiddenService...` lines among the extra ones speak of the first. */
@@ -33,6 +40,8 @@ export interface TorrcSettings {
   readonly bridges?: BridgePlan;
   /** Raw lines of the operator, placed last. */
   readonly extraTorrc: readonly string[];
+  /** Only where we connect to somebody, too. */
+  readonly socks?: SocksSettings | undefined;
 }
 
 const controlCharacter = /\p{Cc}/u;
@@ -57,7 +66,7 @@ export function renderTorrc(settings: TorrcSettings): string {
   settings.extraTorrc.forEach(refuseUnsafeLine);
   return [
     `DataDirectory ${quote(settings.dataDirectory)}`,
-    'SocksPort 0',
+    ...socksLines(settings.socks),
     'ControlPort 0',
     `ControlSocket ${quote(settings.controlSocketPath)}`,
     'CookieAuthentication 1',
@@ -73,6 +82,13 @@ export function renderTorrc(settings: TorrcSettings): string {
     ...settings.extraTorrc,
     '',
   ].join('\n');
+}
+
+/** A socket that this user alone reaches, and no port. */
+function socksLines(socks: SocksSettings | undefined): string[] {
+  if (socks === undefined) return ['SocksPort 0'];
+  const { socketPath, keyDirectory } = socks;
+  return [`SocksPort unix:${quote(socketPath)} ExtendedErrors`, `ClientOnionAuthDir ${quote(keyDirectory)}`];
 }
 
 /** An onion service on a tor that somebody else runs. */

@@ -10,6 +10,8 @@ export type DelayProxySettings = Shape & { readonly target: 'socks5' | { readonl
 export interface DelayProxy {
   readonly port: number;
   readonly openConnections: number;
+  /** What clients have sent through it so far. */
+  readonly bytesUp: number;
   /** Gives the path another shape, for what has not left yet. */
   change(shape: Shape): void;
   /** Lets nothing through in either direction for so long, new connections included; nothing is lost. */
@@ -28,6 +30,7 @@ class ShapedPath {
   readonly there: ShapedWire;
   readonly back: ShapedWire;
   shape: Shape;
+  bytesUp = 0;
 
   constructor(shape: Shape) {
     this.shape = shape;
@@ -52,6 +55,9 @@ class ShapedPath {
   }
 
   carry(client: Socket, upstream: Socket): void {
+    client.on('data', ({ length }: Buffer) => {
+      this.bytesUp += length;
+    });
     this.there.connect(client, upstream);
     this.back.connect(upstream, client);
     client.on('close', () => this.#endLater(upstream));
@@ -89,6 +95,9 @@ export async function startDelayProxy(settings: DelayProxySettings): Promise<Del
     port,
     get openConnections(): number {
       return sockets.size;
+    },
+    get bytesUp(): number {
+      return path.bytesUp;
     },
     change: (shape) => path.change(shape),
     stall: (forMs) => path.stall(forMs),

@@ -14,6 +14,8 @@ const program = path.join(repository, 'dist/cli/main.js');
 const ladder = { ONIONCAST_ENCODER_LADDER: '360p,240p' };
 
 export interface OnioncastOptions {
+  /** What is run, with arguments of its own. Default: `serve` at a free local port. */
+  readonly command?: readonly string[];
   /** Further arguments of `serve`. */
   readonly args?: readonly string[];
   /** Further environment, `ONIONCAST_*` for settings. No captcha is asked unless this says so. */
@@ -39,13 +41,11 @@ export class Onioncast {
     this.#ownsData = ownsData;
     const args = [
       program,
-      'serve',
+      ...(options.command ?? ['serve', '--listen', '127.0.0.1:0']),
       '--json',
       '--data',
       data,
-      '--listen',
-      '127.0.0.1:0',
-      ...(options.args ?? ['--no-tor']),
+      ...(options.args ?? (options.command === undefined ? ['--no-tor'] : [])),
     ];
     // A wish of the tests, which the program would take for a setting.
     const { ONIONCAST_PICTURES: _, ...inherited } = process.env;
