@@ -4,6 +4,7 @@ import { Encoder } from '../encoder/encoder.ts';
 import type { EncoderListener, EncoderSource, LadderRung } from '../encoder/encoder-types.ts';
 import { type FfmpegFacts, readFfmpegFacts } from '../encoder/ffmpeg-version.ts';
 import { defaultLadder, fitLadder } from '../encoder/ladder.ts';
+import { LighterLadder } from '../encoder/lighter-ladder.ts';
 import { buildVp9Command } from '../encoder/vp9.ts';
 import { existsSync } from 'node:fs';
 import { AppError } from '../errors.ts';
@@ -21,7 +22,7 @@ import { Curtain } from '../pipeline/curtain.ts';
 import type { BaseSource } from '../pipeline/base-source.ts';
 import { Pipeline } from '../pipeline/pipeline.ts';
 import type { ServeEvent } from '../serve-event.ts';
-import { type EncodingBudget, openEncodingBudget } from './encoding-budget.ts';
+import { type EncodingBudget, namesOf, openEncodingBudget } from './encoding-budget.ts';
 import { textsIn } from '../views/texts/catalogues.ts';
 import { Owned } from './owned.ts';
 
@@ -67,8 +68,10 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
     let second: Encoder | undefined;
     const base = await baseSource(options, ffmpeg);
     const budget = await openBudget(options, ffmpeg, owned);
+    const lighter = new LighterLadder();
     const pipeline = new Pipeline({
-      ladderFor: (picture) => fitLadder(budget.ladder, picture),
+      ladderFor: (picture) => lighter.of(fitLadder(budget.ladder, picture)),
+      onBehind: (ladder) => lightened(lighter, ladder, options),
       audioBitsPerSecond: config.encoder.audioBitrate,
       ...(config.encoder.rate === 'constant' && { constantFrameRate: config.encoder.frameRate }),
       limits: renditionLimits(config, options.start),
@@ -116,6 +119,28 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
     await owned.close();
     throw error;
   }
+}
+
+/** What is encoded from now on, where the choice is ours. The operator hears of it in any case. */
+function lightened(
+  lighter: LighterLadder,
+  ladder: readonly LadderRung[],
+  { config, report }: Pick<StudioOptions, 'config' | 'report'>,
+): readonly LadderRung[] | undefined {
+  const mayLeaveOut = config.encoder.ladder === 'auto';
+  const tooMuch = mayLeaveOut ? lighter.lighten(ladder) : undefined;
+  const left = tooMuch === undefined ? undefined : lighter.of(ladder);
+  const consequence =
+    left === undefined
+      ? 'Viewers see the stream later and later, with breaks.'
+      : `"${tooMuch?.name}" is left out until the next start, which leaves ${namesOf(left)}.`;
+  report({
+    kind: 'warning',
+    code: 'OVERLOADED',
+    message: `The encoder does not keep up with the stream on this machine. ${consequence}`,
+    todo: 'End what else takes the processor, or choose fewer renditions ("encoder.ladder") or a faster preset ("encoder.preset"); "onioncast doctor" says what this machine can encode.',
+  });
+  return left;
 }
 
 async function openRtmp(

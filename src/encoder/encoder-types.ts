@@ -73,4 +73,6 @@ export interface EncoderListener {
   /** Bytes of a fragmented MP4: `output` is a rung's name, `audio` or `source`. */
   onBytes(run: number, output: string, bytes: Buffer): void;
   onRunEnded(run: number, end: RunEnd): void;
+  /** This machine has been too slow for the run for a while. Said again after as long, while it is so. */
+  onBehind?(run: number): void;
 }

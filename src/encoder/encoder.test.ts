@@ -95,6 +95,27 @@ describe('an encoder on a capture', () => {
     expect(ffmpeg.pids()).toHaveLength(1);
   });
 
+  it('says when this machine is too slow for it', async () => {
+    const large = ['-re', '-f', 'lavfi', '-i', 'testsrc2=s=1280x720:r=60[out0];sine=r=48000[out1]'];
+    const rungs = [{ name: '720p', height: 720, maxWidth: 1280, bitsPerSecond: 1_200_000 }];
+    newEncoder({ ladder: rungs, preset: 'medium', behindAfterMs: 4000, stallAfterMs: 20_000 }).start({
+      input: { kind: 'capture', args: large, audio: '0:a:0' },
+    });
+    await runs.until(() => runs.media(1, '720p').length > 0);
+    const [pid = 0] = ffmpeg.pids();
+    // A core would hardly do, and it gets a tenth of one.
+    const slowing = setInterval(() => {
+      process.kill(pid, 'SIGSTOP');
+      setTimeout(() => process.kill(pid, 'SIGCONT'), 90);
+    }, 100);
+    try {
+      await runs.until(() => runs.events.some(({ kind }) => kind === 'behind'));
+    } finally {
+      clearInterval(slowing);
+      await sleep(100);
+    }
+  });
+
   it('gives up on one that never sends anything', async () => {
     const graph = 'nullsrc,select=0[out0];sine[out1]';
     const blind: EncoderSource = {

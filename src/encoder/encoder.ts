@@ -18,6 +18,8 @@ export interface EncoderOptions extends EncodingOptions {
   readonly firstBytesAfterMs?: number;
   /** How long a running FFmpeg may send nothing, while its source gives. Default 5000. */
   readonly stallAfterMs?: number;
+  /** How long FFmpeg may be slower than its source. Default 30000. */
+  readonly behindAfterMs?: number;
   /** A clock that never goes back, in milliseconds. Default: the process's. */
   readonly now?: () => number;
 }
@@ -109,14 +111,16 @@ export class Encoder {
   #launch(source: EncoderSource): void {
     this.#runNumber += 1;
     const run = this.#runNumber;
-    const { listener, ffmpegPath, firstBytesAfterMs = 10_000, stallAfterMs = 5_000, givesWay = false } = this.#options;
+    const { listener, ffmpegPath, givesWay = false } = this.#options;
+    const { firstBytesAfterMs = 10_000, stallAfterMs = 5_000, behindAfterMs = 30_000 } = this.#options;
     const { ladder = this.#options.ladder, input } = source;
     const command = this.#options.command?.(input, ladder) ?? buildFfmpegCommand(input, { ...this.#options, ladder });
     let reason: string | undefined;
     try {
       this.#run = new FfmpegRun({
-        ...{ ffmpegPath, source, command, givesWay, firstBytesAfterMs, stallAfterMs, now: this.#now },
+        ...{ ffmpegPath, source, command, givesWay, firstBytesAfterMs, stallAfterMs, behindAfterMs, now: this.#now },
         onBytes: (output, bytes) => listener.onBytes(run, output, bytes),
+        onBehind: () => listener.onBehind?.(run),
         onEnd: (outcome) => this.#onRunOver(source, outcome),
       });
     } catch (cause) {

@@ -7,6 +7,7 @@ import { type FfmpegCommand, firstOutputFd } from './ffmpeg-arguments.ts';
 import { ffmpegEnvironment } from './ffmpeg-environment.ts';
 import { type FfmpegProgress, ProgressReader } from './ffmpeg-progress.ts';
 import { LastLines } from './last-lines.ts';
+import { PaceWatch } from './pace-watch.ts';
 import { StallWatch } from './stall-watch.ts';
 import { terminate } from './terminate.ts';
 
@@ -24,9 +25,12 @@ export interface RunOptions {
   readonly givesWay: boolean;
   readonly firstBytesAfterMs: number;
   readonly stallAfterMs: number;
+  readonly behindAfterMs: number;
   /** A clock that never goes back, in milliseconds. */
   readonly now: () => number;
   readonly onBytes: (output: string, bytes: Buffer) => void;
+  /** It has not kept up with its source for `behindAfterMs`. */
+  readonly onBehind: () => void;
   /** Called at most once, and never after `stop`; no bytes come after it. */
   readonly onEnd: (outcome: RunOutcome) => void;
 }
@@ -42,6 +46,7 @@ export class FfmpegRun {
   readonly #child: ChildProcess;
   readonly #media: Readable | undefined;
   readonly #watch: StallWatch;
+  readonly #pace: PaceWatch;
   readonly #ticking: NodeJS.Timeout;
   readonly #progressReader = new ProgressReader();
   readonly #stderr = new LastLines();
@@ -67,6 +72,7 @@ export class FfmpegRun {
     this.#lastVideoAtMs = this.#startedAtMs;
     const tickMs = Math.max(20, Math.min(250, stallAfterMs / 10, firstBytesAfterMs / 10));
     this.#watch = new StallWatch({ firstBytesAfterMs, stallAfterMs, tickMs }, this.#startedAtMs);
+    this.#pace = new PaceWatch(options.behindAfterMs);
     const { args, outputs } = command;
     this.#media = source.input.kind === 'pipe' ? openMedia(source) : undefined;
     this.#child = spawn(options.ffmpegPath, args, {
@@ -161,7 +167,11 @@ export class FfmpegRun {
     const aheadSeconds = (report.outTimeSeconds ?? 0) - (nowMs - this.#startedAtMs) / 1000;
     if (aheadSeconds > maxAheadSeconds) {
       this.#finish({ kind: 'failed', message: 'The source is faster than real time, or its clock has jumped.' });
+      return;
     }
+    // What a start takes says nothing.
+    if (this.#firstVideoAtMs === undefined || nowMs - this.#firstVideoAtMs < this.#options.behindAfterMs / 3) return;
+    if (this.#pace.add(nowMs, report.outTimeSeconds ?? 0, this.#isSourceWaiting)) this.#options.onBehind();
   }
 
   #tick(): void {
@@ -183,6 +193,11 @@ export class FfmpegRun {
     if (this.#media === undefined || this.#mediaEndedAtMs !== undefined) return true;
     const quietAfterMs = Math.min(1000, this.#options.stallAfterMs / 2);
     return (this.#child.stdin?.writableLength ?? 0) > 0 || nowMs - this.#lastMediaAtMs < quietAfterMs;
+  }
+
+  /** It has more than FFmpeg has taken. A capture always has. */
+  get #isSourceWaiting(): boolean {
+    return this.#media === undefined || (this.#child.stdin?.writableLength ?? 0) > 0;
   }
 
   /** The silence that FFmpeg makes for a source without sound has no end of its own. */

@@ -61,6 +61,10 @@ class StagedEncoder implements EncoderPort {
     this.#listener.onRunEnded(this.#run, { kind: 'failed', message: 'FFmpeg ended.', retryInMs: 10 });
   }
 
+  fallBehind(): void {
+    this.#listener.onBehind?.(this.#run);
+  }
+
   finishSource(): void {
     this.#listener.onRunEnded(this.#run, { kind: 'source-ended' });
   }
@@ -289,6 +293,31 @@ describe('the pipeline', () => {
     expect(pipeline.status()).toMatchObject({ state: 'live', run: 2 });
     const window = pipeline.rendition('360p')?.window;
     expect(window?.listed.filter(({ breaks }) => breaks > 0).length).toBeLessThanOrEqual(1);
+  });
+
+  it('has what is on air encoded in fewer sizes when the machine is too slow, as long as there are fewer', () => {
+    const large = rungOf({ height: 720 });
+    const small = rungOf({ height: 360 });
+    const pipeline = build({
+      ladderFor: () => [large, small],
+      onBehind: (ladder) => (ladder.length > 1 ? ladder.slice(1) : undefined),
+      base: { name: 'file', source, isTestCard: false },
+    });
+    pipeline.start();
+    encoder.encode(media, ['720p', '360p']);
+    const viewer = new Viewer();
+    pipeline.rendition('720p')?.fanOut.subscribe(viewer, 'keyframe');
+    encoder.fallBehind();
+    expect(encoder.sources.map(({ ladder = [] }) => ladder.map(({ name }) => name))).toEqual([
+      ['720p', '360p'],
+      ['360p'],
+    ]);
+    encoder.encode(media);
+    expect(pipeline.status()).toMatchObject({ state: 'live' });
+    expect(pipeline.status().renditions.map(({ name }) => name)).toEqual(['360p', 'audio']);
+    expect(viewer.ends).toHaveLength(1);
+    encoder.fallBehind();
+    expect(encoder.sources).toHaveLength(2);
   });
 
   it('reads a publisher anew when its media has changed', async () => {

@@ -23,7 +23,7 @@ import { Passthrough, type PassthroughNews } from './passthrough.ts';
 import type { MediaTap } from './media-tap.ts';
 import { mayChoose, offerOf, outputNames } from './offers.ts';
 import { refuseMedia } from './refused-media.ts';
-import { type RenditionLimits, RenditionOutput } from './rendition-output.ts';
+import { type RenditionLimits, RenditionOutput, rewindSecondsOf } from './rendition-output.ts';
 import { SecondCodec, type SecondCodecOptions } from './second-codec.ts';
 
 export interface PipelineOptions {
@@ -45,6 +45,8 @@ export interface PipelineOptions {
   /** How long a publisher may be away before the broadcast is over. */
   readonly graceMs: number;
   createEncoder(listener: EncoderListener): EncoderPort;
+  /** The machine is too slow for this ladder: what to encode from now on; absent: the same. */
+  onBehind?(ladder: readonly LadderRung[]): readonly LadderRung[] | undefined;
   /** Monotonic milliseconds. */
   now(): number;
   /** Unix milliseconds, only to understand a publisher's account of its start. */
@@ -66,7 +68,6 @@ const malformedPauseMs = 1000;
 const changedPauseMs = 200;
 /** An encoder that fails so soon will fail again. */
 const soonMs = 10_000;
-const rewindStepSeconds = 10;
 const failed: ErrorCode = 'SOURCE_UNUSABLE';
 
 /**
@@ -109,6 +110,7 @@ export class Pipeline implements Stage {
       onRunStarted: (run) => this.#runStarted(run),
       onBytes: (_run, output, bytes) => this.#package(output, bytes),
       onRunEnded: (_run, end) => this.#runEnded(end),
+      onBehind: () => this.#encode(this.#options.onBehind?.(this.#ladder)),
     });
   }
 
@@ -167,7 +169,7 @@ export class Pipeline implements Stage {
       ...(uptime === undefined ? {} : { uptimeSeconds: uptime }),
       renditions: this.#offered(),
       run: this.#run,
-      ...(this.#options.rewind === undefined ? {} : { rewindSeconds: this.#rewindSeconds() }),
+      ...(this.#options.rewind === undefined ? {} : { rewindSeconds: rewindSecondsOf(this.#outputs.values()) }),
     };
   }
 
@@ -223,6 +225,13 @@ export class Pipeline implements Stage {
     const begun =
       startedAtMs === undefined ? undefined : this.#options.now() - (this.#options.wallClock() - startedAtMs);
     this.#advance(begun === undefined ? { kind: 'source-begins' } : { kind: 'source-begins', startedAtMs: begun });
+    this.#encoder.start(this.#source);
+  }
+
+  /** What is on air, in these sizes from now on. */
+  #encode(ladder: readonly LadderRung[] | undefined): void {
+    if (this.#source === undefined || ladder === undefined) return;
+    this.#source = { ...this.#source, ladder };
     this.#encoder.start(this.#source);
   }
 
@@ -357,12 +366,6 @@ export class Pipeline implements Stage {
     if (this.#packager !== undefined)
       this.#timelineSeconds = Math.max(this.#timelineSeconds, this.#packager.endSeconds);
     this.#packager = undefined;
-  }
-
-  /** Rounded down, so that it does not change with every look. */
-  #rewindSeconds(): number {
-    const available = [...this.#outputs.values()].map(({ rewind }) => rewind?.availableSeconds ?? 0);
-    return Math.floor(Math.max(0, ...available) / rewindStepSeconds) * rewindStepSeconds;
   }
 
   #offered(): readonly RenditionInfo[] {

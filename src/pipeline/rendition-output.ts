@@ -128,3 +128,11 @@ function newFlow(rates: FlowRates, clock: Piece['kind']): ConstantFlow {
 function flow(fanOut: FanOut, through: ConstantFlow, piece: Piece): void {
   for (const { bytes, keyframe } of through.push(piece)) fanOut.publish(frameChunk(bytes), { keyframe });
 }
+
+const rewindStepSeconds = 10;
+
+/** How far back one can go in any of these, rounded down, so that it does not change with every look. */
+export function rewindSecondsOf(outputs: Iterable<RenditionOutput>): number {
+  const available = [...outputs].map(({ rewind }) => rewind?.availableSeconds ?? 0);
+  return Math.floor(Math.max(0, ...available) / rewindStepSeconds) * rewindStepSeconds;
+}

@@ -3,6 +3,7 @@ import type { EncoderListener, RunEnd } from '../../src/encoder/encoder-types.ts
 /** What an encoder told its listener, without the bytes. */
 export type RunEvent =
   | { readonly kind: 'started'; readonly run: number }
+  | { readonly kind: 'behind'; readonly run: number }
   | { readonly kind: 'ended'; readonly run: number; readonly end: RunEnd };
 
 /** A listener that keeps all it hears and lets a test wait for it. */
@@ -30,6 +31,11 @@ export class RecordedRuns implements EncoderListener {
   onRunEnded(run: number, end: RunEnd): void {
     this.#isOpen = false;
     this.events.push({ kind: 'ended', run, end });
+    this.#wake();
+  }
+
+  onBehind(run: number): void {
+    this.events.push({ kind: 'behind', run });
     this.#wake();
   }
 
