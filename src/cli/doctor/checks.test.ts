@@ -48,7 +48,11 @@ function script(name: string, body: string): string {
 describe('checks of programs', () => {
   it('knows an old Node', () => {
     expect(checkNode('22.18.0')).toMatchObject({ level: 'fail' });
-    expect(checkNode('24.0.0')).toMatchObject({ level: 'ok' });
+    expect(checkNode('24.22.0')).toMatchObject({ level: 'warn', todo: expect.stringContaining('24.22.1') });
+    expect(checkNode('26.12.0')).toMatchObject({ level: 'warn' });
+    for (const version of ['24.22.1', '24.23.0', '26.12.1', '27.0.0']) {
+      expect(checkNode(version)).toMatchObject({ level: 'ok' });
+    }
   });
 
   it('lets the real FFmpeg encode', async () => {
@@ -142,6 +146,17 @@ describe('checks of the machine', () => {
     expect(checkClock(0)).toMatchObject({ level: 'fail', found: 'it says 1970' });
     expect(checkClock(Date.UTC(2027, 1))).toMatchObject({ level: 'ok' });
     expect(checkClock(Date.UTC(2107, 1))).toMatchObject({ level: 'fail' });
+  });
+
+  it('compares the clock with what the Tor network said last', () => {
+    const consensus =
+      'network-status-version 3 microdesc\nvalid-after 2027-02-01 12:00:00\nfresh-until 2027-02-01 13:00:00\n';
+    const at = (hours: number, minutes: number) => checkClock(Date.UTC(2027, 1, 1, hours, minutes), consensus);
+    expect(at(12, 30)).toMatchObject({ level: 'ok', found: '2027-02-01, not behind the Tor network' });
+    expect(at(11, 55)).toMatchObject({ level: 'ok' });
+    expect(at(11, 0)).toMatchObject({ level: 'fail', found: expect.stringContaining('60 minutes or more behind') });
+    expect(at(6, 0)).toMatchObject({ level: 'fail', found: expect.stringContaining('6 hours') });
+    expect(checkClock(Date.UTC(2027, 1), 'damaged')).toMatchObject({ level: 'ok' });
   });
 
   it('compares the open files that are allowed with the connections wanted', () => {

@@ -1,10 +1,13 @@
 import { styleText } from 'node:util';
+import { onionSockets } from '../../app/onion-sockets.ts';
+import type { ListenAddress } from '../../config/address.ts';
 import { loadConfig } from '../../config/load.ts';
 import type { OnioncastConfig } from '../../config/schema.ts';
 import { exitCodes } from '../failure.ts';
 import { checkBridges } from './bridge-check.ts';
 import { checkDesk } from './desk-check.ts';
 import { checkEncoding } from './encoding-check.ts';
+import { checkAppArmor, checkListeners, checkSecrets, readListeners } from './exposure-checks.ts';
 import type { Finding } from './finding.ts';
 import {
   checkAddress,
@@ -12,6 +15,7 @@ import {
   checkData,
   checkOpenFiles,
   checkSource,
+  readConsensus,
   readProcessLimits,
 } from './machine-checks.ts';
 import { checkFfmpeg, checkNode, checkTor } from './program-checks.ts';
@@ -49,8 +53,21 @@ async function examine(config: OnioncastConfig, { versions, env }: NodeJS.Proces
     checkData(config.data),
     checkSource(config.source, env),
     checkOpenFiles(readProcessLimits(), config.limits.connections),
-    checkClock(Date.now()),
+    checkClock(Date.now(), readConsensus(config.data)),
+    checkSecrets(config.data),
+    checkListeners(readListeners(), portsOf([config.listen.local, config.ingest.rtmp])),
+    ...appArmorFinding(config),
   ];
+}
+
+function portsOf(addresses: readonly ListenAddress[]): readonly number[] {
+  return addresses.flatMap((address) => (address === 'off' ? [] : [address.port]));
+}
+
+/** Of concern only where the tor is the system's: ours is run by our user, whom no profile confines. */
+function appArmorFinding(config: OnioncastConfig): readonly Finding[] {
+  if (!config.tor.enabled || config.tor.mode !== 'operator') return [];
+  return [checkAppArmor(Object.values(onionSockets(config, config.data)))];
 }
 
 function renderFinding({ level, what, found, todo }: Finding, coloured: boolean): string {

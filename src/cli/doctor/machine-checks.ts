@@ -14,6 +14,8 @@ const ownFiles = 64;
 /** This program did not exist before; a clock that says so is wrong. tor refuses the network when the clock is off by hours. */
 const earliest = Date.UTC(2026, 0);
 const latest = Date.UTC(2046, 0);
+/** A new consensus is made a little before it holds. */
+const toleranceMs = 10 * 60_000;
 
 /** Whether the address can be listened on now. */
 export async function checkAddress(what: string, address: ListenAddress): Promise<Finding> {
@@ -90,10 +92,32 @@ export function checkSource(source: SourceSetting, environment: NodeJS.ProcessEn
   );
 }
 
-/** Whether the clock can be right. */
-export function checkClock(nowMs: number): Finding {
-  if (nowMs >= earliest && nowMs < latest) return ok('Clock', new Date(nowMs).toISOString().slice(0, 10));
-  return fail('Clock', `it says ${new Date(nowMs).getUTCFullYear()}`, 'Set it: tor cannot work with a wrong one.');
+/** Whether the clock can be right. `consensus` is what tor last heard from the network, with the time from which on it holds (dir-spec 3.4.1). */
+export function checkClock(nowMs: number, consensus = ''): Finding {
+  const todo = 'Set it: tor cannot work with a wrong one.';
+  if (nowMs < earliest || nowMs >= latest) return fail('Clock', `it says ${new Date(nowMs).getUTCFullYear()}`, todo);
+  const [, day = '', time = ''] = /^valid-after (\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)$/m.exec(consensus) ?? [];
+  const behindMs = Date.parse(`${day}T${time}Z`) - nowMs;
+  if (behindMs > toleranceMs)
+    return fail('Clock', `it is ${spanOf(behindMs)} or more behind that of the Tor network`, todo);
+  return ok(
+    'Clock',
+    `${new Date(nowMs).toISOString().slice(0, 10)}${day === '' ? '' : ', not behind the Tor network'}`,
+  );
+}
+
+/** The beginning of what tor last heard from the network, if it has heard anything. */
+export function readConsensus(dataDirectory: string): string {
+  try {
+    return readFileSync(join(dataDirectory, 'tor', 'cached-microdesc-consensus'), 'latin1').slice(0, 2048);
+  } catch {
+    return ''; // tor has not run here yet.
+  }
+}
+
+function spanOf(ms: number): string {
+  const minutes = Math.floor(ms / 60_000);
+  return minutes < 120 ? `${minutes} minutes` : `${Math.floor(minutes / 60)} hours`;
 }
 
 /** Whether this process may have as many files open as the connections it is to serve. `limits` is the text of `/proc/self/limits`. */

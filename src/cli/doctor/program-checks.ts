@@ -5,11 +5,25 @@ import { type Finding, fail, ok, warn } from './finding.ts';
 import { runCommand } from './run-command.ts';
 
 const oldestNode = 24;
+/** Releases of a line before these have published holes. */
+const mendedNodes: ReadonlyMap<number, readonly [number, number]> = new Map([
+  [24, [22, 1]],
+  [26, [12, 1]],
+]);
 
-/** Whether the Node that runs this is one that Onioncast is tested on. */
+/** Whether the Node that runs this is one that Onioncast is tested on, without known holes. */
 export function checkNode(version: string): Finding {
-  if (Number(version.split('.')[0]) >= oldestNode) return ok('Node', version);
-  return fail('Node', `${version} is older than ${oldestNode}`, 'Start with npm start: it brings its own.');
+  const [major = 0, minor = 0, patch = 0] = version.split('.').map((part) => Number.parseInt(part, 10));
+  if (major < oldestNode)
+    return fail('Node', `${version} is older than ${oldestNode}`, 'Start with npm start: it brings its own.');
+  const [goodMinor, goodPatch] = mendedNodes.get(major) ?? [0, 0];
+  if (minor > goodMinor || (minor === goodMinor && patch >= goodPatch)) return ok('Node', version);
+  const mended = `${major}.${goodMinor}.${goodPatch}`;
+  return warn(
+    'Node',
+    `${version} has holes that ${mended} has not`,
+    `Start with Node ${mended} or newer (https://nodejs.org).`,
+  );
 }
 
 /** Whether FFmpeg is there and really encodes what is broadcast; listing an encoder proves little. */
