@@ -1,3 +1,4 @@
+import { peopleAmong } from '../tor/authorized-clients.ts';
 import { AppError } from '../errors.ts';
 import type { OnioncastConfig } from '../config/schema.ts';
 import { knownOnions } from './onion-keys.ts';
@@ -6,7 +7,9 @@ import { knownOnions } from './onion-keys.ts';
 export interface KnownAddress {
   readonly name: string;
   readonly address: string;
-  /** Who alone finds it; nobody named is everybody. */
+  /** Whether only those find it who have a key, of whom there may be none yet. */
+  readonly isPrivate: boolean;
+  /** By what names keys to it are known. */
   readonly clients: readonly string[];
 }
 
@@ -15,13 +18,14 @@ export async function knownAddresses(config: Pick<OnioncastConfig, 'tor' | 'data
   if (config.tor.mode === 'managed') {
     const onions = await knownOnions(config.data);
     return onions.map(({ name, secret, clients }) => {
-      return { name, address: secret.address, clients: clients.map((client) => client.name) };
+      const names = peopleAmong(clients.map((client) => client.name));
+      return { name, address: secret.address, isPrivate: clients.length > 0, clients: names };
     });
   }
   const { address, deskAddress } = config.tor;
   return [
-    ...(address === '' ? [] : [{ name: 'public', address, clients: [] }]),
-    ...(deskAddress === '' ? [] : [{ name: 'desk', address: deskAddress, clients: ['owner'] }]),
+    ...(address === '' ? [] : [{ name: 'public', address, isPrivate: config.tor.private, clients: [] }]),
+    ...(deskAddress === '' ? [] : [{ name: 'desk', address: deskAddress, isPrivate: true, clients: ['owner'] }]),
   ];
 }
 

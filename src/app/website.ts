@@ -54,6 +54,7 @@ import type { Archive } from './archive.ts';
 import { keeps, registerKeptRoutes } from './kept.ts';
 import type { Lounge } from './lounge.ts';
 import { type OpenEntrance, openEntrance } from './entrance.ts';
+import { registerOnionDesk } from './onion-desk.ts';
 import { type OnionSockets, onionSockets } from './onion-sockets.ts';
 import { Owned } from './owned.ts';
 import { type OpenPresence, openPresence } from './presence.ts';
@@ -207,6 +208,7 @@ function registerRoutes(parts: RouteParts): void {
   registerMedia(parts);
   registerPeople(parts);
   registerKeptRoutes(app, parts);
+  registerOnionDesk(app, parts);
   registerAssetRoutes(app, assets);
   registerHealthRoutes(app, {
     health: () => ({ stream: staffSnapshot(), visitors: parts.entrance.status(), ...parts.health() }),
@@ -355,6 +357,7 @@ function registerPeople(parts: RouteParts): void {
     setTitle: (title) => titles.set(title),
     publishing: () => parts.publishing(server),
     hasRecordings: parts.archive !== undefined,
+    schedule: () => parts.timers.view,
     renderLogin: (data, place) => renderBroadcasterLogin({ ...data, ...readerOf(place), ...styled }),
     renderDesk: (data, place) => renderBroadcasterDesk({ ...data, ...readerOf(place), ...styled }),
   });

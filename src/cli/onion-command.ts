@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { describeKeys, type Exchange, importOnion, restoreKeys, rotateOnion } from '../app/onion-keys.ts';
-import { knownAddresses, requireOwnKeys } from '../app/onion-view.ts';
+import { type KnownAddress, knownAddresses, requireOwnKeys } from '../app/onion-view.ts';
 import type { OnioncastConfig } from '../config/schema.ts';
 import { AppError } from '../errors.ts';
 import { type OperationOutput, operations } from '../http/control/operations.ts';
@@ -26,7 +26,7 @@ export interface OnionFlags extends Pick<ServeFlags, 'config' | 'data' | 'json'>
 export async function showOnions(flags: OnionFlags, process: NodeJS.Process): Promise<void> {
   const { stdout, env } = process;
   const config = loadServeConfig(flags, process);
-  const addresses = merged(await knownAddresses(config), await askServer(config));
+  const addresses = merged(config, await knownAddresses(config), await askServer(config));
   if (flags.json) {
     stdout.write(`${JSON.stringify({ addresses })}\n`);
     return;
@@ -117,15 +117,14 @@ async function askServer({ data }: OnioncastConfig): Promise<Served | undefined>
   }
 }
 
-function merged(known: Awaited<ReturnType<typeof knownAddresses>>, served: Served | undefined): SeenAddress[] {
-  const state = ({ address }: { address: string }) => served?.find((each) => each.address === address)?.state;
-  const here = known.map((each) => ({ ...each, state: state(each) ?? ('off' as const) }));
+function merged({ tor }: OnioncastConfig, known: readonly KnownAddress[], served: Served = []): SeenAddress[] {
+  const stateOf = (address: string) => served.find((each) => each.address === address)?.state;
+  const here = known.map((each) => ({ ...each, state: stateOf(each.address) ?? ('off' as const) }));
   // Of this run alone.
-  const others = (served ?? []).flatMap(({ name, address, state: how }) =>
-    address === undefined || known.some((each) => each.address === address)
-      ? []
-      : [{ name, address, clients: name === 'desk' ? ['owner'] : [], state: how }],
-  );
+  const others = served.flatMap(({ name, address, state }) => {
+    if (address === undefined || known.some((each) => each.address === address)) return [];
+    return [{ name, address, state, isPrivate: name === 'desk' || tor.private, clients: [] }];
+  });
   return [...here, ...others];
 }
 

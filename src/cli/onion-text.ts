@@ -1,12 +1,10 @@
+import type { KnownAddress } from '../app/onion-view.ts';
 import { qrCode } from '../qr/qr-code.ts';
 import { type QrScheme, terminalQr } from '../qr/terminal-qr.ts';
 import type { TorState } from '../serve-event.ts';
 
 /** An onion address as `onion show` tells it. */
-export interface SeenAddress {
-  readonly name: string;
-  readonly address: string;
-  readonly clients: readonly string[];
+export interface SeenAddress extends KnownAddress {
   readonly state: TorState;
 }
 
@@ -27,16 +25,18 @@ export function tellAddresses(addresses: readonly SeenAddress[], qr: QrScheme | 
   return addresses.flatMap((each) => [...tellAddress(each, qr), '']).join('\n');
 }
 
-function tellAddress({ name, address, clients, state }: SeenAddress, qr: QrScheme | 'off'): string[] {
+function tellAddress(seen: SeenAddress, qr: QrScheme | 'off'): string[] {
+  const { name, address, state } = seen;
   const url = `http://${address}/${name === 'desk' ? 'broadcaster' : ''}`;
   const code = qr === 'off' ? [] : terminalQr(qrCode(url), qr);
-  return [name, `  ${url}`, `  ${rightsOf(name, clients)}; ${states[state]}`, ...code.map((line) => `  ${line}`)];
+  return [name, `  ${url}`, `  ${rightsOf(seen)}; ${states[state]}`, ...code.map((line) => `  ${line}`)];
 }
 
-function rightsOf(name: string, clients: readonly string[]): string {
+function rightsOf({ name, isPrivate, clients }: SeenAddress): string {
+  if (name === 'desk') return 'page, chat and desk, for whoever has its key (onioncast desk)';
+  const until = name === 'temporary' ? ', until this run ends' : '';
+  if (!isPrivate) return `for everybody who has it${until}`;
   const names = clients.join(', ');
   const who = names.length > widest ? `${clients.length} people` : names;
-  if (name === 'desk') return 'page, chat and desk, for whoever has its key (onioncast desk)';
-  if (clients.length > 0) return `for whoever has a key: ${who}`;
-  return name === 'temporary' ? 'for everybody who has it, until this run ends' : 'for everybody who has it';
+  return `for whoever has a key (onioncast invite)${who === '' ? '' : `: ${who}`}${until}`;
 }

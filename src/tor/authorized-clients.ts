@@ -11,6 +11,11 @@ const suffix = '.auth';
 /** A key whose private half nobody has. To tor, a service without any key is open to everybody; nobody can be called so. */
 const nobody = '_nobody';
 
+/** Of the files in `authorized_clients` those that are people's. */
+export function peopleAmong(names: readonly string[]): string[] {
+  return names.filter((name) => name !== nobody);
+}
+
 /** Whether a key can bear this name: it is the name of a file as well. */
 export function isClientName(name: string): boolean {
   return nameShape.test(name);
@@ -29,7 +34,7 @@ export class AuthorizedClients {
   async list(): Promise<string[]> {
     const files = await this.#files();
     const names = files.filter((file) => file.endsWith(suffix)).map((file) => file.slice(0, -suffix.length));
-    return names.filter((name) => name !== nobody).sort((one, other) => one.localeCompare(other, 'en'));
+    return peopleAmong(names).sort((one, other) => one.localeCompare(other, 'en'));
   }
 
   /** Makes a key of this name and keeps its public half; the private one is known only now. The name is one, and new. Throws DATA_DIRECTORY. */

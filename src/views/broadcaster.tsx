@@ -1,10 +1,12 @@
 import type { JSX } from 'preact';
+import type { ScheduleView } from '../broadcast/schedule.ts';
 import type { StreamSnapshot } from '../broadcast/stream-state.ts';
 import { DeskPage } from './desk-page.tsx';
 import { renderDocument } from './document.tsx';
 import { Shell } from './shell.tsx';
 import { describeSnapshot, renditionLabel } from './snapshot-text.ts';
 import type { Reader } from './reader.ts';
+import { scheduleSentences } from './schedule-desk.tsx';
 import type { Texts } from './texts/en.ts';
 import { filled } from './texts/words.ts';
 
@@ -36,6 +38,8 @@ export interface BroadcasterDeskData {
   readonly publishing: PublishingData;
   /** What the publisher could set better. */
   readonly problem?: keyof Texts['desk']['problems'];
+  /** How the broadcast stands by the clock. */
+  readonly schedule: ScheduleView;
   /** The stream can be recorded here. */
   readonly hasRecordings: boolean;
   /** What has just gone wrong. */
@@ -116,7 +120,7 @@ export function renderBroadcasterDesk(data: BroadcasterDeskData & Reader & { rea
     >
       <div class="desk-cards">
         <div class="desk-column">
-          <StreamFacts snapshot={snapshot} problem={data.problem} texts={texts} base={base} />
+          <StreamFacts {...{ snapshot, texts, base }} problem={data.problem} schedule={data.schedule} />
           <Title title={snapshot.title} {...own} />
           <ChatTools texts={texts} base={base} />
           {data.hasRecordings && <Recordings texts={texts} base={base} />}
@@ -143,9 +147,10 @@ function ToStream({ label, base }: { label: string; base: string }): JSX.Element
 interface StreamFactsProps extends Reader {
   readonly snapshot: StreamSnapshot;
   readonly problem: BroadcasterDeskData['problem'];
+  readonly schedule: ScheduleView;
 }
 
-function StreamFacts({ snapshot, problem, texts, base }: StreamFactsProps): JSX.Element {
+function StreamFacts({ snapshot, problem, schedule, texts, base }: StreamFactsProps): JSX.Element {
   const words = texts.desk;
   const { light, sentence } = describeSnapshot(snapshot, texts);
   return (
@@ -170,8 +175,22 @@ function StreamFacts({ snapshot, problem, texts, base }: StreamFactsProps): JSX.
         </div>
       </dl>
       {problem !== undefined && <p class="small">{words.problems[problem]}</p>}
+      {isPlanned(schedule) && <p class="small">{scheduleSentences(schedule, texts).join(' ')}</p>}
+      <p>
+        <a class="button quiet" href={`${base}/broadcaster/schedule`}>
+          {texts.schedule.heading}
+        </a>{' '}
+        <a class="button quiet" href={`${base}/broadcaster/addresses`}>
+          {texts.addresses.heading}
+        </a>
+      </p>
     </section>
   );
+}
+
+/** Whether the clock has anything to say. */
+function isPlanned({ phase, stopsAtMs, confirmByMs }: ScheduleView): boolean {
+  return phase !== 'open' || stopsAtMs !== undefined || confirmByMs !== undefined;
 }
 
 /** With the second codec, which is for the browser to choose and which only the broadcaster sees as such. */

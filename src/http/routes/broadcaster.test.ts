@@ -50,6 +50,7 @@ function build(): FastifyInstance {
       if (isDiskFull) throw new Error('ENOSPC');
     },
     hasRecordings: false,
+    schedule: () => ({ phase: 'open' }),
     publishing: () => ({ server: 'rtmp://127.0.0.1/live', pushUrl: 'http://127.0.0.1:5000/ingest', key }),
     renderLogin: (data, { texts, base }) => renderBroadcasterLogin({ ...data, texts, base, styleHref }),
     renderDesk: (data, { texts, base }) => renderBroadcasterDesk({ ...data, texts, base, styleHref }),

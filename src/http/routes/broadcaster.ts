@@ -33,6 +33,8 @@ export interface BroadcasterRouteDeps {
   setTitle(title: string): Promise<void>;
   /** Whether the stream can be recorded here. */
   readonly hasRecordings: boolean;
+  /** How the broadcast stands by the clock. */
+  schedule(): BroadcasterDeskData['schedule'];
   /** How to publish, with the key. */
   publishing(): PublishingData;
   renderLogin(data: BroadcasterLoginData, place: Place): string;
@@ -138,6 +140,7 @@ function sendDesk(
     formToken,
     snapshot: deps.snapshot(),
     hasRecordings,
+    schedule: deps.schedule(),
     publishing,
     ...(problem !== undefined && { problem }),
   };

@@ -1,3 +1,4 @@
+import { addressesAr, scheduleAr } from './onion-ar.ts';
 import { captcha, door, gate, queue } from './door-ar.ts';
 import type { Texts } from './en.ts';
 import { recordingsAr, rewindAr } from './keep-ar.ts';
@@ -327,6 +328,8 @@ export const ar: Texts = {
   rewind: rewindAr,
   playback: playbackAr,
   recordings: recordingsAr,
+  addresses: addressesAr,
+  schedule: scheduleAr,
   goLiveTitle: 'حمّل الصورة من جديد من أحدث لحظة',
   clickToPlay: 'لا صورة؟ انقر عليها: بعض مستويات الأمان تنتظر نقرة.',
   noVideo: 'هذا المتصفح لا يعرض الفيديو.',

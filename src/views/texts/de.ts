@@ -1,3 +1,4 @@
+import { addressesDe, scheduleDe } from './onion-de.ts';
 import { captcha, door, gate, queue } from './door-de.ts';
 import type { Texts } from './en.ts';
 import { recordingsDe, rewindDe } from './keep-de.ts';
@@ -297,6 +298,8 @@ export const de: Texts = {
   rewind: rewindDe,
   playback: playbackDe,
   recordings: recordingsDe,
+  addresses: addressesDe,
+  schedule: scheduleDe,
   goLiveTitle: 'Das Bild vom neuesten Moment an neu laden',
   clickToPlay: 'Kein Bild? Manche Sicherheitsstufen warten auf einen Klick.',
   noVideo: 'Dieser Browser zeigt kein Video.',

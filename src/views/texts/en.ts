@@ -1,3 +1,4 @@
+import { addressesEn, scheduleEn } from './onion-en.ts';
 import { recordingsEn, rewindEn } from './keep-en.ts';
 import { playbackEn } from './playback-en.ts';
 import { staffEn } from './staff-en.ts';
@@ -323,6 +324,8 @@ export const en = {
   rewind: rewindEn,
   playback: playbackEn,
   recordings: recordingsEn,
+  addresses: addressesEn,
+  schedule: scheduleEn,
   goLiveTitle: 'Load the picture again from the newest moment',
   clickToPlay: 'No picture? Click in it: some security levels wait for a click.',
   noVideo: 'This browser shows no video.',

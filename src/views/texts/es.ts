@@ -1,3 +1,4 @@
+import { addressesEs, scheduleEs } from './onion-es.ts';
 import { captcha, door, gate, queue } from './door-es.ts';
 import type { Texts } from './en.ts';
 import { recordingsEs, rewindEs } from './keep-es.ts';
@@ -305,6 +306,8 @@ export const es: Texts = {
   rewind: rewindEs,
   playback: playbackEs,
   recordings: recordingsEs,
+  addresses: addressesEs,
+  schedule: scheduleEs,
   goLiveTitle: 'Recargar la imagen desde el momento más reciente',
   clickToPlay: '¿Sin imagen? Algunos niveles de seguridad esperan un clic.',
   noVideo: 'Este navegador no muestra vídeo.',

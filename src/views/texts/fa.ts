@@ -1,3 +1,4 @@
+import { addressesFa, scheduleFa } from './onion-fa.ts';
 import { captcha, door, gate, queue } from './door-fa.ts';
 import type { Texts } from './en.ts';
 import { recordingsFa, rewindFa } from './keep-fa.ts';
@@ -287,6 +288,8 @@ export const fa: Texts = {
   rewind: rewindFa,
   playback: playbackFa,
   recordings: recordingsFa,
+  addresses: addressesFa,
+  schedule: scheduleFa,
   goLiveTitle: 'تصویر را از تازه‌ترین لحظه دوباره بارگیری کن',
   clickToPlay: 'تصویری نیست؟ روی آن کلیک کنید: برخی سطح‌های امنیتی منتظر کلیک‌اند.',
   noVideo: 'این مرورگر ویدئو نشان نمی‌دهد.',

@@ -1,3 +1,4 @@
+import { addressesFr, scheduleFr } from './onion-fr.ts';
 import { captcha, door, gate, queue } from './door-fr.ts';
 import type { Texts } from './en.ts';
 import { recordingsFr, rewindFr } from './keep-fr.ts';
@@ -308,6 +309,8 @@ export const fr: Texts = {
   rewind: rewindFr,
   playback: playbackFr,
   recordings: recordingsFr,
+  addresses: addressesFr,
+  schedule: scheduleFr,
   goLiveTitle: 'Recharger l’image à partir du moment le plus récent',
   clickToPlay: 'Pas d’image\u202f? Certains niveaux de sécurité attendent un clic.',
   noVideo: 'Ce navigateur n’affiche pas de vidéo.',

@@ -1,3 +1,4 @@
+import { addressesPt, schedulePt } from './onion-pt.ts';
 import { captcha, door, gate, queue } from './door-pt.ts';
 import type { Texts } from './en.ts';
 import { recordingsPt, rewindPt } from './keep-pt.ts';
@@ -303,6 +304,8 @@ export const pt: Texts = {
   rewind: rewindPt,
   playback: playbackPt,
   recordings: recordingsPt,
+  addresses: addressesPt,
+  schedule: schedulePt,
   goLiveTitle: 'Recarregar a imagem a partir do momento mais recente',
   clickToPlay: 'Sem imagem? Níveis altos de segurança pedem um clique.',
   noVideo: 'Este navegador não mostra vídeo.',

@@ -1,3 +1,4 @@
+import { addressesRu, scheduleRu } from './onion-ru.ts';
 import { captcha, door, gate, queue } from './door-ru.ts';
 import type { Texts } from './en.ts';
 import { recordingsRu, rewindRu } from './keep-ru.ts';
@@ -303,6 +304,8 @@ export const ru: Texts = {
   rewind: rewindRu,
   playback: playbackRu,
   recordings: recordingsRu,
+  addresses: addressesRu,
+  schedule: scheduleRu,
   goLiveTitle: 'Загрузить изображение заново с самого нового момента',
   clickToPlay: 'Нет изображения? Нажмите на него: некоторые уровни защиты ждут нажатия.',
   noVideo: 'Этот браузер не показывает видео.',

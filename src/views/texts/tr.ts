@@ -1,3 +1,4 @@
+import { addressesTr, scheduleTr } from './onion-tr.ts';
 import { captcha, door, gate, queue } from './door-tr.ts';
 import type { Texts } from './en.ts';
 import { recordingsTr, rewindTr } from './keep-tr.ts';
@@ -292,6 +293,8 @@ export const tr: Texts = {
   rewind: rewindTr,
   playback: playbackTr,
   recordings: recordingsTr,
+  addresses: addressesTr,
+  schedule: scheduleTr,
   goLiveTitle: 'Görüntüyü en yeni andan yeniden yükle',
   clickToPlay: 'Görüntü yok mu? Üzerine tıklayın: bazı güvenlik düzeyleri tıklama bekler.',
   noVideo: 'Bu tarayıcı video göstermiyor.',

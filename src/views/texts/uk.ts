@@ -1,3 +1,4 @@
+import { addressesUk, scheduleUk } from './onion-uk.ts';
 import { captcha, door, gate, queue } from './door-uk.ts';
 import type { Texts } from './en.ts';
 import { recordingsUk, rewindUk } from './keep-uk.ts';
@@ -302,6 +303,8 @@ export const uk: Texts = {
   rewind: rewindUk,
   playback: playbackUk,
   recordings: recordingsUk,
+  addresses: addressesUk,
+  schedule: scheduleUk,
   goLiveTitle: 'Завантажити зображення заново з найновішої миті',
   clickToPlay: 'Немає зображення? Натисніть на нього: деякі рівні захисту чекають на натискання.',
   noVideo: 'Цей браузер не показує відео.',

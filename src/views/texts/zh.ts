@@ -1,3 +1,4 @@
+import { addressesZh, scheduleZh } from './onion-zh.ts';
 import { captcha, door, gate, queue } from './door-zh.ts';
 import type { Texts } from './en.ts';
 import { recordingsZh, rewindZh } from './keep-zh.ts';
@@ -275,6 +276,8 @@ export const zh: Texts = {
   rewind: rewindZh,
   playback: playbackZh,
   recordings: recordingsZh,
+  addresses: addressesZh,
+  schedule: scheduleZh,
   goLiveTitle: '从最新时刻重新载入画面',
   clickToPlay: '没有画面？点击它：某些安全级别需要点击。',
   noVideo: '此浏览器不能显示视频。',
