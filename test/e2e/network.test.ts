@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -95,6 +96,16 @@ describe('an evening on a machine with a network', () => {
     // The page for this machine, and RTMP.
     expect(own.length).toBeGreaterThanOrEqual(2);
     expect(new Set(own)).toEqual(new Set(['0100007F']));
+  });
+
+  it('T41 shows neither the stream key nor the password in a command line or an environment', async () => {
+    const { pid, events } = server.program;
+    const key = events.find((event) => event.kind === 'ingest')?.key ?? 'no key';
+    const seen = [pid, ...descendantsOf(pid).map((child) => child.pid)].flatMap((id) =>
+      ['cmdline', 'environ'].map((name) => readFileSync(`/proc/${id}/${name}`, 'latin1')),
+    );
+    expect(seen.length).toBeGreaterThanOrEqual(4);
+    for (const secret of [key, server.password]) expect(seen.join('\n')).not.toContain(secret);
   });
 
   it.runIf(hasStrace)('T03 connects to nothing and sends nothing to anybody', async () => {

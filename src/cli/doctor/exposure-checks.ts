@@ -56,7 +56,11 @@ export function checkSecrets(directory: string): Finding {
   const [first] = open;
   if (first === undefined) return ok('Secrets', 'for this user alone');
   const others = open.length === 1 ? '' : ` and ${open.length - 1} more`;
-  return fail('Secrets', `${first}${others} can be read by other users`, `Close it: chmod go= ${join(directory, first)}`);
+  return fail(
+    'Secrets',
+    `${first}${others} can be read by other users`,
+    `Close it: chmod go= ${join(directory, first)}`,
+  );
 }
 
 /** Whether AppArmor lets the system's tor open our sockets; asked where the operator runs tor. `root` is where the files of the system are. */
