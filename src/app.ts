@@ -98,7 +98,7 @@ async function openPublisherLine(
 ): Promise<PublisherAccess | undefined> {
   if (sockets.ingest === undefined) return undefined;
   const access = await ensurePublisherAccess(dataDirectory);
-  const line = await openLine({ config, socketPath: sockets.ingest, access, gate: studio.pipeline, report });
+  const line = await openLine({ config, socketPath: sockets.ingest, access, gate: studio.curtain, report });
   owned.add(() => line.close());
   return access;
 }
@@ -169,13 +169,7 @@ async function buildRooms(config: OnioncastConfig, ground: Ground, report: Repor
     ...{ config, dataDirectory, secret, assets, studio, lounge, titles, archive, timers, onions, onError },
     publishing: (server) => ({ ...publishing(config, studio, server), key }),
     onHostile: (circuitId) => onion?.closeCircuit(circuitId),
-    health: () => ({
-      encoder: studio.encoderHealth(),
-      secondEncoder: studio.secondEncoderHealth(),
-      tor: onion?.status(),
-      desk: onion?.deskStatus(),
-      circuits: onion?.circuits(),
-    }),
+    health: () => healthOf(studio, onion),
   });
   owned.add(() => website?.close());
   const circuits = () => onion?.circuits();
@@ -186,6 +180,17 @@ async function buildRooms(config: OnioncastConfig, ground: Ground, report: Repor
     onion = opened;
   };
   return { website, studio, lounge, titles, timers, privateAddress, seeTor };
+}
+
+/** For supervisors. */
+function healthOf(studio: Studio, onion: Onion | undefined): object {
+  return {
+    encoder: studio.encoderHealth(),
+    secondEncoder: studio.secondEncoderHealth(),
+    tor: onion?.status(),
+    desk: onion?.deskStatus(),
+    circuits: onion?.circuits(),
+  };
 }
 
 function openTimers(config: OnioncastConfig, studio: Studio, report: Report, onTakeDown: () => void): BroadcastTimers {

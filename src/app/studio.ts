@@ -58,6 +58,8 @@ export interface StudioOptions {
   onChange(): void;
 }
 
+const clocks = { now: () => performance.now(), wallClock: () => Date.now() };
+
 /** Builds the way of a frame. Throws TOOL_MISSING, SOURCE_UNUSABLE, LISTEN_FAILED. */
 export async function openStudio(options: StudioOptions): Promise<Studio> {
   const { config, report } = options;
@@ -92,8 +94,7 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
         encoder = new Encoder({ ...encodingOptions(options, budget.ladder), listener });
         return encoder;
       },
-      now: () => performance.now(),
-      wallClock: () => Date.now(),
+      ...clocks,
       onChange: options.onChange,
       onTrouble: (message, code) => report({ kind: 'warning', code, message }),
     });

@@ -147,7 +147,6 @@ export function buildWebsite(options: WebsiteOptions): Website {
   });
   owned.add(() => server.close());
   owned.add(() => stopping.abort());
-  let offered = '';
   return {
     server,
     sockets,
@@ -156,16 +155,22 @@ export function buildWebsite(options: WebsiteOptions): Website {
     visitors: () => entrance.status(),
     people: () => here.presence.listFor('staff'),
     seeCircuit: (report) => drains.report(report),
-    refresh: () => {
-      const { state, renditions } = studio.pipeline.status();
-      const names = renditions.map(({ name }) => name);
-      // Documents that show a screen in place of a picture are loaded anew once there is one, and the other way round.
-      if (names.join() !== offered) viewings.renditionsChanged(names);
-      offered = names.join();
-      if (state !== 'live') viewings.pictureCovered();
-      info.update();
-    },
+    refresh: refresher(studio, viewings, info),
     close: () => owned.close(),
+  };
+}
+
+/** Brings open documents up to date. */
+function refresher({ pipeline }: Pick<Studio, 'pipeline'>, viewings: Viewings, info: InfoFeed): () => void {
+  let offered = '';
+  return () => {
+    const { state, renditions } = pipeline.status();
+    const names = renditions.map(({ name }) => name);
+    // Documents that show a screen in place of a picture are loaded anew once there is one, and the other way round.
+    if (names.join() !== offered) viewings.renditionsChanged(names);
+    offered = names.join();
+    if (state !== 'live') viewings.pictureCovered();
+    info.update();
   };
 }
 
@@ -208,7 +213,7 @@ function registerRoutes(parts: RouteParts): void {
   registerMedia(parts);
   registerPeople(parts);
   registerKeptRoutes(app, parts);
-  registerOnionDesk(app, parts);
+  registerDesk(parts);
   registerAssetRoutes(app, assets);
   registerHealthRoutes(app, {
     health: () => ({ stream: staffSnapshot(), visitors: parts.entrance.status(), ...parts.health() }),
@@ -304,7 +309,7 @@ function registerMedia(parts: RouteParts): void {
 function registerPeople(parts: RouteParts): void {
   const { server, places, secret, assets, config, lounge, titles, snapshot, info } = parts;
   const { app, responses } = server;
-  const { chat, channels, access, rules } = lounge;
+  const { chat, channels, rules } = lounge;
   const { maxCharacters, maxLines } = rules.text;
   const styled = { styleHref: assets.style };
   const { requesters } = parts;
@@ -348,10 +353,16 @@ function registerPeople(parts: RouteParts): void {
     info: info.events,
     peopleFor: (request) => (parts.here.countFor(request) === undefined ? undefined : parts.here.presence.events),
   });
+}
+
+/** The broadcaster's login and desk. */
+function registerDesk(parts: RouteParts): void {
+  const { server, places, secret, assets, config, lounge, titles } = parts;
+  const { app } = server;
+  const styled = { styleHref: assets.style };
   registerBroadcasterRoutes(app, {
-    ...shared,
+    ...{ places, secret, randomBytes, now: () => Date.now(), access: lounge.access },
     snapshot: parts.staffSnapshot,
-    access,
     publisherProblem: () => parts.studio.pipeline.publisherProblem,
     offeredLogin: config.broadcaster.login === defaultLogin ? defaultLogin : '',
     setTitle: (title) => titles.set(title),
@@ -361,6 +372,7 @@ function registerPeople(parts: RouteParts): void {
     renderLogin: (data, place) => renderBroadcasterLogin({ ...data, ...readerOf(place), ...styled }),
     renderDesk: (data, place) => renderBroadcasterDesk({ ...data, ...readerOf(place), ...styled }),
   });
+  registerOnionDesk(app, parts);
 }
 
 /** What stands in messages and above them. */

@@ -1,5 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../errors.ts';
@@ -10,8 +9,8 @@ import { CircuitCensus, type CircuitCounts } from './circuit-census.ts';
 import { CircuitCloser } from './circuit-closer.ts';
 import { TorControl } from './control.ts';
 import { anotherTorMessage, cleanNotice, explainExit, lastComplaint } from './notice-ring.ts';
-import { loadClients, writeClients } from './onion-files.ts';
-import { preparePrivateDirectory, readOnionAddress } from './onion-key.ts';
+import { readOnionAddress } from './onion-key.ts';
+import { ServiceDirectories } from './service-directories.ts';
 import { RestrictedServices } from './restricted-services.ts';
 import { runTor } from './tor-command.ts';
 import { TorProcess } from './tor-process.ts';
@@ -68,8 +67,6 @@ export interface TorServiceSettings {
 const noService = '';
 const attachTimeoutMs = 30_000;
 const connectPauseMs = 50;
-/** Of services whose keys are not kept. */
-const temporaryFolder = 'temporary';
 /** Linux allows 108 bytes for the path of a unix socket, with the zero at its end. */
 const maxSocketPathBytes = 107;
 /** A run that was useful for this long starts the back-off anew. */
@@ -90,15 +87,12 @@ export class TorService {
   readonly restricted: RestrictedServices;
   readonly #settings: TorServiceSettings;
   readonly #directory: string;
+  readonly #directories: ServiceDirectories;
   readonly #stopping = new AbortController();
   readonly #closer: CircuitCloser;
   #census: CircuitCensus | undefined;
   /** tor's own state, seen from each service: they come and go together, but are announced one by one. */
   readonly #statuses: Map<string, TorStatus>;
-  /** Where the services have their directories. */
-  #root: string;
-  #temporaryDirectory: string | undefined;
-  #hasTemporary = false;
   #process: TorProcess | undefined;
   #torrc: TorrcSettings | undefined;
   /** While we are connected to tor. */
@@ -109,7 +103,7 @@ export class TorService {
   constructor(settings: TorServiceSettings) {
     this.#settings = settings;
     this.#directory = resolve(settings.directory);
-    this.#root = this.#directory;
+    this.#directories = new ServiceDirectories(this.#directory, settings.services);
     this.#closer = new CircuitCloser({
       controlSocketPath: this.#controlSocketPath,
       cookiePath: this.#cookiePath,
@@ -117,7 +111,7 @@ export class TorService {
     this.restricted = new RestrictedServices({
       control: () => this.#control,
       addressOf: (service) => this.statusOf(service).address,
-      directoryOf: (service) => this.#directoryOf(service),
+      directoryOf: (service) => this.#directories.of(service),
       torrc: () => this.#torrc,
       writeTorrc: (torrc) => this.#writeTorrc(torrc),
     });
@@ -153,10 +147,10 @@ export class TorService {
     try {
       await this.#prepare();
     } catch (error) {
-      await this.#removeTemporaryDirectory();
+      await this.#directories.forget();
       throw error;
     }
-    if (this.#stopping.signal.aborted) return this.#removeTemporaryDirectory();
+    if (this.#stopping.signal.aborted) return this.#directories.forget();
     this.#process = this.#launch();
     this.#supervision = this.#supervise(this.#process);
   }
@@ -182,7 +176,7 @@ export class TorService {
     this.#closer.stop();
     await this.#process?.stop();
     await this.#supervision;
-    await this.#removeTemporaryDirectory();
+    await this.#directories.forget();
     this.#take({ kind: 'stopped' });
   }
 
@@ -201,18 +195,12 @@ export class TorService {
     const sockets = [this.#controlSocketPath, ...plans.map((plan) => plan.targetSocketPath)];
     if (socks !== undefined) sockets.push(socks.socketPath);
     sockets.forEach(refuseLongSocketPath);
-    await preparePrivateDirectory(this.#directory);
-    // Of a run that was killed.
-    await this.#forgetTemporary();
-    if (ephemeral) {
-      this.#temporaryDirectory = await mkdtemp(join(tmpdir(), 'onioncast-'));
-      this.#root = this.#temporaryDirectory;
-    }
-    for (const plan of plans) await this.#prepareService(plan);
+    await this.#directories.prepare(ephemeral);
+    for (const plan of plans) await this.#restrict(plan);
     this.#torrc = {
       dataDirectory: this.#directory,
       services: plans.map(({ name, targetSocketPath, proofOfWork }) => ({
-        serviceDirectory: this.#directoryOf(name),
+        serviceDirectory: this.#directories.of(name),
         targetSocketPath,
         proofOfWork: tor.hasProofOfWork ? proofOfWork : undefined,
       })),
@@ -226,19 +214,9 @@ export class TorService {
     await this.#verifyTorrc();
   }
 
-  async #prepareService({ name, client, isTemporary, isPrivate }: OnionServicePlan): Promise<void> {
-    const directory = this.#directoryOf(name);
-    if (isTemporary) this.#hasTemporary = true;
-    await preparePrivateDirectory(directory);
-    const [lasting] = this.#settings.services;
-    if (isTemporary && lasting !== undefined)
-      await writeClients(directory, await loadClients(this.#directoryOf(lasting.name)));
+  async #restrict({ name, client, isPrivate }: OnionServicePlan): Promise<void> {
     if (isPrivate) await this.restricted.clientsOf(name).closeToOthers();
-    if (client !== undefined) await authorizeClient(directory, client);
-  }
-
-  async #forgetTemporary(): Promise<void> {
-    await rm(join(this.#directory, temporaryFolder), { recursive: true, force: true });
+    if (client !== undefined) await authorizeClient(this.#directories.of(name), client);
   }
 
   async #writeTorrc(torrc: TorrcSettings): Promise<void> {
@@ -251,11 +229,6 @@ export class TorService {
     if (code === 0) return;
     const reason = cleanNotice(lastComplaint(output.split('\n')) ?? `it ended with code ${code}.`);
     throw new AppError('CONFIG_INVALID', `tor refuses its configuration: ${reason}`);
-  }
-
-  #directoryOf(service: string): string {
-    const plan = this.#settings.services.find(({ name }) => name === service);
-    return plan?.isTemporary ? join(this.#directory, temporaryFolder, service) : join(this.#root, service);
   }
 
   get #torrcPath(): string {
@@ -337,7 +310,7 @@ export class TorService {
       if ((await control.getInfo('process/pid')) !== String(run.pid)) throw new Error(anotherTorMessage);
       await control.takeOwnership();
       for (const { name } of this.#settings.services) {
-        const address = await readOnionAddress(this.#directoryOf(name));
+        const address = await readOnionAddress(this.#directories.of(name));
         addresses.set(name, address);
         this.#take({ kind: 'address', address }, name);
       }
@@ -384,12 +357,6 @@ export class TorService {
       this.#statuses.set(service, next);
       this.#settings.onChange(next, service);
     }
-  }
-
-  async #removeTemporaryDirectory(): Promise<void> {
-    if (this.#temporaryDirectory !== undefined) await rm(this.#temporaryDirectory, { recursive: true, force: true });
-    this.#temporaryDirectory = undefined;
-    if (this.#hasTemporary) await this.#forgetTemporary();
   }
 }
 
