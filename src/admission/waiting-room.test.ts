@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { askAgainMs, defaultWaitingPolicy, type Hall, WaitingRoom } from './waiting-room.ts';
+import { askAgainMs, defaultWaitingPolicy, type Hall, unnumbered, WaitingRoom } from './waiting-room.ts';
 
 /** A house with so many places; whoever is let in sits down at once. */
 class House {
@@ -26,7 +26,8 @@ class House {
     const entry = this.room.ask({ viewerId, isNew, number: this.numbers.get(viewerId) }, this.hall, nowMs);
     if (entry.kind === 'wait') {
       this.numbers.set(viewerId, entry.number);
-      return false;
+      // Whoever means it comes back for a number.
+      return entry.number === unnumbered && this.ask(viewerId, nowMs, isNew);
     }
     if (!this.seated.has(viewerId)) this.order.push(viewerId);
     this.seated.add(viewerId);
@@ -53,6 +54,19 @@ test('T17 nothing is kept of those who wait, however many', () => {
   for (let visitor = 0; visitor < 10_000; visitor += 1) house.ask(`v${visitor}`, visitor);
   expect(house.room.waiting).toBe(10_000);
   expect(house.room.size).toBe(0);
+});
+
+test('T15 a flood that never comes back gets no number, and is before nobody', () => {
+  const house = new House(1000, { ...defaultWaitingPolicy, perSecond: 5, burst: 5 });
+  const flood = (nowMs: number): void => {
+    for (let one = 0; one < 100; one += 1)
+      house.room.ask({ viewerId: `f${nowMs} ${one}`, isNew: true }, house.hall, nowMs);
+  };
+  for (let nowMs = 0; nowMs <= 10_000; nowMs += 100) flood(nowMs);
+  expect(house.room.waiting).toBe(0);
+  expect(house.ask('honest', 10_000)).toBe(false);
+  for (let nowMs = 10_000; nowMs < 10_200; nowMs += 10) flood(nowMs);
+  expect(house.ask('honest', 10_200)).toBe(true);
 });
 
 test('in a full house numbers are given in order and places in their order; nobody who comes later is before them', () => {
@@ -87,7 +101,7 @@ test('whoever was let in and does not come to watch loses the place after a minu
   house.ask('a', 0);
   house.numbers.set('b', 0);
   const { room } = house;
-  room.ask({ viewerId: 'b', isNew: true }, house.hall, 0);
+  room.ask({ viewerId: 'b', isNew: true, number: unnumbered }, house.hall, 0);
   house.seated.delete('a');
   expect(room.ask({ viewerId: 'b', isNew: true, number: 1 }, house.hall, 1).kind).toBe('in');
   expect(room.mayBegin('c', house.hall, 60_000)).toBe(false);
@@ -101,7 +115,7 @@ test('a number lets in once: whoever has gone again waits like everybody else', 
   house.ask('b', 1);
   house.seated.delete('b');
   const again = house.room.ask({ viewerId: 'b', isNew: false, number: 1 }, house.hall, 100_000);
-  expect(again).toMatchObject({ kind: 'wait', number: 3 });
+  expect(again).toMatchObject({ kind: 'wait', number: unnumbered });
   expect(house.ask('c', 100_001)).toBe(true);
 });
 
@@ -182,12 +196,13 @@ test('whatever people do, there are never more inside than places, and those who
 });
 
 test('those far behind ask less often than those who are next, and those who came together not together', () => {
-  expect(askAgainMs(0, 0.5)).toBe(8000);
-  expect(askAgainMs(1000, 0.5)).toBe(30_000);
+  expect(askAgainMs(unnumbered, 1000, 0.5)).toBe(3000);
+  expect(askAgainMs(7, 0, 0.5)).toBe(5000);
+  expect(askAgainMs(7, 1000, 0.5)).toBe(30_000);
   fc.assert(
     fc.property(fc.nat(100_000), fc.double({ min: 0, max: 0.999, noNaN: true }), (ahead, random) => {
-      const waitMs = askAgainMs(ahead, random);
-      return waitMs >= 6000 && waitMs < 37_500;
+      const waitMs = askAgainMs(1, ahead, random);
+      return waitMs >= 3750 && waitMs < 37_500;
     }),
   );
 });

@@ -13,9 +13,12 @@ export interface Asking {
   readonly viewerId: string;
   /** Showed no identity: one is being given out with this answer. */
   readonly isNew: boolean;
-  /** Of a ticket that is good. */
+  /** Of a ticket that is good; `unnumbered` is the first one of all. */
   readonly number?: number | undefined;
 }
+
+/** What is on the ticket of somebody who has come once. Numbers are for those who come back: a flood does not, and leaves the queue as it is. */
+export const unnumbered = 0;
 
 /** `ahead`: how many are before this one, about. */
 export type Entry =
@@ -94,8 +97,10 @@ export class WaitingRoom {
     this.#forget(hall, nowMs);
     if (hall.has(viewerId) || this.#grants.has(viewerId)) return { kind: 'in' };
     const isGood = number !== undefined && number <= this.#issued && !this.#spent.has(number);
-    if (!isGood && this.#isOpen(hall) && this.#takeToken(isNew)) return { kind: 'in' };
-    const own = isGood ? number : this.#issue();
+    const isNumbered = isGood && number !== unnumbered;
+    if (!isNumbered && this.#isOpen(hall) && this.#takeToken(isNew)) return { kind: 'in' };
+    if (!isGood) return { kind: 'wait', number: unnumbered, ahead: this.waiting };
+    const own = isNumbered ? number : this.#issue();
     this.#lastAskMs = nowMs;
     const room = Math.min(this.#free(hall), Math.floor(this.#tokens));
     this.#call(room, nowMs);
@@ -181,8 +186,8 @@ export class WaitingRoom {
   }
 }
 
-/** How long to wait before asking again: the further behind, the longer. `random` in [0, 1) spreads those who came together. */
-export function askAgainMs(ahead: number, random: number): number {
-  const base = Math.min(30_000, 8000 + ahead * 200);
+/** How long to wait before asking again: soon for a number, then the longer the further behind. `random` in [0, 1) spreads those who came together. */
+export function askAgainMs(number: number, ahead: number, random: number): number {
+  const base = number === unnumbered ? 3000 : Math.min(30_000, 5000 + ahead * 250);
   return Math.round(base * (0.75 + random / 2));
 }

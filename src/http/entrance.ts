@@ -110,7 +110,7 @@ export class Entrance {
     const maxAgeSeconds = defaultWaitingPolicy.ticketMs / 1000;
     reply.header('Set-Cookie', writeCookie(ticketCookie, ticket, { sameSite: 'Lax', maxAgeSeconds }));
     const href = hrefOf(request, place, ticket);
-    const seconds = String(Math.round(askAgainMs(ahead, random()) / 1000));
+    const seconds = String(Math.round(askAgainMs(number, ahead, random()) / 1000));
     return reply
       .status(503)
       .headers(gateHeaders)

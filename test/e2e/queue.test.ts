@@ -27,6 +27,9 @@ it('T33 with as many viewers as there are places, newcomers wait in a queue, and
   expect(queued.status).toBe(503);
   expect(queued.body).toContain('You are next.');
   expect(queued.headers.get('refresh')).toMatch(/^\d+; url=\//u);
+  // Numbers are for those who come back.
+  await waiter.get('/');
+  await third.get('/');
   expect((await third.get('/')).body).toContain('Your place in the queue: 2.');
   // A place is a place: going past the page does not give one.
   expect((await third.get('/stream.mp4')).status).toBe(503);

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -5,8 +6,18 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BrowserName, likeTorBrowser, openBrowser } from '../support/browsers.ts';
 import { Onioncast } from '../support/onioncast.ts';
 import { descendantsOf } from '../support/processes.ts';
+import { onionGet, type SocksTarget, socksConnect } from '../support/socks.ts';
 import { pictureMoves, say, textAppears } from '../support/watching.ts';
 import { startTorNetwork, type TorNetwork } from '../support/tor-network.ts';
+
+/** Opens a stream, sends what is no request, and waits for its end. */
+async function sendNonsense(target: SocksTarget): Promise<void> {
+  const socket = await socksConnect(target);
+  const over = once(socket, 'close');
+  socket.resume().on('error', () => undefined);
+  socket.write('nonsense\r\n\r\n');
+  await over;
+}
 
 const cases: { browser: BrowserName; script: boolean }[] = [
   { browser: 'chromium', script: true },
@@ -54,6 +65,28 @@ describe('the onion service, through a network of real tors', () => {
       }
     });
   }
+
+  it('T15 closes the circuit of a visitor who goes on sending what is no request, and of nobody else', async () => {
+    const target = { socksPort: network.socksPorts[0] ?? 0, host: new URL(onion).hostname, user: 'hostile' };
+    const honest = await socksConnect({ ...target, user: 'honest' });
+    let receivedBytes = 0;
+    honest.on('data', (bytes: Buffer) => (receivedBytes += bytes.length));
+    honest.write(`GET /stream.mp4 HTTP/1.1\r\nHost: ${target.host}\r\n\r\n`);
+    try {
+      await Promise.all(Array.from({ length: 12 }, async () => await sendNonsense(target)));
+      // Its connections would be dropped for a minute if the next one did not come by another circuit.
+      const deadline = performance.now() + 40_000;
+      const answer = async () => await onionGet({ ...target, path: '/' }).catch(() => undefined);
+      let last = await answer();
+      while (last?.status !== 200 && performance.now() < deadline) last = await answer();
+      expect(last?.status).toBe(200);
+      const soFar = receivedBytes;
+      while (receivedBytes === soFar && performance.now() < deadline) await once(honest, 'data');
+      expect(honest.destroyed).toBe(false);
+    } finally {
+      honest.destroy();
+    }
+  });
 
   it('comes back by itself at the same address when its tor is killed, while the local page goes on', async () => {
     const tor = descendantsOf(server.pid).find((facts) => /(^|\/)tor\0/u.test(facts.command));
