@@ -102,7 +102,11 @@ export function tellStatus(status: OperationOutput<'status'>): string {
     `stream     ${stream.state}${uptime}`,
     `title      ${plainText(stream.title)}`,
     `watching   ${watching}${waiting === 0 ? '' : `, ${waiting} in the queue`}${pressure === 'calm' ? '' : ` (${pressure})`}`,
-    ...(circuits === undefined ? [] : [`circuits   ${circuits.visitors}, proof of work ${circuits.effort}`]),
+    ...(circuits === undefined
+      ? []
+      : [
+          `circuits   ${circuits.visitors}, ${circuits.introductionPoints} introduction points, proof of work ${circuits.effort}`,
+        ]),
     `switches   ${turned.map(([name, word]) => `${name}=${plainText(word)}`).join(' ') || 'all off'}`,
     `held       ${held}`,
     `sanctions  ${sanctions}`,
