@@ -8,13 +8,15 @@
 
 const path = require('path');
 const { pathToFileURL } = require('url');
+const { withNodeFlags } = require('./setup/node-flags.cjs');
 const place = require('./setup/place.cjs');
 const { onSuitableNode } = require('./setup/suitable-node.cjs');
 
 onSuitableNode(__filename, async (args) => {
+  const isServing = args[0] === 'serve' && !args.some((arg) => arg === '--help' || arg === '-h');
+  if (isServing) withNodeFlags(__filename, args);
   const { build } = require('./setup/build.cjs');
   const { installPrograms } = require('./setup/programs.cjs');
-  const isServing = args[0] === 'serve' && !args.some((arg) => arg === '--help' || arg === '-h');
   const missing = isServing ? await installPrograms('serve', args) : [];
   await build();
   const main = path.join(place.root, 'dist', 'cli', 'main.js');

@@ -172,7 +172,7 @@ async function startInspected(data: string): Promise<{ server: OnionServer; heap
   const socketPath = path.join(data, 'heap.sock');
   return {
     server,
-    heapBytes: async () => Number(await exchange({ socketPath }, '')),
+    heapBytes: async () => JSON.parse(await exchange({ socketPath }, '')).heapUsed,
   };
 }
 

@@ -10,6 +10,7 @@ import { readOwn, root } from './repository.ts';
 const oldSyntax = [
   'bin/onioncast.cjs',
   'bin/setup/suitable-node.cjs',
+  'bin/setup/node-flags.cjs',
   'bin/setup/packages.cjs',
   'bin/setup/place.cjs',
   'bin/setup/quiet.cjs',
@@ -30,6 +31,45 @@ describe('the launcher', () => {
       );
       expect(required.filter((name) => !oldSyntax.includes(name))).toEqual([]);
     }
+  });
+});
+
+describe('Node, for a server', () => {
+  const fixed = `require('${root}/bin/setup/node-flags.cjs').withNodeFlags(__filename, process.argv.slice(2));`;
+
+  /** What a script says that first asks for our flags; it is started with these. */
+  function say(statement: string, flags: readonly string[] = [], args: readonly string[] = []): unknown {
+    const directory = mkdtempSync(join(tmpdir(), 'onioncast-flags-'));
+    const script = join(directory, 'script.cjs');
+    writeFileSync(script, `${fixed}\n${statement}`);
+    const { stdout, stderr } = spawnSync(process.execPath, [...flags, script, ...args], { encoding: 'utf8' });
+    rmSync(directory, { recursive: true });
+    expect(stderr).toBe('');
+    return JSON.parse(stdout);
+  }
+
+  it('begins anew with its flags, those that it had and the arguments, and only once', () => {
+    const statement = 'console.log(JSON.stringify([process.execArgv, process.argv.slice(2)]))';
+    const ours = ['--min-semi-space-size=16', '--max-semi-space-size=16'];
+    expect(say(statement, ['--no-deprecation'], ['serve', '--no-tor'])).toEqual([
+      ['--no-deprecation', ...ours],
+      ['serve', '--no-tor'],
+    ]);
+    expect(say(statement, ours)).toEqual([ours, []]);
+  });
+
+  it('keeps a space for young objects that does not grow, however many of them live on', () => {
+    const statement = `
+      const size = () => require('v8').getHeapSpaceStatistics().find((space) => space.space_name === 'new_space').space_size;
+      const kept = [];
+      const make = (count) => { for (let made = 0; made < count; made += 1) kept[made % 3e5] = { made, and: [made] }; };
+      make(3e5); // What is to be fixed is there since the first collection.
+      const before = size();
+      make(3e6);
+      console.log(JSON.stringify([before, size()]))`;
+    const [before, after] = say(statement) as [number, number];
+    expect(before).toBe(32 * 2 ** 20);
+    expect(after).toBe(before);
   });
 });
 

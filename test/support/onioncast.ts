@@ -1,5 +1,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -9,6 +10,11 @@ import type { ServeEvent } from '../../src/serve-event.ts';
 
 const repository = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const program = path.join(repository, 'dist/cli/main.js');
+
+/** What the launcher gives to Node for a server. */
+export const { nodeFlags }: { readonly nodeFlags: readonly string[] } = createRequire(import.meta.url)(
+  path.join(repository, 'bin/setup/node-flags.cjs'),
+);
 
 /** The same on every machine, and none is measured. */
 const ladder = { ONIONCAST_ENCODER_LADDER: '360p,240p' };
@@ -40,6 +46,7 @@ export class Onioncast {
     this.data = data;
     this.#ownsData = ownsData;
     const args = [
+      ...nodeFlags,
       program,
       ...(options.command ?? ['serve', '--listen', '127.0.0.1:0']),
       '--json',
