@@ -15,6 +15,7 @@ import { DirectoryIngest } from '../ingest/directory.ts';
 import { PushIngest } from '../ingest/http-push.ts';
 import type { PublisherGate } from '../ingest/publication.ts';
 import { RtmpServer } from '../ingest/rtmp-server.ts';
+import { wholeBlockBytes } from '../http/routes/media.ts';
 import { RewindMemory } from '../live/rewind-window.ts';
 import type { PassthroughNews } from '../pipeline/passthrough.ts';
 import type { MediaTap } from '../pipeline/media-tap.ts';
@@ -262,8 +263,8 @@ const segmentsPerStart = 2 ** 21;
 function renditionLimits(config: OnioncastConfig, start: number) {
   const { segmentMs, windowMs, memoryBytes } = config.hls;
   return {
-    // Late joiners need one keyframe interval; the bound in pieces is far above what the bound in bytes lets through.
-    live: { maxPieces: 4096, maxBytes: config.live.memoryBytes },
+    // Late joiners need one keyframe interval, or a block; the bound in pieces is far above what the bounds in bytes let through.
+    live: { maxPieces: 4096, maxBytes: config.live.memoryBytes, leadBytes: wholeBlockBytes },
     hls: {
       targetSeconds: segmentMs / 1000,
       partSeconds: hlsPartSeconds,

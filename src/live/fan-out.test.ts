@@ -343,3 +343,17 @@ describe('a crowd', () => {
     }
   });
 });
+
+test('nothing is kept that nobody who joins would get: what they want, and what comes until the next starting point', () => {
+  const fanOut = new FanOut({ ...roomy, leadBytes: 40 });
+  fanOut.setHead(bytes('head'));
+  for (let piece = 0; piece < 1000; piece += 1) {
+    fanOut.publish(bytes('0123456789'), { keyframe: piece % 5 === 0 });
+    const listener = new Listener();
+    fanOut.subscribe(listener, { withBytes: 40 })();
+    const wanted = Math.min(piece + 1, 4);
+    expect(listener.heard.length - 1).toBeGreaterThanOrEqual(wanted);
+    expect(fanOut.storedBytes).toBeLessThanOrEqual(40 + 2 * 50);
+  }
+  expect(fanOut.droppedId).toBeGreaterThan(900);
+});

@@ -38,6 +38,11 @@ interface StoredPiece {
 export interface FanOutLimits {
   readonly maxPieces: number;
   readonly maxBytes: number;
+  /**
+   * What is wanted at most behind the starting point that somebody joins at (`withBytes`): what lies before that is forgotten with the next starting point.
+   * Absent where those who join may ask for anything that there is room for.
+   */
+  readonly leadBytes?: number;
 }
 
 /**
@@ -124,6 +129,7 @@ export class FanOut {
     this.#lastId += 1;
     this.#pieces.push({ id: this.#lastId, bytes, keyframe });
     this.#storedBytes += bytes.length;
+    if (keyframe && this.#limits.leadBytes !== undefined) this.#drop(this.#startWith(this.#limits.leadBytes));
     this.#trim();
     if (keyframe) this.#admitWaiting();
     this.#gather(bytes);
@@ -276,10 +282,18 @@ export class FanOut {
       const oldest = this.#pieces[drop];
       if (oldest === undefined) break;
       bytes -= oldest.bytes.length;
-      this.#droppedId = oldest.id;
       drop += 1;
     }
-    if (drop > 0) this.#pieces = this.#pieces.slice(drop);
-    this.#storedBytes = bytes;
+    this.#drop(drop);
+  }
+
+  /** Forgets so many of the oldest. */
+  #drop(count: number): void {
+    if (count === 0) return;
+    for (const { id, bytes } of this.#pieces.slice(0, count)) {
+      this.#storedBytes -= bytes.length;
+      this.#droppedId = id;
+    }
+    this.#pieces = this.#pieces.slice(count);
   }
 }

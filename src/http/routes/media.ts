@@ -62,11 +62,13 @@ const retiredMs = 10_000;
 const maxPaddingBytes = 64 * 1024;
 
 /**
+ * The most that anybody is sent of what has been sent already.
+ *
  * Chromium hands on what it receives in blocks of 32 KiB, so that it begins when one is full and is behind by one for good. Where that takes long
  * it gets one at once, of what has been sent already, and a quarter of the next, so that this comes in time. It stays that far behind, which is why a rendition
  * that fills a block within 1.25 s, such as the usual starting one, begins at the live edge.
  */
-const wholeBlockBytes = 40 * 1024;
+export const wholeBlockBytes = 40 * 1024;
 /** Bits per second that fill a block in time. */
 const fillsInTime = (32 * 1024 * 8) / 1.25;
 
