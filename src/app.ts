@@ -127,9 +127,7 @@ async function prepareGround(config: OnioncastConfig, owned: Owned): Promise<Gro
 
 async function buildRooms(config: OnioncastConfig, ground: Ground, report: Report, owned: Owned) {
   const { dataDirectory, assets, secret, key } = ground;
-  // Visitors see a sentence; whoever runs the server gets the fault with the next line of the terminal.
-  const onError = (error: unknown): void =>
-    report({ kind: 'warning', code: 'INTERNAL', message: error instanceof Error ? error.message : 'unknown fault' });
+  const onError = faultReporter(report);
   let website: Website | undefined;
   let onion: Onion | undefined;
   const onChange = (): void => website?.refresh();
@@ -148,11 +146,8 @@ async function buildRooms(config: OnioncastConfig, ground: Ground, report: Repor
   });
   owned.add(() => archive?.close());
   const studio: Studio = await openStudio({
-    config,
-    dataDirectory,
+    ...{ config, dataDirectory, start: lounge.start, report },
     streamKey: () => key,
-    start: lounge.start,
-    report,
     ...(archive === undefined ? {} : { tap: archive.recorder }),
     onChange: () => {
       reportStream(studio);
@@ -173,7 +168,9 @@ async function buildRooms(config: OnioncastConfig, ground: Ground, report: Repor
   });
   owned.add(() => website?.close());
   const circuits = () => onion?.circuits();
-  const control = await openControl({ dataDirectory, lounge, website, titles, timers, onions, circuits, onError });
+  const control = await openControl({
+    ...{ dataDirectory, lounge, website, titles, timers, archive, onions, circuits, onError },
+  });
   owned.add(() => control.close());
   if (config.ephemeral) report({ kind: 'note', message: controlNote(dataDirectory) });
   const seeTor = (opened: Onion): void => {
@@ -191,6 +188,12 @@ function healthOf(studio: Studio, onion: Onion | undefined): object {
     desk: onion?.deskStatus(),
     circuits: onion?.circuits(),
   };
+}
+
+/** Visitors see a sentence; whoever runs the server gets the fault with the next line of the terminal. */
+function faultReporter(report: Report): (error: unknown) => void {
+  return (error) =>
+    report({ kind: 'warning', code: 'INTERNAL', message: error instanceof Error ? error.message : 'unknown fault' });
 }
 
 function openTimers(config: OnioncastConfig, studio: Studio, report: Report, onTakeDown: () => void): BroadcastTimers {

@@ -4,12 +4,14 @@ import { filterProblem } from '../config/filters.ts';
 import { ControlServer } from '../http/control/control-server.ts';
 import { EventFeed } from '../http/control/event-feed.ts';
 import { filterOperations } from '../http/control/filter-operations.ts';
+import { recordingOperations } from '../http/control/recording-operations.ts';
 import { scheduleOperations } from '../http/control/schedule-operations.ts';
 import { guestOperations } from '../http/control/guest-operations.ts';
 import { peopleOperations } from '../http/control/people-operations.ts';
 import { operatorId, talkOperations } from '../http/control/talk-operations.ts';
 import type { OnionAddressState } from '../serve-event.ts';
 import type { TitleFile } from '../store/title-file.ts';
+import type { Archive } from './archive.ts';
 import { controlSocketPath } from './control-socket.ts';
 import type { Lounge } from './lounge.ts';
 import { Owned } from './owned.ts';
@@ -23,6 +25,8 @@ export interface ControlOptions {
   readonly website: Pick<Website, 'staffSnapshot' | 'people' | 'visitors'>;
   readonly titles: TitleFile;
   readonly timers: ScheduleControls;
+  /** Absent where nothing may be kept. */
+  readonly archive: Pick<Archive, 'recorder'> | undefined;
   /** The onion addresses of this run. */
   onions(): readonly OnionAddressState[];
   /** Of our own tor. */
@@ -55,6 +59,7 @@ export async function openControl(options: ControlOptions): Promise<Control> {
     people: () => website.people(),
     onions: () => options.onions(),
     timers: options.timers,
+    recorder: options.archive?.recorder,
     circuits: () => options.circuits(),
     visitors: () => website.visitors(),
     filterProblem,
@@ -64,9 +69,10 @@ export async function openControl(options: ControlOptions): Promise<Control> {
   owned.add(() => feed.close());
   const server = new ControlServer({
     socketPath: controlSocketPath(options.dataDirectory),
-    operations: [talkOperations, filterOperations, peopleOperations, guestOperations, scheduleOperations].flatMap(
-      (of) => of(shared),
-    ),
+    operations: [
+      ...[talkOperations, filterOperations, peopleOperations, guestOperations, scheduleOperations],
+      recordingOperations,
+    ].flatMap((of) => of(shared)),
     ...{ feed, onError },
   });
   owned.add(() => server.close());

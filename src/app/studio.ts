@@ -21,7 +21,7 @@ import type { PassthroughNews } from '../pipeline/passthrough.ts';
 import type { MediaTap } from '../pipeline/media-tap.ts';
 import { Curtain } from '../pipeline/curtain.ts';
 import type { BaseSource } from '../pipeline/base-source.ts';
-import { Pipeline } from '../pipeline/pipeline.ts';
+import { Pipeline, type PipelineOptions } from '../pipeline/pipeline.ts';
 import type { ServeEvent } from '../serve-event.ts';
 import { type EncodingBudget, namesOf, openEncodingBudget } from './encoding-budget.ts';
 import { textsIn } from '../views/texts/catalogues.ts';
@@ -71,10 +71,8 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
     let second: Encoder | undefined;
     const base = await baseSource(options, ffmpeg);
     const budget = await openBudget(options, ffmpeg, owned);
-    const lighter = new LighterLadder();
     const pipeline = new Pipeline({
-      ladderFor: (picture) => lighter.of(fitLadder(budget.ladder, picture)),
-      onBehind: (ladder) => lightened(lighter, ladder, options),
+      ...laddersOf(budget, options),
       audioBitsPerSecond: config.encoder.audioBitrate,
       ...(config.encoder.rate === 'constant' && { constantFrameRate: config.encoder.frameRate }),
       limits: renditionLimits(config, options.start),
@@ -121,6 +119,15 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
     await owned.close();
     throw error;
   }
+}
+
+/** What a picture is encoded to, and what when this machine proves too slow for that. */
+function laddersOf(budget: EncodingBudget, options: StudioOptions): Pick<PipelineOptions, 'ladderFor' | 'onBehind'> {
+  const lighter = new LighterLadder();
+  return {
+    ladderFor: (picture) => lighter.of(fitLadder(budget.ladder, picture)),
+    onBehind: (ladder) => lightened(lighter, ladder, options),
+  };
 }
 
 /** What is encoded from now on, where the choice is ours. The operator hears of it in any case. */

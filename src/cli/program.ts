@@ -3,6 +3,7 @@ import { addPeopleCommands } from './control/people-commands.ts';
 import { addTalkCommands } from './control/talk-commands.ts';
 import { addOnionCommands } from './onion-grammar.ts';
 import { addInviteCommand } from './invite-commands.ts';
+import { addRecordCommands } from './record-commands.ts';
 import { addScheduleCommands } from './schedule-commands.ts';
 import { readVersion } from '../version.ts';
 import { exitCodes, explainFailure } from './failure.ts';
@@ -78,6 +79,7 @@ export function createProgram(onOutcome: (exitCode: number) => void): Command {
   addPeopleCommands(commands);
   addOnionCommands(commands);
   addScheduleCommands(commands);
+  addRecordCommands(commands);
   addInviteCommand(commands);
   return program;
 }

@@ -45,7 +45,9 @@ export interface CommandOptions {
 export function onioncast(data: string, args: readonly string[], input?: string): Promise<CommandResult> {
   const [command = '', ...rest] = args;
   // Before what is typed: behind `--` a flag would be text.
-  const nested = ['poll', 'filter', 'schedule'].includes(command) ? [command, ...rest.splice(0, 1)] : [command];
+  const nested = ['poll', 'filter', 'schedule', 'record'].includes(command)
+    ? [command, ...rest.splice(0, 1)]
+    : [command];
   const options = input === undefined ? {} : { input };
   return runCommand(process.execPath, [builtProgram, ...nested, '--data', data, ...rest], { ...options, cwd: data });
 }

@@ -4,6 +4,7 @@ import { invitationBounds } from '../../access/access-invitations.ts';
 import { filterActions } from '../../chat/word-filter.ts';
 import { onionOperations } from './onion-operation.ts';
 import { operation } from './operation.ts';
+import { recordingOperationList } from './recording-operation.ts';
 import { scheduleOperationList } from './schedule-operation.ts';
 import {
   circuitsShape,
@@ -357,6 +358,7 @@ export const operations = {
   ),
   ...onionOperations,
   ...scheduleOperationList,
+  ...recordingOperationList,
 } as const;
 
 export type OperationName = keyof typeof operations;

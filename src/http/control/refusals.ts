@@ -16,6 +16,7 @@ type SocketRule =
   | 'not-stored'
   | 'unknown-guest'
   | 'password-bounds'
+  | 'keeps-nothing'
   | 'filter';
 
 /** Stable names of all that can be answered instead of a result. */
@@ -68,6 +69,7 @@ const sentences: Partial<Record<ControlCode, string>> = {
   internal: 'Something went wrong on this server.',
   'unknown-person': 'Nobody is known by that: the message is not kept any more, or the house wrote it.',
   'not-stored': 'The disk refused it.',
+  'keeps-nothing': 'This server keeps nothing ("ephemeral"), so it records nothing.',
   'not-allowed': 'This cannot be done from here.',
   protected: 'This cannot be done to the broadcaster.',
   'unknown-message': 'This message is not kept (any more).',
