@@ -8,6 +8,7 @@ import { loadConfig } from '../config/load.ts';
 import type { DoorRules } from '../access/door-settings.ts';
 import { FanOut } from '../live/fan-out.ts';
 import { TitleFile } from '../store/title-file.ts';
+import { type Archive, openArchive } from './archive.ts';
 import { type Lounge, openLounge } from './lounge.ts';
 import type { Studio } from './studio.ts';
 import { buildWebsite, type Website } from './website.ts';
@@ -30,6 +31,7 @@ let directory: string;
 let lounge: Lounge;
 let website: Website;
 let fanOut: FanOut;
+let archive: Archive | undefined;
 let isLive: boolean;
 
 beforeEach(async () => {
@@ -53,8 +55,13 @@ beforeEach(async () => {
     clean: titleFrom,
     onChange: () => undefined,
   });
+  // Recordings and clips have routes only where something may be kept.
+  archive = await openArchive({
+    ...{ config: { ...config, ephemeral: false }, dataDirectory: directory, title: () => title, offered: () => [] },
+    report: () => undefined,
+  });
   website = buildWebsite({
-    ...{ config, dataDirectory: directory, secret, assets, lounge, titles, onError: quiet.onError },
+    ...{ config, dataDirectory: directory, secret, assets, lounge, titles, archive, onError: quiet.onError },
     studio: studioOf(),
     timers: noTimers,
     onions: () => [],
@@ -67,6 +74,7 @@ beforeEach(async () => {
 
 afterEach(async () => {
   await website.close();
+  await archive?.close();
   await lounge.close();
   fanOut.close();
   await rm(directory, { recursive: true });
@@ -171,7 +179,8 @@ const open = new Set([
 /** Every address that is registered, and some at which there is nothing, with the method that it takes. */
 function everyAddress(): [target: string, method: string][] {
   const registered = [...website.server.routes].filter(([route]) => !open.has(route));
-  expect(registered.length).toBeGreaterThan(12);
+  expect(registered.length).toBeGreaterThan(24);
+  expect(registered.map(([route]) => route)).toContain('/recordings');
   const nowhere: [string, string][] = ['/nowhere', '/.git/config', '/admin', '/people/', '/stream/%2e%2e/x'].map(
     (each) => [each, 'GET'],
   );
@@ -205,6 +214,26 @@ describe('the closed door', () => {
     },
     60_000,
   );
+
+  it('T21 tells at none of the addresses that are open whether something is live', async () => {
+    rules({ mode: 'password' });
+    const told = async () => {
+      const answers: string[] = [];
+      // Who is asking on this machine may know; from Tor there is no such address.
+      for (const target of [...open].filter((each) => each !== '/healthz')) {
+        for (const method of ['GET', 'HEAD', 'POST']) {
+          const { status, headers, body } = await ask(target.replace(':secret', 'x'.repeat(22)), { method });
+          const { 'set-cookie': _cookie, 'content-length': length, ...rest } = headers;
+          answers.push(sameForAll(JSON.stringify([target, method, status, rest, length]) + body));
+        }
+      }
+      return answers;
+    };
+    isLive = false;
+    const offline = await told();
+    isLive = true;
+    expect(await told()).toEqual(offline);
+  });
 
   it('T21 says nothing of what is behind it', async () => {
     isLive = true;
