@@ -84,6 +84,11 @@ export interface LoungeOptions {
   onError(error: unknown): void;
 }
 
+function warnOfNoPassword({ report }: LoungeOptions): void {
+  const message = 'The door asks for a password, and there is none yet: only who was invited and staff come in.';
+  report({ kind: 'warning', code: 'CONFIG_INVALID', message, todo: 'To make one: onioncast invite --password' });
+}
+
 /** Opens the database and builds the way of a message. Throws DATA_DIRECTORY. */
 export async function openLounge(options: LoungeOptions): Promise<Lounge> {
   const { config } = options;
@@ -108,6 +113,7 @@ export async function openLounge(options: LoungeOptions): Promise<Lounge> {
   const settings = new SettingRepository(database);
   const policy = (): CaptchaPolicy => room.fairness.modes.captcha;
   const door: Door = openDoor({ ...options, database, settings, policy });
+  if (door.settings.access.mode === 'password' && door.password.mark === undefined) warnOfNoPassword(options);
   owned.add(() => door.close());
   const people = new People((viewerId) => chat.authorOf(viewerId));
   const store = moderationStoreOf(database, acts, messages, held);

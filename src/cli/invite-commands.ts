@@ -1,6 +1,7 @@
 import type { ControlFlags } from './control/ask.ts';
 import { type Commands, controlCommand } from './control/control-command.ts';
 import { duration, number } from './control/parse.ts';
+import { qrOption, type QrWish } from './qr-option.ts';
 
 /** Flags of `onioncast invite`. */
 export interface InviteFlags extends ControlFlags {
@@ -11,6 +12,7 @@ export interface InviteFlags extends ControlFlags {
   readonly link?: boolean;
   readonly uses?: number;
   readonly for?: number;
+  readonly qr?: QrWish;
 }
 
 /** The one command about who may come in; it works whether or not a server is running. */
@@ -28,6 +30,7 @@ export function addInviteCommand({ program, onOutcome }: Commands): void {
     .option('--password', 'make another password for the door')
     .option('--key', 'a key to the private address alone (tor.private)')
     .option('--link', 'a link past the door alone (access.mode)')
+    .addOption(qrOption())
     .option('--uses <number>', 'how many people the link lets in, 1 to 1000 (default: 1)', number)
     .option('--for <time>', 'how long the link can be used, 1m to 365d (default: 7d)', duration)
     .action(async (name: string | undefined, flags: InviteFlags) => {

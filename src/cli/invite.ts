@@ -1,4 +1,5 @@
 import { withIdleGuests } from '../app/idle-guests.ts';
+import { checkWhoFinds } from '../app/private-address.ts';
 import { AppError } from '../errors.ts';
 import type { BoundOperation } from '../http/control/control-server.ts';
 import { jsonLine } from '../http/control/json-line.ts';
@@ -12,6 +13,7 @@ import { ControlRefusal } from '../http/control/refusals.ts';
 import { ask } from './control/ask.ts';
 import { exitCodes } from './failure.ts';
 import type { InviteFlags } from './invite-commands.ts';
+import { usualQr } from './qr-option.ts';
 import { loadServeConfig } from './serve-config.ts';
 import { tellGuests, tellInvited, tellPassword, tellRevoked } from './tell-guests.ts';
 
@@ -45,7 +47,7 @@ export async function runInvite(
     ...(uses !== undefined && { uses }),
     ...(forMs !== undefined && { forMs }),
   };
-  return await carryOut('inviteGuest', wish, flags, tellInvited);
+  return await carryOut('inviteGuest', wish, flags, (invited) => tellInvited(invited, flags.qr ?? usualQr(process)));
 }
 
 async function carryOut<Name extends OperationName>(
@@ -64,6 +66,7 @@ async function carryOut<Name extends OperationName>(
     { ...(data !== undefined && { data }), ...(config !== undefined && { config }) },
     process,
   );
+  if (name === 'inviteGuest') await checkWhoFinds(settings, settings.data);
   const output = await withIdleGuests(settings, (all) => runIdle(all, name, input));
   process.stdout.write(flags.json === true ? jsonLine(output) : tell(output));
   return exitCodes.stopped;

@@ -5,17 +5,17 @@ import { type KnownAddress, knownAddresses, requireOwnKeys } from '../app/onion-
 import type { OnioncastConfig } from '../config/schema.ts';
 import { AppError } from '../errors.ts';
 import { type OperationOutput, operations } from '../http/control/operations.ts';
-import type { QrScheme } from '../qr/terminal-qr.ts';
 import { readBounded, writePrivateFile } from '../tor/private-file.ts';
 import { maxSealedBytes, seal, unseal } from '../tor/sealed-file.ts';
 import { ControlClient } from './control/control-client.ts';
 import { type SeenAddress, tellAddresses } from './onion-text.ts';
 import { isConfirmed, readPassphrase } from './passphrase.ts';
+import { type QrWish, usualQr } from './qr-option.ts';
 import { loadServeConfig, type ServeFlags } from './serve-config.ts';
 
 /** Flags of the commands about onion keys; each knows some of them. */
 export interface OnionFlags extends Pick<ServeFlags, 'config' | 'data' | 'json'> {
-  readonly qr?: QrScheme | 'off';
+  readonly qr?: QrWish;
   readonly yes?: boolean;
   readonly replace?: boolean;
   readonly as?: string;
@@ -24,16 +24,14 @@ export interface OnionFlags extends Pick<ServeFlags, 'config' | 'data' | 'json'>
 
 /** Prints every address, for whom it is and, while a server runs, whether it is published. Throws CONFIG_INVALID, KEY_REFUSED. */
 export async function showOnions(flags: OnionFlags, process: NodeJS.Process): Promise<void> {
-  const { stdout, env } = process;
+  const { stdout } = process;
   const config = loadServeConfig(flags, process);
   const addresses = merged(config, await knownAddresses(config), await askServer(config));
   if (flags.json) {
     stdout.write(`${JSON.stringify({ addresses })}\n`);
     return;
   }
-  // Where it is not a person who reads, a picture is in the way.
-  const usual = stdout.isTTY ? (env['NO_COLOR'] ? 'dark' : 'colour') : 'off';
-  stdout.write(tellAddresses(addresses, flags.qr ?? usual));
+  stdout.write(tellAddresses(addresses, flags.qr ?? usualQr(process)));
 }
 
 /** A new key and address in place of the old one. Throws KEY_REFUSED, CONFIG_INVALID, DATA_DIRECTORY while a server runs. */

@@ -1,6 +1,7 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import type { Commands } from './control/control-command.ts';
 import type { OnionFlags } from './onion-command.ts';
+import { qrOption } from './qr-option.ts';
 
 /** `onioncast onion`: the keys and addresses of the onion services. Its code is loaded when it is called. */
 export function addOnionCommands({ program, onOutcome }: Commands): void {
@@ -16,14 +17,7 @@ export function addOnionCommands({ program, onOutcome }: Commands): void {
       .addHelpText('after', `\nExample:\n  onioncast onion ${example}`);
   const load = async () => await import('./onion-command.ts');
   command('show', 'show every address, for whom it is and whether it is published', 'show --qr light')
-    .addOption(
-      new Option('--qr <how>', 'as QR codes: colour, dark or light as your terminal is, or off').choices([
-        'colour',
-        'dark',
-        'light',
-        'off',
-      ]),
-    )
+    .addOption(qrOption())
     .option('--json', 'print one line of JSON')
     .action(async (flags: OnionFlags) => {
       await (await load()).showOnions(flags, process);

@@ -1,12 +1,15 @@
 import type { OperationOutput } from '../http/control/operations.ts';
 import { clientLine } from '../tor/client-key.ts';
+import { qrCode } from '../qr/qr-code.ts';
+import { terminalQr } from '../qr/terminal-qr.ts';
 import { plainText } from './control/plain-text.ts';
+import type { QrWish } from './qr-option.ts';
 
 /** What a person is told about those who are invited. Names go through `plainText`: the desk takes any. */
 
 /** What somebody needs, and what they do with it: to be sent to them. */
-export function tellInvited(invited: OperationOutput<'inviteGuest'>): string {
-  return `${[...invitedLines(invited)].join('\n')}\n`;
+export function tellInvited(invited: OperationOutput<'inviteGuest'>, qr: QrWish): string {
+  return `${[...invitedLines(invited), ...qrLines(invited, qr)].join('\n')}\n`;
 }
 
 function* invitedLines({ name, address, key, path }: OperationOutput<'inviteGuest'>): Generator<string> {
@@ -39,6 +42,18 @@ function* invitedLines({ name, address, key, path }: OperationOutput<'inviteGues
   yield `  ${clientLine(address, { privateKey: key })}`;
 }
 
+/** Address and key, for a camera. */
+function* qrLines({ address, key, path = '/' }: OperationOutput<'inviteGuest'>, qr: QrWish): Generator<string> {
+  if (qr === 'off') return;
+  const codes = { Address: address === undefined ? undefined : `http://${address}${path}`, Key: key };
+  for (const [name, text] of Object.entries(codes)) {
+    if (text === undefined) continue;
+    yield '';
+    yield `  ${name}`;
+    for (const line of terminalQr(qrCode(text), qr)) yield `  ${line}`;
+  }
+}
+
 export function tellGuests({ isPrivate, guests }: OperationOutput<'guests'>): string {
   const who = isPrivate ? 'Only who has a key finds the address.' : 'Everybody finds the address.';
   if (guests.length === 0) return `${who}\nNobody is invited.\n`;
@@ -53,7 +68,7 @@ export function tellGuests({ isPrivate, guests }: OperationOutput<'guests'>): st
 export function tellRevoked({ hadKey, links }: OperationOutput<'revokeGuest'>): string {
   const given = [...(hadKey ? ['a key'] : []), ...(links > 0 ? [links === 1 ? 'a link' : `${links} links`] : [])];
   const more = hadKey
-    ? ' The address has new introduction points within seconds, so that what they have kept of the old ones leads nowhere.'
+    ? ' The address moves to other introduction points, within seconds while it is online: what they have kept of the old ones leads nowhere.'
     : '';
   return `Taken back: ${given.join(' and ')}. Whoever came by it is out.${more}\n`;
 }
