@@ -31,6 +31,8 @@ export async function renewIntroductions(
   { lookMs, patienceMs }: RenewalTimes = usualTimes,
 ): Promise<boolean> {
   const service = address.replace(/\.onion$/, '');
+  let closed = new Set<string>();
+  const isRenewed = (circuits: readonly IntroductionCircuit[]): boolean => circuits.every(({ id }) => !closed.has(id));
   /** Waits until tor has put circuits in the place of those that were closed. */
   const settled = async (isThere: (circuits: readonly IntroductionCircuit[]) => boolean): Promise<boolean> => {
     for (let waitedMs = 0; waitedMs < patienceMs; waitedMs += lookMs) {
@@ -41,17 +43,17 @@ export async function renewIntroductions(
     }
     return false;
   };
-  const count = ofService(await introductionCircuits(control), service).length;
   for (let round = 0; round < launches; round += 1) {
-    const closed = new Set<string>();
+    // As many as were there: each of them counts one more launch.
+    if (round > 0) await settled((circuits) => isRenewed(circuits) && circuits.length >= closed.size);
+    closed = new Set();
     for (const { id } of ofService(await introductionCircuits(control), service)) {
       closed.add(id);
       // It may have gone by itself meanwhile, which is as good.
       await control.command(`CLOSECIRCUIT ${id}`).catch(() => undefined);
     }
-    await settled((circuits) => circuits.length >= count && circuits.every(({ id }) => !closed.has(id)));
   }
-  return await settled((circuits) => circuits.some(({ isEstablished }) => isEstablished));
+  return await settled((circuits) => isRenewed(circuits) && circuits.some(({ isEstablished }) => isEstablished));
 }
 
 /** Ids of the circuits by which visitors have come to a service. */

@@ -49,13 +49,15 @@ export function PrivateGuests({
         <Submit action="guest" label={words.guests.create} />
       </Form>
       <section class="card">
-        <h2>{words.guests.key}</h2>
+        <h2>{words.guests.keys}</h2>
         {guests.names.length === 0 && <p class="small faint">{words.guests.none}</p>}
         {guests.names.map((name) => (
           <form class="in-line" method="post" action={`${data.base}/broadcaster/access`}>
             <input type="hidden" name={doorFields.token} value={data.formToken} />
             <input type="hidden" name={doorFields.guest} value={name} />
-            <bdi>{name}</bdi>{' '}
+            <span>
+              <bdi>{name}</bdi>
+            </span>{' '}
             <button class="button quiet" type="submit" name={doorFields.action} value="guest-revoke">
               {words.revoke}
             </button>

@@ -83,6 +83,7 @@ export const door: Texts['door'] = {
     create: 'Schlüssel erstellen',
     once: 'Adresse und Schlüssel werden nur jetzt gezeigt:',
     key: 'Schlüssel',
+    keys: 'Schlüssel',
     steps:
       'Im Tor Browser am Computer: die Adresse öffnen, den Schlüssel einfügen, wo nach dem privaten Schlüssel für diesen Onion-Dienst gefragt wird („Enter your private key for this onion service“), und den Schlüssel merken lassen. Der Tor Browser für Android nimmt keinen Schlüssel an.',
     none: 'Noch hat niemand einen Schlüssel.',

@@ -76,6 +76,7 @@ export const door = {
     create: 'Make a key',
     once: 'Address and key are shown only now:',
     key: 'Key',
+    keys: 'Keys',
     steps:
       'In Tor Browser on a computer: open the address, paste the key where it says “Enter your private key for this onion service”, tick “Remember this key”. Tor Browser for Android cannot be given a key.',
     none: 'Nobody has a key yet.',

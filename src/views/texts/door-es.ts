@@ -83,6 +83,7 @@ export const door: Texts['door'] = {
     create: 'Crear una clave',
     once: 'La dirección y la clave se muestran solo ahora:',
     key: 'Clave',
+    keys: 'Claves',
     steps:
       'En el Navegador Tor de un ordenador: abre la dirección, pega la clave donde pide la clave privada de este servicio cebolla («Enter your private key for this onion service») y marca que la recuerde. El Navegador Tor para Android no admite claves.',
     none: 'Nadie tiene todavía una clave.',

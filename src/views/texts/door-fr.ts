@@ -83,6 +83,7 @@ export const door: Texts['door'] = {
     create: 'Créer une clé',
     once: 'L’adresse et la clé ne sont montrées que maintenant :',
     key: 'Clé',
+    keys: 'Clés',
     steps:
       'Dans le Navigateur Tor d’un ordinateur : ouvrez l’adresse, collez la clé là où la clé privée de ce service onion est demandée (« Enter your private key for this onion service ») et cochez la case pour la retenir. Le Navigateur Tor pour Android n’accepte pas de clé.',
     none: 'Personne n’a encore de clé.',

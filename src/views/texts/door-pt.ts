@@ -78,6 +78,7 @@ export const door: Texts['door'] = {
     create: 'Criar uma chave',
     once: 'O endereço e a chave são mostrados só agora:',
     key: 'Chave',
+    keys: 'Chaves',
     steps:
       'No Navegador Tor de um computador: abra o endereço, cole a chave onde se pede a chave privada deste serviço onion (“Enter your private key for this onion service”) e marque para lembrá-la. O Navegador Tor para Android não aceita chaves.',
     none: 'Ninguém tem uma chave ainda.',

@@ -78,6 +78,7 @@ export const door: Texts['door'] = {
     create: 'Создать ключ',
     once: 'Адрес и ключ показываются только сейчас:',
     key: 'Ключ',
+    keys: 'Ключи',
     steps:
       'В Tor Browser на компьютере: откройте адрес, вставьте ключ там, где просят закрытый ключ этой onion-службы («Enter your private key for this onion service»), и отметьте, чтобы он запомнился. Tor Browser для Android ключей не принимает.',
     none: 'Ключа ещё ни у кого нет.',

@@ -78,6 +78,7 @@ export const door: Texts['door'] = {
     create: 'Anahtar oluştur',
     once: 'Adres ve anahtar yalnızca şimdi gösterilir:',
     key: 'Anahtar',
+    keys: 'Anahtarlar',
     steps:
       'Bilgisayardaki Tor Browser’da: adresi açın, bu onion hizmetinin özel anahtarının istendiği yere (“Enter your private key for this onion service”) anahtarı yapıştırın ve hatırlanmasını işaretleyin. Android için Tor Browser anahtar kabul etmez.',
     none: 'Henüz kimsenin anahtarı yok.',

@@ -83,6 +83,7 @@ export const door: Texts['door'] = {
     create: 'Створити ключ',
     once: 'Адресу й ключ показано лише зараз:',
     key: 'Ключ',
+    keys: 'Ключі',
     steps:
       'У Tor Browser на комп’ютері: відкрийте адресу, вставте ключ там, де просять закритий ключ цієї onion-служби («Enter your private key for this onion service»), і позначте, щоб його запам’ятати. Tor Browser для Android ключів не приймає.',
     none: 'Ключа ще ніхто не має.',

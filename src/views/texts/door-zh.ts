@@ -78,6 +78,7 @@ export const door: Texts['door'] = {
     create: '生成密钥',
     once: '地址和密钥只显示这一次：',
     key: '密钥',
+    keys: '密钥',
     steps:
       '在电脑上的 Tor 浏览器中：打开地址，在要求输入此洋葱服务私钥的地方（“Enter your private key for this onion service”）粘贴密钥，并勾选记住密钥。安卓版 Tor 浏览器无法使用密钥。',
     none: '还没有人持有密钥。',
