@@ -81,6 +81,7 @@ async function start({ config, address, keys, report }: PushOptions, owned: Owne
   report({ kind: 'ingest', key: streamKey, ...(rtmpServer !== undefined && { server: rtmpServer }) });
   line.open();
   studio.start();
+  studio.curtain.open();
   report({ kind: 'ready' });
 }
 

@@ -1,4 +1,5 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -95,6 +96,11 @@ export class Onioncast {
 
   get pid(): number {
     return this.#child.pid ?? 0;
+  }
+
+  /** As every program on this machine can read it. */
+  commandLine(): string {
+    return readFileSync(`/proc/${this.pid}/cmdline`, 'utf8');
   }
 
   get hasExited(): boolean {
