@@ -59,3 +59,13 @@ test('T33 whoever leaves and comes back on the same circuit is given no more', (
   }
   expect(circuits.sessionWaitMs(7, 60_000)).toBeGreaterThan(0);
 });
+
+test('T17 no number of circuits makes it remember more than so many', () => {
+  const circuits = new Circuits(limits);
+  for (let circuitId = 1; circuitId <= 30_000; circuitId += 1) {
+    circuits.enter(circuitId, 0);
+    circuits.sessionWaitMs(circuitId, 0);
+    circuits.leave(circuitId);
+  }
+  expect(circuits.size).toBeLessThan(17_000);
+});

@@ -39,6 +39,8 @@ const sweepEvery = 256;
 const hourMs = 3_600_000;
 /** Of a circuit that has been away for so long nothing need be known: Tor Browser does not take it up again. */
 const awayMs = 600_000;
+/** How many of those may be remembered; the ones that came first go first. */
+const maxCircuits = 16_384;
 
 /**
  * What each Tor circuit may do. Circuits are free for whoever wants many, so this bounds only what one of them takes from the others.
@@ -114,7 +116,9 @@ export class Circuits {
 
   #sweep(nowMs: number): void {
     for (const [circuitId, circuit] of this.#circuits) {
-      if (circuit.connections === 0 && this.#owesNothing(circuit, nowMs)) this.#circuits.delete(circuitId);
+      const isTooMany = this.#circuits.size > maxCircuits;
+      if (circuit.connections === 0 && (isTooMany || this.#owesNothing(circuit, nowMs)))
+        this.#circuits.delete(circuitId);
     }
   }
 
