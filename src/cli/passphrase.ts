@@ -82,9 +82,10 @@ function ask({ stdin, stderr }: Asker, question: string, isShown: boolean): Prom
       done();
     },
   });
-  stderr.write(question);
   return new Promise((resolve, reject) => {
     const lines = createInterface({ input: stdin, output: echo, terminal: true, historySize: 0 });
+    // Only now does the terminal itself show nothing of what is typed.
+    stderr.write(question);
     let answer: string | undefined;
     lines.once('line', (line) => {
       answer = line;

@@ -72,6 +72,16 @@ Ctrl-C stops it.
     expect(Math.max(...`${text}${later}`.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
   });
 
+  it('shows the second address of a run once, when it can be opened', () => {
+    const address = `http://${'t'.repeat(56)}.onion/`;
+    const waiting: ServeEvent = { kind: 'temporary', state: 'publishing', address };
+    const online: ServeEvent = { ...waiting, state: 'online' };
+    const text = show([{ kind: 'ready' }, waiting, online, waiting, online]);
+    expect(text.split(address)).toHaveLength(2);
+    expect(show([waiting, { kind: 'ready' }])).not.toContain(address);
+    expect(show([online, { kind: 'ready' }])).toContain(address);
+  });
+
   it('says that nothing is on air while nothing has ever been', () => {
     expect(show([{ kind: 'ready' }])).toContain('Onioncast is running. Nothing is on air.\n');
   });

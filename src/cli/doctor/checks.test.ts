@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../config/load.ts';
+import { checkBridges } from './bridge-check.ts';
 import { checkDesk } from './desk-check.ts';
 import { checkAddress, checkClock, checkData, checkOpenFiles, checkSource } from './machine-checks.ts';
 import { checkFfmpeg, checkNode, checkTor } from './program-checks.ts';
@@ -191,5 +192,27 @@ describe('the check of the desk', () => {
     writeFileSync(join(directory, 'desk-key'), 'no key', { mode: 0o600 });
     expect(await desk('desk')).toMatchObject({ level: 'fail', found: expect.stringContaining('holds no key') });
     rmSync(join(directory, 'desk-key'));
+  });
+});
+
+describe('the check of bridges', () => {
+  const plain = { line: '192.0.2.1:443' };
+  const disguised = { transport: 'obfs4' as const, line: 'obfs4 192.0.2.2:443 cert=a' };
+  const check = async (bridges: readonly (typeof plain)[], searchPath = '', mode: 'managed' | 'operator' = 'managed') =>
+    await checkBridges({ enabled: true, mode, bridges }, searchPath);
+
+  it('says whether what disguises them is there', async () => {
+    writeFileSync(join(directory, 'lyrebird'), '#!/bin/sh\n', { mode: 0o755 });
+    const program = join(directory, 'lyrebird');
+    expect(await check([disguised], directory)).toMatchObject([
+      { level: 'ok', found: expect.stringContaining(program) },
+    ]);
+    expect(await check([disguised])).toMatchObject([{ level: 'fail', todo: expect.stringContaining('obfs4proxy') }]);
+  });
+
+  it('warns of bridges that hide nothing, and of those that are not used', async () => {
+    expect(await check([plain])).toMatchObject([{ level: 'warn' }]);
+    expect(await check([disguised], directory, 'operator')).toMatchObject([{ level: 'warn' }]);
+    expect(await check([])).toEqual([]);
   });
 });
