@@ -232,12 +232,13 @@ it('is called by its own name at each onion, and counts circuits apart', async (
   expect((await knock('desk', '/', { host: publicAddress })).status).toBe(421);
   expect((await knock('onion', '/', { host: deskAddress })).status).toBe(421);
   expect((await knock('local', '/', { host: deskAddress })).status).toBe(421);
-  const statuses: number[] = [];
-  for (let count = 0; count < 60; count += 1) {
-    statuses.push((await knock('onion', '/favicon.png', { circuit: 7 })).status);
-    if (statuses.at(-1) === 429) break;
+  // Several at a time: on a busy machine what one after the other takes is given back meanwhile.
+  const statuses = new Set<number>();
+  for (let round = 0; round < 40 && !statuses.has(429); round += 1) {
+    const answers = Array.from({ length: 8 }, async () => await knock('onion', '/favicon.png', { circuit: 7 }));
+    for (const { status } of await Promise.all(answers)) statuses.add(status);
   }
-  expect(statuses.at(-1)).toBe(429);
+  expect(statuses).toContain(429);
   expect((await knock('desk', '/', { circuit: 7 })).status).toBe(200);
 });
 
@@ -247,6 +248,24 @@ it('shows who stands before a closed house the same gate for the desk as for eve
   expect(gate.status).toBe(403);
   expect(sameForAll(desk)).toEqual(sameForAll(gate));
   expect((await knock('local', '/broadcaster')).status).toBe(200);
+});
+
+it('T25 tells how it is to this machine alone: at every onion there is nothing at that address, for the broadcaster too', async () => {
+  await open(withDoor('desk'));
+  expect((await knock('local', '/healthz')).headers.get('content-type')).toContain('json');
+  const { cookies } = await logIn('desk');
+  for (const [entrance, cookie] of [['onion'], ['desk'], ['desk', cookies.join('; ')]] as const) {
+    for (const method of ['GET', 'HEAD', 'POST', 'PUT']) {
+      const request = { method, ...(cookie !== undefined && { cookie }) };
+      const [health, nothing] = [
+        await knock(entrance, '/healthz', request),
+        await knock(entrance, '/nowhere', request),
+      ];
+      if (method === 'GET') expect(sameForAll(health)).toEqual(sameForAll(nothing));
+      expect(health.status).toBeGreaterThanOrEqual(400);
+      expect(health.headers.get('content-type') ?? '').not.toContain('json');
+    }
+  }
 });
 
 it('has no second socket unless it is asked for', async () => {
