@@ -222,7 +222,9 @@ function rowOf({
   most,
 }: Outcome): string[] {
   const cameIn = newcomersMs.filter((ms) => !Number.isNaN(ms));
-  const answers = [...tally.answers].toSorted().map(([status, count]) => `${count} x ${status}`);
+  const answers = [...tally.answers]
+    .toSorted(([one], [other]) => Number(one) - Number(other))
+    .map(([status, count]) => `${count} x ${status}`);
   return [
     limits,
     seconds(quantile(stalledMs, 0.5)),
