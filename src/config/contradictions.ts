@@ -16,6 +16,7 @@ export function findContradictions({
   recording,
   clips,
   schedule,
+  split,
 }: OnioncastConfig): string[] {
   const problems: string[] = [];
   if (hls.windowMs < 3 * hls.segmentMs) {
@@ -56,14 +57,15 @@ export function findContradictions({
   if (ephemeral && clips.allowed) {
     problems.push('ephemeral keeps nothing on disk, and clips.allowed would: choose one');
   }
-  return [...problems, ...addressProblems({ tor, ephemeral, schedule })];
+  return [...problems, ...addressProblems({ tor, ephemeral, schedule, split })];
 }
 
 function addressProblems({
   tor,
   ephemeral,
   schedule,
-}: Pick<OnioncastConfig, 'tor' | 'ephemeral' | 'schedule'>): string[] {
+  split,
+}: Pick<OnioncastConfig, 'tor' | 'ephemeral' | 'schedule' | 'split'>): string[] {
   const problems: string[] = [];
   if (schedule.takeDown && tor.enabled && tor.mode === 'operator') {
     problems.push('schedule.take_down cannot take down a tor of yours: tor.mode = "managed", or without');
@@ -76,6 +78,9 @@ function addressProblems({
   }
   if (tor.temporary && tor.mode === 'operator') {
     problems.push('tor.temporary needs a tor of our own: tor.mode = "managed"');
+  }
+  if (split.enabled && !tor.enabled) {
+    problems.push('split.enabled is true and tor.enabled is false: a publisher elsewhere comes over Tor alone');
   }
   return problems;
 }

@@ -127,6 +127,14 @@ describe('loadConfig', () => {
       '[broadcaster]\nlogin = " x"',
       'my.toml line 2: broadcaster.login must be a name of at most 64 characters, without spaces around it, not " x"',
     ],
+    [
+      '[tor]\nenabled = false\n[split]\nenabled = true',
+      'split.enabled is true and tor.enabled is false: a publisher elsewhere comes over Tor alone',
+    ],
+    [
+      '[push]\nrendition = "480"',
+      'my.toml line 2: push.rendition must be one of "720p", "480p", "360p", "240p", or one of your own with its bit rate, "540p@900k", not "480"',
+    ],
     ['[limits]\nviewers = 2000', 'limits.viewers (2000) cannot be above limits.connections (1024)'],
     [
       '[listen]\nlocal = "off"\n[tor]\nenabled = false',

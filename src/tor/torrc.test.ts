@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -55,6 +55,20 @@ describe('renderTorrc', () => {
     const complaints = output.match(/\[(?:warn|err)\].*/g) ?? [];
     const expected = /running Tor as root|TestingTorNetwork is set|You have used DirAuthority/;
     expect(complaints.filter((complaint) => !expected.test(complaint))).toEqual([]);
+  });
+
+  it('T28 opens a socket, and no port, to connect to others', async () => {
+    // tor closes the directory of the keys to everybody else, so it has to be one of our own.
+    const own = { socketPath: join(directory, 'socks'), keyDirectory: join(directory, 'keys') };
+    await mkdir(own.keyDirectory, { mode: 0o700 });
+    expect(await verify(renderTorrc({ ...settings, services: [], socks: own }))).toContain('Configuration was valid');
+    const torrc = renderTorrc({
+      ...settings,
+      services: [],
+      socks: { socketPath: '/run/a "b"', keyDirectory: '/run/keys' },
+    });
+    expect(torrc.match(/^SocksPort .*$/gm)).toEqual(['SocksPort unix:"/run/a \\"b\\"" ExtendedErrors']);
+    expect(torrc).toMatch(/^ClientOnionAuthDir "\/run\/keys"$/m);
   });
 
   it('T28 opens no port, keeps the service anonymous and names no address', () => {
