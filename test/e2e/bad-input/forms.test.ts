@@ -92,6 +92,7 @@ const formNames = [
   'door',
   'staff',
   'recordings',
+  'schedule',
   'clip',
 ];
 /** Fields under which something would happen wherever it is let happen. */
@@ -196,6 +197,7 @@ it.each(Object.entries(exceptions))('%s, which needs no token, does nothing', as
 function tokenNameOf(url: string): string {
   if (url === '/broadcaster/login') return 'login';
   if (url === '/broadcaster/access') return 'door';
+  if (url === '/broadcaster/schedule') return 'schedule';
   if (url === '/broadcaster/recordings') return 'recordings';
   if (url.startsWith('/broadcaster/')) return 'desk';
   if (url === '/staff' || url === '/chat/tools' || url.startsWith('/moderate/')) return 'staff';
