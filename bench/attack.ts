@@ -94,6 +94,7 @@ async function startServer(network: TorNetwork, data: string, limits: 'on' | 'of
     ONIONCAST_ENCODER_LADDER: '240p',
     ONIONCAST_ENCODER_SECOND_CODEC: 'off',
     ONIONCAST_CAPTCHA_ASK: 'first',
+    ONIONCAST_LIMITS_SHED: 'true',
     ...(limits === 'on' ? {} : unlimited),
   };
   return await Onioncast.start({ data, args: ['--config', config, '--source', 'test'], env });

@@ -65,6 +65,8 @@ export class Onioncast {
         ...inherited,
         ONIONCAST_INGEST_RTMP: '127.0.0.1:0',
         ONIONCAST_CAPTCHA_ASK: 'off',
+        // Many programs at a time on a small machine are no attack.
+        ONIONCAST_LIMITS_SHED: 'false',
         ...ladder,
         ...options.env,
       },
