@@ -23,6 +23,7 @@ const assets = {
   staffScript: '/assets/staff-0.js',
   hlsScript: '/assets/main-hls-0.js',
   hlsLibrary: '/assets/hls-0.js',
+  inline: {},
   files: new Map([['/assets/style-0.css', { type: 'text/css', plain: Buffer.from('body{}') }]]),
 };
 const publicAddress = `${'a'.repeat(55)}d.onion`;

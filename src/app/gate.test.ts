@@ -22,6 +22,7 @@ const assets = {
   staffScript: '/staff.js',
   hlsScript: '/main-hls.js',
   hlsLibrary: '/hls.js',
+  inline: {},
   files: new Map([['/assets/style-0.css', { type: 'text/css', plain: Buffer.from('body{}') }]]),
 };
 const question = { text: 'What is on the table?', answers: ['a teapot'] };

@@ -325,6 +325,7 @@ function registerPeople(parts: RouteParts): void {
     isCaptchaAsked: (request) => lounge.door.captcha.isNeeded(requesters.requesterOf(request)),
     mintViewKey: () => randomBytes(16).toString('base64url'),
     assets,
+    inline: assets.inline,
     ...{ siteName: config.site.name, about: config.site.about },
     chat: { limits: { maxCharacters, maxLines, maxNameCharacters } },
     hasEmotes: () => lounge.emotes.emotes.size > 0,

@@ -51,24 +51,32 @@ export function watchPageHeaders(host: string): HeaderSet {
 
 /**
  * The watch page with script: its head asks for the stream (hence the one hash), its script feeds it to MediaSource (hence `blob:`) and inserts the server's
- * own chat rows through one Trusted Types policy called `row`.
+ * own chat rows through one Trusted Types policy called `row`. `inlined`: the source expressions of what of our files stands in the page.
  */
-export function scriptPageHeaders(host: string): HeaderSet {
-  const script = [`script-src 'self' ${earlyMediaSource}`, "connect-src 'self'"];
+export function scriptPageHeaders(
+  host: string,
+  inlined: { readonly script?: string | undefined; readonly style?: string | undefined } = {},
+): HeaderSet {
+  const sources = [earlyMediaSource, ...(inlined.script === undefined ? [] : [inlined.script])];
+  const script = [`script-src 'self' ${sources.join(' ')}`, "connect-src 'self'"];
   const types = ["require-trusted-types-for 'script'", 'trusted-types row'];
-  return { ...pageHeaders, ...pagePolicy(script, ownFrames(host), { media: "'self' blob:", last: types }) };
+  return {
+    ...pageHeaders,
+    ...pagePolicy(script, ownFrames(host), { media: "'self' blob:", style: inlined.style, last: types }),
+  };
 }
 
 function pagePolicy(
   script: readonly string[],
   frames: string,
-  { media = "'self'", last = [] }: { readonly media?: string; readonly last?: readonly string[] } = {},
+  more: { readonly media?: string; readonly style?: string | undefined; readonly last?: readonly string[] } = {},
 ): HeaderSet {
+  const { media = "'self'", style, last = [] } = more;
   return policy("'none'", [
     ...script,
     "img-src 'self'",
     `media-src ${media}`,
-    "style-src 'self'",
+    style === undefined ? "style-src 'self'" : `style-src 'self' ${style}`,
     `frame-src ${frames}`,
     "form-action 'self'",
     ...last,

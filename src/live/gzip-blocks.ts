@@ -2,7 +2,7 @@ import { constants, deflateRawSync } from 'node:zlib';
 
 /*
  * A gzip stream (RFC 1952) whose blocks know nothing of each other, so that many responses can share them: whatever has been made by one of these
- * functions may follow anything else, behind one header. There is no end: the responses have none.
+ * functions may follow anything else, behind one header. Responses without end have no end of it either.
  */
 
 /** Begins the stream: no name, no time, no system. */
@@ -27,4 +27,12 @@ export function storedBlocks(bytes: Buffer): Buffer[] {
 /** The bytes compressed, up to a whole byte (RFC 1951, 3.2.3: an empty stored block at the end sees to that). */
 export function squeezedBlocks(bytes: Buffer): Buffer {
   return deflateRawSync(bytes, { finishFlush: constants.Z_SYNC_FLUSH });
+}
+
+/** Ends the stream: an empty last block, and what the bytes must come to (RFC 1952, 2.3.1). */
+export function gzipEnd(crc: number, length: number): Buffer {
+  const end = Buffer.from([0x03, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+  end.writeUInt32LE(crc >>> 0, 2);
+  end.writeUInt32LE(length % 2 ** 32, 6);
+  return end;
 }

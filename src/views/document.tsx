@@ -1,5 +1,7 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { renderToString } from 'preact-render-to-string';
+import type { InlineFile } from './inline-file.ts';
+import { InlineStyle } from './raw-html.tsx';
 import type { Texts } from './texts/en.ts';
 import { languages } from './texts/languages.ts';
 
@@ -11,6 +13,10 @@ export interface DocumentProps {
   readonly title: string;
   /** Address of the style sheet, content hash included. */
   readonly styleHref: string;
+  /** The style sheet itself, where it stands in the page. */
+  readonly style?: InlineFile;
+  /** For the head, before the style sheet: scripts behind that wait for it. */
+  readonly first?: ComponentChildren;
   /** Class of the body: says which document this is. */
   readonly kind: string;
   /** Stands in an attribute of a page (`srcdoc`), which has said already what holds for the window. */
@@ -33,12 +39,14 @@ export interface PageAssets {
 }
 
 /** The skeleton of every document: language, title, style sheet, icon, viewport. */
-export function Document({ texts, title, styleHref, kind, isWithin, head, children }: DocumentProps): JSX.Element {
+export function Document(props: DocumentProps): JSX.Element {
+  const { texts, title, styleHref, style, first, kind, isWithin, head, children } = props;
   return (
     <html lang={texts.lang} dir={languages[texts.lang].dir}>
       <head>
         {isWithin !== true && <WindowMetadata title={title} />}
-        <link rel="stylesheet" href={styleHref} />
+        {first}
+        {style === undefined ? <link rel="stylesheet" href={styleHref} /> : <InlineStyle file={style} />}
         {head}
       </head>
       <body class={kind}>{children}</body>
@@ -69,4 +77,14 @@ export function renderDocument(document: JSX.Element): string {
 export function renderOpenDocument(document: JSX.Element): string {
   const html = renderDocument(document);
   return html.slice(0, html.lastIndexOf(end));
+}
+
+/** A document for a frame that does nothing but go on to an address of ours. */
+export function renderForwarder(address: string): string {
+  return renderToString(
+    <>
+      <meta name="color-scheme" content="dark light" />
+      <meta http-equiv="refresh" content={`0; url=${address}`} />
+    </>,
+  );
 }

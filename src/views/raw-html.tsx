@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { renderToString } from 'preact-render-to-string';
+import type { InlineFile } from './inline-file.ts';
 
 /**
  * Markup that works with the script only, as a data block (HTML 4.12.1) in its place: browsers without script, text browsers among them,
@@ -24,4 +25,16 @@ export function ScriptData({ id, data }: { readonly id: string; readonly data: o
 // Threat: T10
 export function StyleRules({ rules }: { readonly rules: string }): JSX.Element {
   return <style dangerouslySetInnerHTML={{ __html: rules.replaceAll('<', '') }} />;
+}
+
+/** A style sheet of ours that stands in the page. */
+// Threat: T10
+export function InlineStyle({ file }: { readonly file: InlineFile }): JSX.Element {
+  return <style dangerouslySetInnerHTML={{ __html: file.text }} />;
+}
+
+/** A module of ours that stands in the page. */
+// Threat: T10
+export function InlineScript({ file }: { readonly file: InlineFile }): JSX.Element {
+  return <script type="module" dangerouslySetInnerHTML={{ __html: file.text }} />;
 }

@@ -1,5 +1,6 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { Document } from './document.tsx';
+import type { InlineFile } from './inline-file.ts';
 import type { Reader } from './reader.ts';
 
 /** The word mark; its sign is drawn by the style sheet, since Tor Browser's Safest level draws no SVG. */
@@ -16,7 +17,10 @@ export function Brand({ texts, base }: Reader): JSX.Element {
 export interface ShellProps extends Reader {
   readonly title: string;
   readonly styleHref: string;
+  readonly style?: InlineFile;
   readonly kind: string;
+  /** For the head, before the style sheet. */
+  readonly first?: ComponentChildren;
   readonly head?: ComponentChildren;
   /** Links and buttons at the right of the header bar. */
   readonly tools?: ComponentChildren;
@@ -24,9 +28,9 @@ export interface ShellProps extends Reader {
 }
 
 /** A whole page: the document with the header bar. The children bring their own landmarks. */
-export function Shell({ texts, base, title, styleHref, kind, head, tools, children }: ShellProps): JSX.Element {
+export function Shell({ texts, base, kind, tools, children, ...document }: ShellProps): JSX.Element {
   return (
-    <Document texts={texts} title={title} styleHref={styleHref} kind={`page ${kind}`} head={head}>
+    <Document {...document} texts={texts} kind={`page ${kind}`}>
       <header class="bar">
         <Brand texts={texts} base={base} /> {tools}
       </header>

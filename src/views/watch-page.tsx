@@ -6,13 +6,14 @@ import type { Capcode } from '../chat/message.ts';
 import { openModes, publicModes } from '../chat/modes.ts';
 import { palette } from '../identity/colour.ts';
 import { ChatForm } from './chat-form.tsx';
-import { type PageAssets, renderDocument } from './document.tsx';
+import { type PageAssets, renderDocument, renderForwarder } from './document.tsx';
 import { HlsNote, HlsStage } from './hls-stage.tsx';
 import { PeopleCount } from './people-page.tsx';
 import { Keys, PlayerControls, SoundPill } from './player-controls.tsx';
 import { renderFirstPlayer } from './player-document.tsx';
 import { playerHref } from './player-address.ts';
-import { ScriptData, ScriptMarkup } from './raw-html.tsx';
+import type { InlineFile } from './inline-file.ts';
+import { InlineScript, ScriptData, ScriptMarkup } from './raw-html.tsx';
 import { Shell } from './shell.tsx';
 import { describeSnapshot } from './snapshot-text.ts';
 import { RecordingsChip, StateScreen, StreamInfo } from './stream-info.tsx';
@@ -25,6 +26,8 @@ import type { PageSettings } from './wire.ts';
 export interface WatchPageData extends Reader {
   readonly snapshot: StreamSnapshot;
   readonly assets: PageAssets;
+  /** What of these stands in the page, so that the connections that are there are free for the stream. */
+  readonly inlined?: { readonly style?: InlineFile; readonly script?: InlineFile };
   /** Stands in the title bar after the stream's title. */
   readonly siteName: string;
   /** A few sentences about the site, below the stream; may be empty. */
@@ -69,7 +72,9 @@ export function renderWatchPage(data: WatchPageData): string {
       base={base}
       title={`${title} - ${data.siteName}`}
       styleHref={data.assets.style}
+      {...(data.inlined?.style && { style: data.inlined.style })}
       kind="watch"
+      first={data.script && <EarlyMedia data={data} />}
       head={<Head data={data} />}
       tools={<Tools data={data} />}
     >
@@ -118,7 +123,7 @@ function PlayerIframe({ data }: { data: WatchPageData }): JSX.Element {
   );
 }
 
-/** The page's own script, and before it the request for the stream, if there is one. */
+/** The page's own script, and what staff need. */
 function Head({ data }: { data: WatchPageData }): JSX.Element {
   return (
     <>
@@ -129,20 +134,27 @@ function Head({ data }: { data: WatchPageData }): JSX.Element {
   );
 }
 
+/** The request for the stream, if there is one: the first of all. */
+function EarlyMedia({ data }: { data: WatchPageData }): JSX.Element | null {
+  const { base, choice, snapshot, player } = data;
+  const first = snapshot.renditions.find(({ name }) => name === choice) ?? startingRendition(snapshot.renditions);
+  if (player === 'hls' || first === undefined) return null;
+  return <script data-url={`${base}/stream/${first.name}.mp4`}>{earlyMediaScript}</script>;
+}
+
 function Scripts({ data }: { data: WatchPageData }): JSX.Element {
-  const { base, choice, snapshot, texts, assets } = data;
-  const { renditions } = snapshot;
+  const { base, choice, snapshot, texts, assets, inlined } = data;
   const isHls = data.player === 'hls';
-  const first = renditions.find(({ name }) => name === choice) ?? startingRendition(renditions);
   const settings: PageSettings = { base, choice, snapshot, texts: texts.client };
   return (
     <>
       {isHls && <link rel="modulepreload" href={assets.hlsLibrary} />}
-      {!isHls && first !== undefined && (
-        <script data-url={`${base}/stream/${first.name}.mp4`}>{earlyMediaScript}</script>
-      )}
       <ScriptData id="page" data={settings} />
-      <script type="module" src={isHls ? assets.hlsScript : assets.script} />
+      {inlined?.script === undefined ? (
+        <script type="module" src={isHls ? assets.hlsScript : assets.script} />
+      ) : (
+        <InlineScript file={inlined.script} />
+      )}
     </>
   );
 }
@@ -246,12 +258,12 @@ function Chat({ data }: { data: WatchPageData }): JSX.Element {
         </span>
       </header>
       <Frames script={data.script}>
-        <iframe class="chat-iframe" name="chat" title={texts.chatMessages} src={`${base}/chat`} />
+        <iframe class="chat-iframe" name="chat" title={texts.chatMessages} {...afterPicture(data, `${base}/chat`)} />
         <iframe
           class={`form-iframe${data.isCaptchaAsked === true ? ' tall' : ''}`}
           name="chat-form"
           title={texts.writeMessage}
-          src={`${base}/chat/form`}
+          {...afterPicture(data, `${base}/chat/form`)}
         />
       </Frames>
       {data.script && (
@@ -261,6 +273,14 @@ function Chat({ data }: { data: WatchPageData }): JSX.Element {
       )}
     </section>
   );
+}
+
+/**
+ * Where the page asks for media, frames beside the picture are asked for by a document in the page, which takes them a moment longer: a connection that is
+ * there is for the picture. Text browsers go by `src`.
+ */
+function afterPicture({ firstPlayer }: WatchPageData, src: string): { src: string; srcdoc?: string } {
+  return firstPlayer === undefined ? { src } : { src, srcdoc: renderForwarder(src) };
 }
 
 /** Shows the list of people where the messages are: in their frame, or with script in their place. */

@@ -18,6 +18,7 @@ const assets: Assets = {
   staffScript: '/assets/staff.js',
   hlsScript: '/assets/main-hls.js',
   hlsLibrary: '/assets/hls.js',
+  inline: {},
   files: new Map(),
 };
 

@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { AppError } from '../../errors.ts';
 import type { PageAssets } from '../../views/document.tsx';
+import { type InlineFile, inlineFile } from '../../views/inline-file.ts';
 import { acceptedCodings } from '../accepted-codings.ts';
 import { assetHeaders } from '../headers.ts';
 
@@ -19,6 +20,8 @@ export interface Asset {
 export interface Assets extends PageAssets {
   /** By path: `/assets/style-....css`, `/favicon.png`. */
   readonly files: ReadonlyMap<string, Asset>;
+  /** The style sheet and the script once more, if they can stand in a page. */
+  readonly inline: { readonly style?: InlineFile; readonly script?: InlineFile };
 }
 
 const manifestSchema = z.object({
@@ -46,7 +49,10 @@ export async function loadAssets(directory: string): Promise<Assets> {
     }
     files.set('/favicon.png', { type: 'image/png', plain: await readFile(join(directory, manifest.icon)) });
     const { icon: _icon, files: _files, ...page } = manifest;
-    return { ...page, files };
+    const [style, script] = [page.style, page.script].map((path) =>
+      inlineFile(files.get(path)?.plain.toString() ?? ''),
+    );
+    return { ...page, files, inline: { ...(style && { style }), ...(script && { script }) } };
   } catch (cause) {
     throw new AppError('INTERNAL', `The files for browsers are missing in ${directory}: run "npm run build".`, {
       cause,

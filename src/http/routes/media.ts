@@ -118,7 +118,8 @@ async function play(
   const edge = isPictureAlone(request, rendition) ? 'fresh-keyframe' : 'keyframe';
   if (hasLength) {
     const isSlowToFill = sentBandwidth(deps, request, rendition) < fillsInTime;
-    response.follow(withLength(channel), isSlowToFill ? { withBytes: wholeBlockBytes } : edge);
+    // Chromium wants a second of it before it begins: what is there already need not be waited for, and it is as close to live in the end.
+    response.follow(withLength(channel), isSlowToFill ? { withBytes: wholeBlockBytes } : 'keyframe');
   } else if (isPadded) {
     response.write(paddedOpening);
     response.follow(padded(channel, !deps.hasConstantRate), edge);

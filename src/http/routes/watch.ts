@@ -8,7 +8,8 @@ import type { PageAssets } from '../../views/document.tsx';
 import { renderWatchPage } from '../../views/watch-page.tsx';
 import type { OfferedLanguage } from '../../views/texts/catalogues.ts';
 import { startsOnlyWithLength } from '../announced-length.ts';
-import { sendPage } from '../compressed-page.ts';
+import type { InlineFile } from '../../views/inline-file.ts';
+import { mayCompress, sendPage } from '../compressed-page.ts';
 import { scriptPageHeaders, watchPageHeaders } from '../headers.ts';
 import type { Places } from '../place.ts';
 import { rememberQuality, wishedQuality } from '../quality-choice.ts';
@@ -31,6 +32,8 @@ export interface WatchRouteOptions {
   /** A new view key. */
   mintViewKey(): string;
   readonly assets: PageAssets;
+  /** The style sheet and the script of these, if they can stand in a page. */
+  readonly inline: { readonly style?: InlineFile; readonly script?: InlineFile };
   readonly siteName: string;
   /** A few sentences about the site; may be empty. */
   readonly about: string;
@@ -64,6 +67,7 @@ export function registerWatchRoutes(app: FastifyInstance, options: WatchRouteOpt
     const choice = snapshot.renditions.some(({ name }) => name === wished) ? (wished ?? automatic) : automatic;
     const people = options.peopleFor(request);
     const capcode = options.roleOf(request);
+    const inlined = script && !isHls && mayCompress(request, viewer) ? inlinedFor(options.inline, request) : {};
     const html = renderWatchPage({
       texts,
       base,
@@ -73,6 +77,7 @@ export function registerWatchRoutes(app: FastifyInstance, options: WatchRouteOpt
       carriesChoice: viewer.from !== 'cookie',
       ...(hasRoom ? firstPlayerFor(snapshot, choice, request.headers['user-agent']) : {}),
       assets: options.assets,
+      inlined,
       siteName: options.siteName,
       ...options.keeps(),
       about: options.about,
@@ -87,8 +92,27 @@ export function registerWatchRoutes(app: FastifyInstance, options: WatchRouteOpt
     // No header can be made of it: the guards let only names of our own through.
     const host = request.headers.host ?? '';
     reply.headers(rememberQuality(request));
-    return sendPage(request, reply.headers(script ? scriptPageHeaders(host) : watchPageHeaders(host)), html, viewer);
+    const sources = { style: inlined.style?.source, script: inlined.script?.source };
+    reply.headers(script ? scriptPageHeaders(host, sources) : watchPageHeaders(host));
+    return sendPage(request, reply, html, viewer, textsOf(inlined));
   });
+}
+
+/**
+ * Through Tor a new connection costs two round trips, one that is there one. When the page has come, Chromium has one and Firefox, which opens another when the first is not there within
+ * 250 ms, two: those are for the stream and, in Firefox, for the script.
+ */
+function inlinedFor(
+  { style, script }: WatchRouteOptions['inline'],
+  request: FastifyRequest,
+): WatchRouteOptions['inline'] {
+  const hasOneConnection = startsOnlyWithLength(request.headers['user-agent']);
+  return { ...(style && { style }), ...(hasOneConnection && script && { script }) };
+}
+
+/** In the order in which they stand in the page. */
+function textsOf({ style, script }: WatchRouteOptions['inline']): string[] {
+  return [style, script].flatMap((file) => (file === undefined ? [] : [file.text]));
 }
 
 /** What plays at once; nothing if there is no picture, or something stands before it. */
