@@ -77,6 +77,8 @@ const style = await bundle(
   'css',
 );
 const script = await bundle(join(root, 'client', 'main.ts'), 'ts');
+// Stands in the page, in the document in its player's frame.
+const firstPlayerStyle = await bundle(join(styles, 'first-player.css'), 'css');
 // Only for staff: nobody else pays for it.
 const staffStyle = await bundle(join(styles, 'staff.css'), 'css');
 const staffScript = await bundle(join(root, 'client', 'staff.ts'), 'ts');
@@ -94,6 +96,7 @@ const files = [
   await emit('staff.css', 'text/css; charset=utf-8', staffStyle),
   await emit('staff.js', javascript, staffScript),
   await emit('main-hls.js', javascript, hlsScript),
+  await emit('first-player.css', 'text/css; charset=utf-8', firstPlayerStyle),
   hlsLibrary,
   hlsLicence,
 ];
@@ -105,6 +108,7 @@ const manifest = {
   staffStyle: `/assets/${files[2].file}`,
   staffScript: `/assets/${files[3].file}`,
   hlsScript: `/assets/${files[4].file}`,
+  firstPlayerStyle: `/assets/${files[5].file}`,
   hlsLibrary: `/assets/${hlsLibrary.file}`,
   icon: 'favicon.png',
   files,

@@ -84,6 +84,17 @@ test('script runs on the watch page alone, from our own files and one line in th
   expect(JSON.stringify(documents)).not.toContain('unsafe-eval');
 });
 
+test('what stands in the watch page is allowed by its hash, and nothing else', () => {
+  const file = (name: string) => ({ text: name, source: `'sha256-${name}'` });
+  const inlined = { style: file('style'), script: file('script'), firstPlayerStyle: file('player') };
+  for (const headers of [watchPageHeaders('example.onion', inlined), scriptPageHeaders('example.onion', inlined)]) {
+    expect(headers['Content-Security-Policy']).toContain("; style-src 'self' 'sha256-style' 'sha256-player'; ");
+  }
+  const withScript = scriptPageHeaders('example.onion', inlined)['Content-Security-Policy'];
+  expect(withScript).toContain(`; script-src 'self' ${earlyMediaSource} 'sha256-script'; `);
+  expect(watchPageHeaders('example.onion', inlined)['Content-Security-Policy']).not.toContain('script-src');
+});
+
 test('the watch page frames documents of its own origin, which it names for the document that stands in the page', () => {
   for (const headers of [documents.watchPage, scriptPage]) {
     expect(headers['Content-Security-Policy']).toContain("; frame-src 'self' http://example.onion; ");

@@ -1,4 +1,5 @@
 import { earlyMediaSource } from '../views/early-media.ts';
+import type { InlineFile, InlineFiles } from '../views/inline-file.ts';
 
 /**
  * The header sets of all answers, as data. Nothing else is ever sent: no Date, no Server, no clock, no version.
@@ -44,39 +45,44 @@ const look = ["img-src 'self'", "style-src 'self'"];
 /** A whole page without script. */
 export const pageHeaders: HeaderSet = { ...document, ...noStore, ...topLevel, ...pagePolicy([], "'self'") };
 
-/** The watch page without script, see `ownFrames`. */
-export function watchPageHeaders(host: string): HeaderSet {
-  return { ...pageHeaders, ...pagePolicy([], ownFrames(host)) };
+/** The watch page without script, see `ownFrames`. `inlined`: what of our files stands in the page. */
+export function watchPageHeaders(host: string, inlined: InlineFiles = {}): HeaderSet {
+  return { ...pageHeaders, ...pagePolicy([], ownFrames(host), { styles: stylesOf(inlined) }) };
 }
 
 /**
  * The watch page with script: its head asks for the stream (hence the one hash), its script feeds it to MediaSource (hence `blob:`) and inserts the server's
- * own chat rows through one Trusted Types policy called `row`. `inlined`: the source expressions of what of our files stands in the page.
+ * own chat rows through one Trusted Types policy called `row`. `inlined`: what of our files stands in the page.
  */
-export function scriptPageHeaders(
-  host: string,
-  inlined: { readonly script?: string | undefined; readonly style?: string | undefined } = {},
-): HeaderSet {
-  const sources = [earlyMediaSource, ...(inlined.script === undefined ? [] : [inlined.script])];
-  const script = [`script-src 'self' ${sources.join(' ')}`, "connect-src 'self'"];
-  const types = ["require-trusted-types-for 'script'", 'trusted-types row'];
-  return {
-    ...pageHeaders,
-    ...pagePolicy(script, ownFrames(host), { media: "'self' blob:", style: inlined.style, last: types }),
-  };
+export function scriptPageHeaders(host: string, inlined: InlineFiles = {}): HeaderSet {
+  const script = [
+    `script-src ${["'self'", earlyMediaSource, ...sourcesOf(inlined.script)].join(' ')}`,
+    "connect-src 'self'",
+  ];
+  const last = ["require-trusted-types-for 'script'", 'trusted-types row'];
+  const more = { media: "'self' blob:", styles: stylesOf(inlined), last };
+  return { ...pageHeaders, ...pagePolicy(script, ownFrames(host), more) };
+}
+
+function stylesOf({ style, firstPlayerStyle }: InlineFiles): string[] {
+  return sourcesOf(style, firstPlayerStyle);
+}
+
+function sourcesOf(...files: readonly (InlineFile | undefined)[]): string[] {
+  return files.flatMap((file) => (file === undefined ? [] : [file.source]));
 }
 
 function pagePolicy(
   script: readonly string[],
   frames: string,
-  more: { readonly media?: string; readonly style?: string | undefined; readonly last?: readonly string[] } = {},
+  more: { readonly media?: string; readonly styles?: readonly string[]; readonly last?: readonly string[] } = {},
 ): HeaderSet {
-  const { media = "'self'", style, last = [] } = more;
+  const { media = "'self'", styles = [], last = [] } = more;
   return policy("'none'", [
     ...script,
     "img-src 'self'",
     `media-src ${media}`,
-    style === undefined ? "style-src 'self'" : `style-src 'self' ${style}`,
+    `style-src ${["'self'", ...styles].join(' ')}`,
     `frame-src ${frames}`,
     "form-action 'self'",
     ...last,

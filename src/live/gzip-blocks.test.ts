@@ -1,7 +1,7 @@
-import { createGunzip } from 'node:zlib';
+import { crc32, createGunzip, gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { gzipHeader, squeezedBlocks, storedBlocks } from './gzip-blocks.ts';
+import { gzipEnd, gzipHeader, squeezedBlocks, storedBlocks } from './gzip-blocks.ts';
 
 /** What has come out so far of a stream that goes on. */
 async function unzipped(stream: Buffer): Promise<Buffer> {
@@ -39,4 +39,11 @@ test.each([0, 65_535, 65_536, 200_000])('%i bytes are stored in blocks of at mos
 
 test('bytes without meaning weigh next to nothing', () => {
   expect(squeezedBlocks(Buffer.alloc(83_220)).length).toBeLessThan(200);
+});
+
+test('with an end it is a whole gzip file', () => {
+  const text = Buffer.from('one, two');
+  const blocks = [gzipHeader, squeezedBlocks(text.subarray(0, 4)), ...storedBlocks(text.subarray(4))];
+  expect(gunzipSync(Buffer.concat([...blocks, gzipEnd(crc32(text), text.length)]))).toEqual(text);
+  expect(() => gunzipSync(Buffer.concat([...blocks, gzipEnd(crc32(text) + 1, text.length)]))).toThrowError('incorrect data check');
 });

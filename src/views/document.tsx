@@ -14,7 +14,7 @@ export interface DocumentProps {
   /** Address of the style sheet, content hash included. */
   readonly styleHref: string;
   /** The style sheet itself, where it stands in the page. */
-  readonly style?: InlineFile;
+  readonly style?: InlineFile | undefined;
   /** For the head, before the style sheet: scripts behind that wait for it. */
   readonly first?: ComponentChildren;
   /** Class of the body: says which document this is. */

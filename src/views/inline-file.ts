@@ -7,6 +7,14 @@ export interface InlineFile {
   readonly source: string;
 }
 
+/** What can stand in the watch page; absent where it cannot, or should not. */
+export interface InlineFiles {
+  readonly style?: InlineFile | undefined;
+  readonly script?: InlineFile | undefined;
+  /** What the document in the player's frame needs of the style sheet. */
+  readonly firstPlayerStyle?: InlineFile | undefined;
+}
+
 /** What in the text of an element `style` or `script` would end it, or make it go on behind its end (HTML 13.2.5.2 and 13.2.5.20). */
 const endsElement = /<\/(?:style|script)|<!--/iu;
 

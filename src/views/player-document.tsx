@@ -1,7 +1,8 @@
 import type { JSX } from 'preact';
 import type { RenditionInfo, StreamSnapshot } from '../broadcast/stream-state.ts';
 import { renderToString } from 'preact-render-to-string';
-import { Document, renderDocument, renderOpenDocument } from './document.tsx';
+import { Document, renderDocument, renderForwarder, renderOpenDocument } from './document.tsx';
+import type { InlineFile } from './inline-file.ts';
 import { playerHref, viewQuery } from './player-address.ts';
 import { Information, type InformationData, Picture, type PictureData, pictureHref } from './player-parts.tsx';
 import { informationRules, noScreenRule, screenRule } from './player-update.ts';
@@ -83,6 +84,8 @@ export function renderPlayerDocument(data: PlayerDocumentData): string {
 /** What the first player document of a page is made of. */
 export interface FirstPlayerData extends Omit<PictureData, 'sound'> {
   readonly styleHref: string;
+  /** The rules for the picture and the frame below it: all it needs, unless it plays sound alone. */
+  readonly style?: InlineFile | undefined;
   /** What the viewer has chosen: a rendition's name or `auto`. */
   readonly choice: string;
 }
@@ -100,12 +103,13 @@ export function renderFirstPlayer(data: FirstPlayerData): string {
     <PlayerFrame
       data={data}
       isWithin
+      style={rendition.height === undefined ? undefined : data.style}
       head={<meta http-equiv="refresh" content={`0; url=${playerHref(data, wishes)}`} />}
     >
       <div class="stage">
         <Picture data={{ ...data, sound: false, isForNow: choice !== rendition.name }} />
       </div>
-      <iframe title={data.texts.information} src={strip} />
+      <iframe title={data.texts.information} src={strip} srcdoc={renderForwarder(strip)} />
     </PlayerFrame>,
   );
 }
@@ -153,15 +157,16 @@ function PictureOrLink({ data }: { readonly data: PictureData }): JSX.Element {
 interface PlayerFrameProps {
   readonly data: Reader & { readonly snapshot: StreamSnapshot; readonly styleHref: string };
   readonly isWithin?: boolean;
+  readonly style?: InlineFile | undefined;
   readonly head: JSX.Element;
   readonly children: JSX.Element | readonly JSX.Element[];
 }
 
-function PlayerFrame({ data, isWithin = false, head, children }: PlayerFrameProps): JSX.Element {
+function PlayerFrame({ data, isWithin = false, style, head, children }: PlayerFrameProps): JSX.Element {
   const { snapshot, styleHref, texts } = data;
   const { title } = describeSnapshot(snapshot, texts);
   return (
-    <Document {...{ texts, title, styleHref, isWithin, head }} kind="frame player-frame">
+    <Document {...{ texts, title, styleHref, style, isWithin, head }} kind="frame player-frame">
       <main>{children}</main>
     </Document>
   );

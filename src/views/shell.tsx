@@ -17,7 +17,7 @@ export function Brand({ texts, base }: Reader): JSX.Element {
 export interface ShellProps extends Reader {
   readonly title: string;
   readonly styleHref: string;
-  readonly style?: InlineFile;
+  readonly style?: InlineFile | undefined;
   readonly kind: string;
   /** For the head, before the style sheet. */
   readonly first?: ComponentChildren;

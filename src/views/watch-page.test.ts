@@ -63,6 +63,36 @@ describe('the watch page', () => {
     expect(renderWatchPage({ ...data, script: false })).not.toContain('<script');
   });
 
+  it('asks for it before the style sheet as well, for which browsers let a script wait', () => {
+    const html = renderWatchPage(data);
+    expect(html.indexOf('data-url')).toBeLessThan(html.indexOf('rel="stylesheet"'));
+  });
+
+  it('holds what of its files it is given, and asks for the others', () => {
+    const file = (text: string) => ({ text, source: "'sha256-x'" });
+    const inlined = { style: file('a>b{c:d}'), script: file('a<b&&c'), firstPlayerStyle: file('e>f{g:h}') };
+    const firstPlayer = { rendition: { ...bare, width: 640, height: 360 }, needsLength: false };
+    const html = renderWatchPage({ ...data, inlined, firstPlayer });
+    expect(html).toContain('<style>a>b{c:d}</style>');
+    expect(html).toContain('<script type="module">a<b&&c</script>');
+    expect(html).toContain('&lt;style>e>f{g:h}&lt;/style>');
+    expect(html).not.toContain('stylesheet');
+    expect(html).not.toContain(data.assets.script);
+    const soundAlone = renderWatchPage({ ...data, inlined, firstPlayer: { rendition: bare, needsLength: false } });
+    expect(soundAlone).toContain('stylesheet');
+  });
+
+  it('lets the frames beside the picture go on to their addresses, so that the media is asked for before them', () => {
+    const html = renderWatchPage({ ...data, firstPlayer: { rendition: bare, needsLength: false } });
+    for (const address of ['/chat', '/chat/form']) {
+      expect(html).toMatch(
+        new RegExp(
+          `src="${address}" srcdoc="[^"]*&lt;meta http-equiv=&quot;refresh&quot; content=&quot;0; url=${address}&quot;`,
+        ),
+      );
+    }
+  });
+
   it('shows what the site says about itself as text', () => {
     expect(renderWatchPage(data)).toContain('<p class="about">Boats &amp; &lt;tides></p>');
     expect(renderWatchPage({ ...data, about: '' })).not.toContain('class="about"');
@@ -135,6 +165,8 @@ describe('the watch page', () => {
   });
 
   it('shows a hostile title as text, in the page and in the blocks for the script', () => {
+    const firstPlayer = { rendition: bare, needsLength: false };
+    const expected = tagNames(renderWatchPage({ ...data, firstPlayer }));
     fc.assert(
       fc.property(
         fc.oneof(
@@ -142,9 +174,8 @@ describe('the watch page', () => {
           fc.constantFrom('</script><img src=x onerror=alert(1)>', '"><b>'),
         ),
         (title) => {
-          const firstPlayer = { rendition: bare, needsLength: false };
           const html = renderWatchPage({ ...data, firstPlayer, snapshot: { ...snapshot, title } });
-          expect(tagNames(html)).toEqual(tagNames(renderWatchPage({ ...data, firstPlayer })));
+          expect(tagNames(html)).toEqual(expected);
         },
       ),
     );

@@ -12,7 +12,7 @@ import { PeopleCount } from './people-page.tsx';
 import { Keys, PlayerControls, SoundPill } from './player-controls.tsx';
 import { renderFirstPlayer } from './player-document.tsx';
 import { playerHref } from './player-address.ts';
-import type { InlineFile } from './inline-file.ts';
+import type { InlineFiles } from './inline-file.ts';
 import { InlineScript, ScriptData, ScriptMarkup } from './raw-html.tsx';
 import { Shell } from './shell.tsx';
 import { describeSnapshot } from './snapshot-text.ts';
@@ -27,7 +27,7 @@ export interface WatchPageData extends Reader {
   readonly snapshot: StreamSnapshot;
   readonly assets: PageAssets;
   /** What of these stands in the page, so that the connections that are there are free for the stream. */
-  readonly inlined?: { readonly style?: InlineFile; readonly script?: InlineFile };
+  readonly inlined?: InlineFiles;
   /** Stands in the title bar after the stream's title. */
   readonly siteName: string;
   /** A few sentences about the site, below the stream; may be empty. */
@@ -72,7 +72,7 @@ export function renderWatchPage(data: WatchPageData): string {
       base={base}
       title={`${title} - ${data.siteName}`}
       styleHref={data.assets.style}
-      {...(data.inlined?.style && { style: data.inlined.style })}
+      style={data.inlined?.style}
       kind="watch"
       first={data.script && <EarlyMedia data={data} />}
       head={<Head data={data} />}
@@ -110,7 +110,9 @@ export function renderWatchPage(data: WatchPageData): string {
 /** The player without script. Where the page holds its first document, the request for the media need not wait for that of a document. */
 function PlayerIframe({ data }: { data: WatchPageData }): JSX.Element {
   const { firstPlayer, assets, texts } = data;
-  const first = firstPlayer && renderFirstPlayer({ ...data, ...firstPlayer, styleHref: assets.style });
+  const first =
+    firstPlayer &&
+    renderFirstPlayer({ ...data, ...firstPlayer, styleHref: assets.style, style: data.inlined?.firstPlayerStyle });
   return (
     <iframe
       class="player-iframe"

@@ -18,6 +18,7 @@ describe('the files for browsers', () => {
       staffScript: '/assets/staff.js',
       hlsScript: '/assets/main-hls.js',
       hlsLibrary: '/assets/hls.js',
+      firstPlayerStyle: '/assets/first-player.css',
       icon: 'favicon.png',
       files: [{ file: 'style-1.css', type: 'text/css; charset=utf-8' }],
     };

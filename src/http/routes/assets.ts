@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { AppError } from '../../errors.ts';
 import type { PageAssets } from '../../views/document.tsx';
-import { type InlineFile, inlineFile } from '../../views/inline-file.ts';
+import { type InlineFile, type InlineFiles, inlineFile } from '../../views/inline-file.ts';
 import { acceptedCodings } from '../accepted-codings.ts';
 import { assetHeaders } from '../headers.ts';
 
@@ -20,8 +20,7 @@ export interface Asset {
 export interface Assets extends PageAssets {
   /** By path: `/assets/style-....css`, `/favicon.png`. */
   readonly files: ReadonlyMap<string, Asset>;
-  /** The style sheet and the script once more, if they can stand in a page. */
-  readonly inline: { readonly style?: InlineFile; readonly script?: InlineFile };
+  readonly inline: InlineFiles;
 }
 
 const manifestSchema = z.object({
@@ -31,6 +30,7 @@ const manifestSchema = z.object({
   staffScript: z.string(),
   hlsScript: z.string(),
   hlsLibrary: z.string(),
+  firstPlayerStyle: z.string(),
   icon: z.string(),
   files: z.array(z.object({ file: z.string(), type: z.string() })),
 });
@@ -48,11 +48,14 @@ export async function loadAssets(directory: string): Promise<Assets> {
       files.set(`/assets/${file}`, { type, plain, gzip, brotli });
     }
     files.set('/favicon.png', { type: 'image/png', plain: await readFile(join(directory, manifest.icon)) });
-    const { icon: _icon, files: _files, ...page } = manifest;
-    const [style, script] = [page.style, page.script].map((path) =>
-      inlineFile(files.get(path)?.plain.toString() ?? ''),
-    );
-    return { ...page, files, inline: { ...(style && { style }), ...(script && { script }) } };
+    const { icon: _icon, files: _files, firstPlayerStyle, ...page } = manifest;
+    const inlined = (path: string): InlineFile | undefined => inlineFile(files.get(path)?.plain.toString() ?? '');
+    const inline = {
+      style: inlined(page.style),
+      script: inlined(page.script),
+      firstPlayerStyle: inlined(firstPlayerStyle),
+    };
+    return { ...page, files, inline };
   } catch (cause) {
     throw new AppError('INTERNAL', `The files for browsers are missing in ${directory}: run "npm run build".`, {
       cause,

@@ -8,7 +8,7 @@ import type { PageAssets } from '../../views/document.tsx';
 import { renderWatchPage } from '../../views/watch-page.tsx';
 import type { OfferedLanguage } from '../../views/texts/catalogues.ts';
 import { startsOnlyWithLength } from '../announced-length.ts';
-import type { InlineFile } from '../../views/inline-file.ts';
+import type { InlineFiles } from '../../views/inline-file.ts';
 import { mayCompress, sendPage } from '../compressed-page.ts';
 import { scriptPageHeaders, watchPageHeaders } from '../headers.ts';
 import type { Places } from '../place.ts';
@@ -32,8 +32,8 @@ export interface WatchRouteOptions {
   /** A new view key. */
   mintViewKey(): string;
   readonly assets: PageAssets;
-  /** The style sheet and the script of these, if they can stand in a page. */
-  readonly inline: { readonly style?: InlineFile; readonly script?: InlineFile };
+  /** What of these can stand in a page. */
+  readonly inline: InlineFiles;
   readonly siteName: string;
   /** A few sentences about the site; may be empty. */
   readonly about: string;
@@ -67,7 +67,7 @@ export function registerWatchRoutes(app: FastifyInstance, options: WatchRouteOpt
     const choice = snapshot.renditions.some(({ name }) => name === wished) ? (wished ?? automatic) : automatic;
     const people = options.peopleFor(request);
     const capcode = options.roleOf(request);
-    const inlined = script && !isHls && mayCompress(request, viewer) ? inlinedFor(options.inline, request) : {};
+    const inlined = !isHls && mayCompress(request, viewer) ? inlinedFor(options.inline, script, request) : {};
     const html = renderWatchPage({
       texts,
       base,
@@ -92,8 +92,7 @@ export function registerWatchRoutes(app: FastifyInstance, options: WatchRouteOpt
     // No header can be made of it: the guards let only names of our own through.
     const host = request.headers.host ?? '';
     reply.headers(rememberQuality(request));
-    const sources = { style: inlined.style?.source, script: inlined.script?.source };
-    reply.headers(script ? scriptPageHeaders(host, sources) : watchPageHeaders(host));
+    reply.headers(script ? scriptPageHeaders(host, inlined) : watchPageHeaders(host, inlined));
     return sendPage(request, reply, html, viewer, textsOf(inlined));
   });
 }
@@ -102,16 +101,13 @@ export function registerWatchRoutes(app: FastifyInstance, options: WatchRouteOpt
  * Through Tor a new connection costs two round trips, one that is there one. When the page has come, Chromium has one and Firefox, which opens another when the first is not there within
  * 250 ms, two: those are for the stream and, in Firefox, for the script.
  */
-function inlinedFor(
-  { style, script }: WatchRouteOptions['inline'],
-  request: FastifyRequest,
-): WatchRouteOptions['inline'] {
+function inlinedFor(inline: InlineFiles, hasScript: boolean, request: FastifyRequest): InlineFiles {
   const hasOneConnection = startsOnlyWithLength(request.headers['user-agent']);
-  return { ...(style && { style }), ...(hasOneConnection && script && { script }) };
+  return hasScript && hasOneConnection ? inline : { ...inline, script: undefined };
 }
 
-/** In the order in which they stand in the page. */
-function textsOf({ style, script }: WatchRouteOptions['inline']): string[] {
+/** Those that stand in it as they are, in this order. */
+function textsOf({ style, script }: InlineFiles): string[] {
   return [style, script].flatMap((file) => (file === undefined ? [] : [file.text]));
 }
 
