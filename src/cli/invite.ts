@@ -68,8 +68,14 @@ async function carryOut<Name extends OperationName>(
   );
   if (name === 'inviteGuest') await checkWhoFinds(settings, settings.data);
   const output = await withIdleGuests(settings, (all) => runIdle(all, name, input));
-  process.stdout.write(flags.json === true ? jsonLine(output) : tell(output));
+  const told = name === 'guests' ? tell(output) : `${tell(output)}\n${idleNote(settings.data)}\n`;
+  process.stdout.write(flags.json === true ? jsonLine(output) : told);
   return exitCodes.stopped;
+}
+
+/** Whoever meant another server is to notice. */
+function idleNote(data: string): string {
+  return `No Onioncast is running with the data directory ${data}: this holds from its next start.`;
 }
 
 /** The same operations, without a server around them. */
