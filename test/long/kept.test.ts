@@ -14,7 +14,8 @@ const run = promisify(execFile);
 /** Two unless told: `LONG_MINUTES=60 npm run test:long` watches for an hour. */
 const minutes = Number(process.env.LONG_MINUTES ?? '2');
 /**
- * What is measured before the window is full is how it fills: it keeps half a minute more than it promises, and then the holes in the allocator's memory take
+ * Collecting the garbage to measure makes V8 take more for young objects, up to the bound that the launcher gives it; without one that can be 100 MB in an hour.
+ * And what is measured before the window is full is how it fills: it keeps half a minute more than it promises, and then the holes in the allocator's memory take
  * a while to be filled again. So the line is drawn through what comes after, twice the window or half of the time.
  */
 const rewindSeconds = Math.min(300, Math.round(minutes * 10));
