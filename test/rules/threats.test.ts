@@ -4,8 +4,26 @@ import { listOf, threatTests } from './threat-tests.ts';
 
 /** Those without which nothing should be shown to anybody at risk. */
 const proven = [
-  ...['T01', 'T02', 'T03', 'T04', 'T05', 'T06', 'T07', 'T15', 'T16', 'T17', 'T18', 'T21', 'T22', 'T23', 'T25', 'T26'],
-  ...['T27', 'T28', 'T33', 'T34', 'T35', 'T36', 'T37', 'T38', 'T39', 'T40', 'T41'],
+  ...[
+    'T01',
+    'T02',
+    'T03',
+    'T04',
+    'T05',
+    'T06',
+    'T07',
+    'T15',
+    'T16',
+    'T17',
+    'T18',
+    'T21',
+    'T22',
+    'T23',
+    'T24',
+    'T25',
+    'T26',
+  ],
+  ...['T27', 'T28', 'T33', 'T34', 'T35', 'T36', 'T37', 'T38', 'T39', 'T40', 'T41', 'T42'],
 ];
 
 describe('docs/THREATS.md', () => {
