@@ -49,12 +49,7 @@ export class BroadcastTimers implements ScheduleControls {
   /** Throws CONFIG_INVALID for a plan that cannot be. */
   constructor(options: TimersOptions) {
     this.#options = options;
-    const { start, stop, confirmMs } = options.settings;
-    const plan = this.#plan({ start, stop });
-    if (typeof plan === 'string') {
-      throw new AppError('CONFIG_INVALID', 'schedule.stop comes before schedule.start.');
-    }
-    this.#schedule = newSchedule(plan, confirmMs, options.now());
+    this.#schedule = this.#fresh();
   }
 
   get view(): ScheduleView {
@@ -67,6 +62,8 @@ export class BroadcastTimers implements ScheduleControls {
   }
 
   start(): void {
+    // Times count from here on, however long everything else took to be ready.
+    this.#schedule = this.#fresh();
     const { phase, startsAtMs, stopsAtMs } = this.#schedule;
     if (phase === 'before') this.#note(`The broadcast begins ${utc(startsAtMs)}. Until then nobody sees anything.`);
     if (stopsAtMs !== undefined) this.#note(`The broadcast ends ${utc(stopsAtMs)}.`);
@@ -106,6 +103,15 @@ export class BroadcastTimers implements ScheduleControls {
   /** Safe to call twice. */
   close(): void {
     clearTimeout(this.#timer);
+  }
+
+  #fresh(): Schedule {
+    const { start, stop, confirmMs } = this.#options.settings;
+    const plan = this.#plan({ start, stop });
+    if (typeof plan === 'string') {
+      throw new AppError('CONFIG_INVALID', 'schedule.stop comes before schedule.start.');
+    }
+    return newSchedule(plan, confirmMs, this.#options.now());
   }
 
   #plan(wish: { readonly start?: Moment | undefined; readonly stop?: Moment | undefined }) {
