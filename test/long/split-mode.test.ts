@@ -28,7 +28,7 @@ describe('split mode with a buffer of ten seconds', () => {
     await network?.close();
   });
 
-  /** Kills the publisher, starts it so that it is back after about so long, and says how long the line was down and whether a slate was shown. */
+  /** Kills the publisher, starts it so that it is back after about so long, and says for how long nothing came and whether a slate was shown. */
   async function killFor(seconds: number): Promise<{ awaySeconds: number; hasSlate: boolean }> {
     const before = mode.server.events.length;
     const said = () => mode.server.events.slice(before).filter((event) => event.kind === 'line');
@@ -39,8 +39,9 @@ describe('split mode with a buffer of ten seconds', () => {
     const starting = mode.startPublisher();
     await vi.waitUntil(() => said().some(({ isConnected }) => !isConnected), patience);
     await vi.waitUntil(() => said().at(-1)?.isConnected, patience);
+    // It has something to send once its encoder runs.
+    await (await starting).event('stream', ({ state }) => state === 'live');
     const awaySeconds = (performance.now() - killedAt) / 1000;
-    await starting;
     await vi.waitUntil(() => said().at(-1)?.play === 'playing', patience);
     const from = viewer.pictureSeconds;
     await vi.waitUntil(() => viewer.pictureSeconds > from + bufferSeconds + 2, patience);
@@ -48,11 +49,15 @@ describe('split mode with a buffer of ten seconds', () => {
   }
 
   it('T24 shows nothing of a publisher who is killed for five seconds', async () => {
-    const { awaySeconds, hasSlate } = await killFor(5);
-    tell(`Killed, and back after ${awaySeconds.toFixed(1)} s; a slate was ${hasSlate ? '' : 'not '}shown.`);
-    expect(viewer.faults).toEqual([]);
-    // A machine that takes longer to start it has nothing to show.
-    expect(hasSlate).toBe(awaySeconds > bufferSeconds - 2);
+    let hasShownSlate = true;
+    for (let tries = 3; tries > 0 && hasShownSlate; tries -= 1) {
+      const { awaySeconds, hasSlate } = await killFor(5);
+      tell(`Killed, and back after ${awaySeconds.toFixed(1)} s; a slate was ${hasSlate ? '' : 'not '}shown.`);
+      hasShownSlate = hasSlate;
+      // Only a machine that is too busy to start it within the buffer has an excuse, and another try.
+      if (awaySeconds < bufferSeconds - 3) expect(hasSlate).toBe(false);
+    }
+    expect([viewer.faults, hasShownSlate]).toEqual([[], false]);
   });
 
   it('T24 shows a slate for a publisher who is killed for a minute, then the publisher, in the same response', async () => {
