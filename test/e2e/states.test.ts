@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { en } from '../../src/views/texts/en.ts';
 import { type OnionServer, startOnionServer } from '../support/onion-server.ts';
 import { encoderOf } from '../support/processes.ts';
@@ -35,12 +35,19 @@ describe('what a viewer without script is told by the player document alone', ()
     });
     const { server, key } = await onion.program.event('ingest');
     address = `${server}/${key}`;
+  });
+
+  // Everybody comes by a circuit of their own: what one may take is bounded.
+  beforeEach(() => {
     viewer = onion.visitor();
+  });
+
+  afterEach(() => {
+    for (const connection of open.splice(0)) connection.close();
   });
 
   afterAll(async () => {
     publisher?.kill('SIGKILL');
-    for (const connection of open) connection.close();
     await onion?.program.close();
   });
 
