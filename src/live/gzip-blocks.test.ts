@@ -45,5 +45,7 @@ test('with an end it is a whole gzip file', () => {
   const text = Buffer.from('one, two');
   const blocks = [gzipHeader, squeezedBlocks(text.subarray(0, 4)), ...storedBlocks(text.subarray(4))];
   expect(gunzipSync(Buffer.concat([...blocks, gzipEnd(crc32(text), text.length)]))).toEqual(text);
-  expect(() => gunzipSync(Buffer.concat([...blocks, gzipEnd(crc32(text) + 1, text.length)]))).toThrowError('incorrect data check');
+  expect(() => gunzipSync(Buffer.concat([...blocks, gzipEnd(crc32(text) + 1, text.length)]))).toThrowError(
+    'incorrect data check',
+  );
 });
