@@ -191,6 +191,20 @@ describe('adapting', () => {
     expect([viewings.isCovered(key, 0), viewings.isCovered('another-key-of-its-own', 0)]).toEqual([false, false]);
   });
 
+  test("the other codec is nobody's wish before a new document has asked for the one that the browser takes", () => {
+    const picture = (name: string, codec: 'h264' | 'vp9'): boolean =>
+      viewings.pictureAsked(key, { name, codec, mimeType: '', bandwidth: 1 });
+    expect(picture('360p-vp9', 'vp9')).toBe(true);
+    loadScreen();
+    expect(picture('360p', 'h264')).toBe(true);
+    // What it asked for may have turned out to be more than it can.
+    expect(picture('360p-vp9', 'vp9')).toBe(true);
+    loadScreen();
+    expect(picture('360p-vp9', 'vp9')).toBe(false);
+    loadScreen('360p-vp9');
+    expect([picture('360p', 'h264'), picture('360p-vp9', 'vp9')]).toEqual([true, true]);
+  });
+
   test('a browser that asks for the rest of a picture that lies under another one is not reloaded', () => {
     const screen = loadScreen();
     judge(play('360p'), '360p', slow);

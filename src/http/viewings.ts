@@ -67,6 +67,8 @@ interface Viewing {
   media: Media | undefined;
   /** What the browser has asked for since its document was opened. */
   asked: Asked | undefined;
+  /** The browser has asked for H.264 at some time, so it takes that. */
+  takesH264: boolean;
   rewoundTo: number | undefined;
   /** The open document is the strip of a first one: it has nothing to show in place of the picture. */
   isStrip: boolean;
@@ -203,6 +205,20 @@ export class Viewings {
     if (viewing === undefined || viewing.asked !== undefined) return;
     viewing.asked = asked;
     viewing.document?.tell?.(asked);
+  }
+
+  /**
+   * The browser asks for a picture. False if that is nobody's wish: a browser that leaves a document whose media it has hardly begun may take that for a failure and
+   * look for it at the next source, in the other codec, while the next document is open and has not asked yet. That one begins with what the browser is known to take.
+   */
+  pictureAsked(key: string, { name, codec }: RenditionInfo): boolean {
+    const before = this.#viewings.get(key);
+    const isLeftOver =
+      codec === 'vp9' && before?.takesH264 === true && before.asked === undefined && before.shown !== name;
+    this.documentAsked(key, 'picture');
+    const viewing = this.#viewings.get(key);
+    if (viewing !== undefined && codec === 'h264') viewing.takesH264 = true;
+    return !isLeftOver;
   }
 
   /** Something is to be shown in place of the picture: strips give way to documents that can. */
@@ -354,6 +370,7 @@ function newViewing(): Viewing {
     shown: undefined,
     media: undefined,
     asked: undefined,
+    takesH264: false,
     rewoundTo: undefined,
     isStrip: false,
     owesReload: false,

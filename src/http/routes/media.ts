@@ -98,7 +98,7 @@ async function play(
   const headers = endlessMediaHeaders;
   if (request.method === 'HEAD') return reply.headers(headers).send();
   const hasLength = isLengthAnnounced(request);
-  deps.viewings.documentAsked(queryValue(request.query, 'view') ?? '', 'picture');
+  if (!deps.viewings.pictureAsked(queryValue(request.query, 'view') ?? '', rendition)) throw new AppError('OFFLINE');
   if (hasLength && asksForTheRest(request.headers.range)) {
     deps.viewings.mediaLost(queryValue(request.query, 'view') ?? '', layerOf(request));
     throw new AppError('RANGE_NOT_SATISFIABLE');
