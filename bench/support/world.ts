@@ -27,7 +27,12 @@ const shapes = { tor: unshaped, 'tor-delayed': farPath, 'tor-jitter': unevenPath
  * Not "auto": a first start would measure this machine while the bench does. The publisher, the browsers and a Tor network are on it as well, so the
  * encoder spends little.
  */
-const settings = { ONIONCAST_ENCODER_LADDER: '360p,240p', ONIONCAST_ENCODER_PRESET: 'veryfast' };
+const settings = {
+  ONIONCAST_ENCODER_LADDER: '360p,240p',
+  ONIONCAST_ENCODER_PRESET: 'veryfast',
+  // Each join is somebody new, on the same circuit.
+  ONIONCAST_LIMITS_CIRCUIT_NEW_SESSIONS: '10000',
+};
 const reachableWithinMs = 120_000;
 
 /** Everything a bench of playback needs: the built server, a publisher with a clock in its picture, a Tor network, the baseline. */

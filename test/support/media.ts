@@ -76,8 +76,9 @@ export async function probe(input: string, seconds?: number): Promise<Probe> {
   const interval = seconds === undefined ? [] : ['-read_intervals', `%+${seconds}`];
   const entries = ['-show_entries', 'packet=codec_type,stream_index,pts_time,dts_time,flags:stream=codec_name'];
   const { stdout, stderr } = await run('ffprobe', ['-v', 'warning', ...interval, ...entries, '-of', 'json', input], {
-    maxBuffer: 64 * 1024 * 1024,
-    timeout: ((seconds ?? 30) + 30) * 1000,
+    maxBuffer: 512 * 1024 * 1024,
+    // Of a whole hour, on a busy machine.
+    timeout: ((seconds ?? 210) + 30) * 1000,
   });
   const report: {
     packets?: { codec_type: string; stream_index: number; pts_time: string; dts_time: string; flags: string }[];

@@ -1,8 +1,11 @@
 import type { BrowserPage } from './browsers.ts';
 
-/** Source text that gives the video element of the watch page, with and without script. */
-export const videoExpression = `(document.querySelector('video') || [...document.querySelectorAll('iframe')]
-  .map((frame) => frame.contentDocument && frame.contentDocument.querySelector('video')).find(Boolean))`;
+/** Source text that gives the video element that is seen in the watch page, with and without script: the topmost that has a picture, else the first. */
+export const videoExpression = `(() => {
+  const frames = [...document.querySelectorAll('iframe')].map((frame) => frame.contentDocument);
+  const all = [document, ...frames].flatMap((within) => (within === null ? [] : [...within.querySelectorAll('video')]));
+  return all.findLast((video) => video.readyState >= 2 && video.videoWidth > 0) ?? all[0];
+})()`;
 
 /** Source text that gives all text of the page, its frames included. */
 export const allTextExpression = `[document, ...[...document.querySelectorAll('iframe')].map((frame) => frame.contentDocument)]
