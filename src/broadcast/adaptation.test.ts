@@ -156,7 +156,7 @@ test('a connection that gets rid of nothing of a great lag is too slow, though i
 });
 
 describe('going up', () => {
-  const calm = (calmMs: number, lagMs = 50): Verdict => ({ kind: 'fine', calmMs, lagMs });
+  const calm = (calmMs: number, lagMs = 50): Verdict => ({ kind: 'fine', calmMs, lagMs, peakMs: lagMs });
   const slow: Verdict = { kind: 'slow', share: 0.7 };
 
   /** One sample a second with these lags, from a second on at which the wait is over. */

@@ -16,11 +16,11 @@ export interface DrainSample {
 
 /**
  * `slow`: the connection carries less than it is sent; `share` of it, as far as can be told. `fine`: it does not fall behind, has so much lag, and for so long
- * there was next to none.
+ * there was next to none; `peakMs` is the most it had since there was next to none for the first time.
  */
 export type Verdict =
   | { readonly kind: 'slow'; readonly share: number }
-  | { readonly kind: 'fine'; readonly calmMs: number; readonly lagMs: number };
+  | { readonly kind: 'fine'; readonly calmMs: number; readonly lagMs: number; readonly peakMs: number };
 
 /** Lag below this may come from the beat of samples and acknowledgements alone. */
 const calmLagMs = 450;
@@ -50,6 +50,8 @@ export class LinkJudge {
   #points: readonly Point[] = [];
   #noiseMs = 0;
   #calmSinceMs: number | undefined;
+  /** Absent before the first calm: what comes late then is a slow beginning. */
+  #peakMs: number | undefined;
   #stuckSince: Point | undefined;
   /** The latest change of the lag. */
   #stepMs = 0;
@@ -66,7 +68,8 @@ export class LinkJudge {
     if (this.#stuckSince !== undefined && atMs - this.#stuckSince.atMs >= stuck.forMs) {
       return { kind: 'slow', share: Math.max(stuck.leastShare, share) };
     }
-    return { kind: 'fine', lagMs, calmMs: this.#calmSinceMs === undefined ? 0 : atMs - this.#calmSinceMs };
+    const calmMs = this.#calmSinceMs === undefined ? 0 : atMs - this.#calmSinceMs;
+    return { kind: 'fine', lagMs, calmMs, peakMs: this.#peakMs ?? 0 };
   }
 
   /** How restless the connection is: changes of the lag count when they turn back on the one before. */
@@ -80,6 +83,8 @@ export class LinkJudge {
   #noteCalm({ atMs, lagMs }: Point): void {
     if (lagMs >= calmLagMs) this.#calmSinceMs = undefined;
     else this.#calmSinceMs ??= atMs;
+    if (this.#peakMs !== undefined || this.#calmSinceMs !== undefined)
+      this.#peakMs = Math.max(this.#peakMs ?? 0, lagMs);
     const since = this.#stuckSince;
     if (lagMs < stuck.lagMs) this.#stuckSince = undefined;
     else if (since === undefined || lagMs < since.lagMs * stuck.shrunkTo) this.#stuckSince = { atMs, lagMs };

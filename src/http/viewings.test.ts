@@ -114,7 +114,7 @@ test('where the server adapts nothing, everybody keeps what they have', () => {
 
 describe('adapting', () => {
   const slow = { kind: 'slow', share: 0.7 } as const;
-  const calm = { kind: 'fine', calmMs: 600_000, lagMs: 0 } as const;
+  const calm = { kind: 'fine', calmMs: 600_000, lagMs: 0, peakMs: 0 } as const;
   let shown: string[];
 
   /** A document that can take another picture. */
@@ -157,6 +157,16 @@ describe('adapting', () => {
     expect(screen.reason).toBeUndefined();
     judge(play('360p'), '360p', slow);
     expect(screen.reason).toBe('resync');
+  });
+
+  test('sends the same picture anew over one that a standstill has left behind, to those who have chosen too', () => {
+    const late = { kind: 'fine', calmMs: 1000, lagMs: 50, peakMs: 3000 } as const;
+    const screen = loadScreen('240p');
+    const media = play('240p');
+    judge(media, '240p', late);
+    expect([shown, media.isRetired, screen.reason]).toEqual([['240p 1'], true, undefined]);
+    judge(play('240p'), '240p', late);
+    expect(shown).toEqual(['240p 1']);
   });
 
   test('goes up after a calm time, once the load of the higher rendition has been carried', () => {

@@ -1,5 +1,6 @@
 import { Adaptation, fittingBelow, type Verdict } from '../broadcast/adaptation.ts';
 import { higherRendition, lowerRendition, startingRendition } from '../broadcast/renditions.ts';
+import { Resync } from '../broadcast/resync.ts';
 import type { RenditionInfo } from '../broadcast/stream-state.ts';
 import type { ClosedReason } from '../live/endless-response.ts';
 
@@ -58,6 +59,7 @@ interface Viewing {
   rendition: string | undefined;
   choice: string;
   readonly adaptation: Adaptation;
+  readonly resync: Resync;
   document: Screen | undefined;
   /** How many pictures have been put over the first one of the open document. */
   layer: number;
@@ -280,11 +282,23 @@ export class Viewings {
 
   /**
    * How the connection of a media response does. Viewers without script who leave the choice to us go down as soon as it is too slow for what it is sent, and
-   * up when it has had room for long enough. Players with script have no document here and choose for themselves.
+   * up when it has had room for long enough; whatever they chose, after a standstill they get back to the live edge. Players with script have no document here
+   * and see to that themselves.
    */
   judged(key: string, media: Media, verdict: Verdict, rendition: string, renditions: readonly RenditionInfo[]): void {
     const viewing = this.#viewings.get(key);
-    if (viewing?.media !== media || viewing.document === undefined || !this.#mayAdapt(viewing)) return;
+    if (viewing?.media !== media || viewing.document === undefined) return;
+    if (viewing.resync.isDue(verdict, this.#now())) this.#change(viewing, rendition);
+    else if (this.#mayAdapt(viewing)) this.#adapt(viewing, media, verdict, rendition, renditions);
+  }
+
+  #adapt(
+    viewing: Viewing,
+    media: Media,
+    verdict: Verdict,
+    rendition: string,
+    renditions: readonly RenditionInfo[],
+  ): void {
     const higher = higherRendition(renditions, rendition);
     const step = viewing.adaptation.next(verdict, this.#now(), higher !== undefined);
     if (step === 'probe' && higher !== undefined) media.pad(this.#probeBytes(rendition, higher, renditions));
@@ -303,7 +317,7 @@ export class Viewings {
     return this.#adapts && choice === automatic;
   }
 
-  /** Another rendition: over the picture that is there, so that it is seen until the new one comes, or by a reload. */
+  /** Another picture: over the one that is there, so that that is seen until the new one comes, or by a reload. */
   #change(viewing: Viewing, rendition: string): void {
     const { document, media } = viewing;
     viewing.rendition = rendition;
@@ -364,6 +378,7 @@ function newViewing(): Viewing {
     rendition: undefined,
     choice: automatic,
     adaptation: new Adaptation(),
+    resync: new Resync(),
     document: undefined,
     layer: 0,
     isBehind: false,
