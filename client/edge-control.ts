@@ -1,5 +1,6 @@
 import {
   ArrivalMeter,
+  Backlog,
   decayTarget,
   decide,
   firstMargin,
@@ -18,6 +19,7 @@ const silenceSeconds = 1;
 /** Keeps a media element close to the live edge, and learns how close the link and the browser allow. All times in seconds on one steady clock. */
 export class EdgeControl {
   readonly #meter = new ArrivalMeter();
+  readonly #backlog = new Backlog();
   #target = firstTargetSeconds;
   #margin = firstMargin;
   #waits = 0;
@@ -57,12 +59,16 @@ export class EdgeControl {
   /** What is known of arrivals holds no longer: they come over another connection. */
   reconnected(now: number): void {
     this.#meter.reset();
+    this.#backlog.reset();
     this.settle(now);
   }
 
   /** Media has been appended; ends of what is buffered before and after. */
   arrived(now: number, endBefore: number, endAfter: number): void {
-    this.#meter.add(now, endBefore, endAfter);
+    const kind = this.#backlog.judge(now, this.#meter.behind(now, endAfter));
+    if (kind !== 'waited') this.#meter.add(now, endBefore, endAfter);
+    // What was missed in a long stop is left out.
+    if (kind === 'through') this.settle(now);
   }
 
   /** How far a position is behind the newest media there could be. */
@@ -73,13 +79,15 @@ export class EdgeControl {
   /** `reserve`: what must be in hand for a moment, whatever the target is. */
   steer(video: HTMLVideoElement, buffered: readonly Range[], now: number, reserve = 0): void {
     if (this.#startedAt === undefined || video.seeking) return;
+    const isStalled = video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA;
+    if (!isStalled) this.#backlog.moves();
     const move = decide({
       currentTime: video.currentTime,
       rate: video.playbackRate,
       buffered,
       target: this.#target,
       sinceStart: now - this.#startedAt,
-      isStalled: video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA,
+      isStalled,
       reserve,
     });
     if (move.kind === 'seek') video.currentTime = move.to;
@@ -100,6 +108,7 @@ export class EdgeControl {
   /** The browser has stopped, with so much left to play. */
   waited(now: number, left: number): void {
     if (this.#startedAt === undefined) return;
+    this.#backlog.stopped(now);
     // The first moments after a start or a jump are no measure of the link.
     if (now - this.#startedAt < 1 && this.#waits === 0) return;
     // Not the link has stopped, but the browser, which wants more in hand than this.

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BackOff } from './back-off.ts';
 import {
+  Backlog,
   firstMargin,
   learnMargin,
   ArrivalMeter,
@@ -179,3 +180,38 @@ function meterOf(piece: number, lateness: (index: number) => number): ArrivalMet
   }
   return meter;
 }
+
+describe('after a stop', () => {
+  /** What is said of pieces that come so far behind, ten times a second, from this time on. */
+  function judged(backlog: Backlog, from: number, behinds: readonly number[]): string {
+    return behinds.map((behind, index) => backlog.judge(from + index / 10, behind)).join(' ');
+  }
+
+  it('of more than a second, what comes late has waited, until something comes in time, which is told once', () => {
+    const backlog = new Backlog();
+    backlog.stopped(10);
+    expect(judged(backlog, 12, [2, 1.5])).toBe('waited waited');
+    backlog.moves();
+    expect(judged(backlog, 12.2, [1, 0.6, 0.5, 0.1, 2])).toBe('waited waited through fresh fresh');
+  });
+
+  it('of less, nothing has waited', () => {
+    const backlog = new Backlog();
+    backlog.stopped(10);
+    expect(judged(backlog, 10.9, [2])).toBe('fresh');
+    backlog.moves();
+    expect(judged(backlog, 11.2, [2, 2])).toBe('fresh fresh');
+  });
+
+  it('a link that has become slower is not taken for one that catches up for ever, and another connection at no time', () => {
+    const backlog = new Backlog();
+    backlog.stopped(10);
+    expect(judged(backlog, 12, [2])).toBe('waited');
+    backlog.moves();
+    expect(judged(backlog, 41.9, [2, 2])).toBe('waited fresh');
+    backlog.stopped(50);
+    expect(judged(backlog, 52, [2])).toBe('waited');
+    backlog.reset();
+    expect(judged(backlog, 52.1, [2])).toBe('fresh');
+  });
+});

@@ -108,6 +108,45 @@ export function trimEnd(buffered: readonly Range[], currentTime: number): number
   return first !== undefined && currentTime - first.start > 90 ? currentTime - 60 : undefined;
 }
 
+/** What has waited during a stop of at least this comes all at once afterwards: it is left out, and says nothing of the link. */
+const longStopSeconds = 1;
+/** So little behind the newest media that there could be, nothing waits any more. */
+const caughtUpSeconds = 0.5;
+/** What takes longer to come is no rest of a stop. */
+const longestBacklogSeconds = 30;
+
+/** Tells media that waited while the link stood still from media that is as fresh as the link allows. Takes times on any steady clock. */
+export class Backlog {
+  #stoppedAt: number | undefined;
+  #since: number | undefined;
+
+  /** The picture stands still and waits. */
+  stopped(now: number): void {
+    this.#stoppedAt ??= now;
+  }
+
+  /** The picture moves. */
+  moves(): void {
+    this.#stoppedAt = undefined;
+  }
+
+  /** What comes next has not waited. */
+  reset(): void {
+    this.#stoppedAt = undefined;
+    this.#since = undefined;
+  }
+
+  /** Of media that comes, so far behind the newest that there could be: whether it has waited; `through` once, when all that has waited is there. */
+  judge(now: number, behind: number): 'waited' | 'through' | 'fresh' {
+    if (now - (this.#stoppedAt ?? now) >= longStopSeconds) this.#since ??= now;
+    if (this.#since === undefined) return 'fresh';
+    const isLate = behind > caughtUpSeconds;
+    if (isLate && now - this.#since < longestBacklogSeconds) return 'waited';
+    this.#since = undefined;
+    return isLate ? 'fresh' : 'through';
+  }
+}
+
 /** An arrival: how far the wall clock was from the end of the media before it and after it. */
 interface Arrival {
   readonly lateBefore: number;

@@ -217,12 +217,35 @@ describe('adapting', () => {
 
   test('a browser that asks for the rest of a picture that lies under another one is not reloaded', () => {
     const screen = loadScreen();
+    viewings.documentAsked(key, 'picture');
     judge(play('360p'), '360p', slow);
     viewings.mediaLost(key, 0);
     expect(screen.reason).toBeUndefined();
     viewings.mediaLost(key, 1);
     expect(screen.reason).toBe('resync');
   });
+});
+
+test('a browser that has lost the picture of the document before this one is not reloaded again', () => {
+  load().document.close('resync');
+  const { document } = load();
+  viewings.mediaLost(key);
+  expect(document.reason).toBeUndefined();
+  viewings.documentAsked(key, 'picture');
+  viewings.mediaLost(key);
+  expect(document.reason).toBe('resync');
+});
+
+test('the picture of a document that is to be loaded again stands until then, and that of one that was left ends', () => {
+  const { document } = load();
+  const media = play('360p');
+  document.close('resync');
+  expect([media.isRetired, media.reason]).toEqual([true, undefined]);
+  const next = load();
+  const other = play('360p');
+  expect(media.reason).toBe('closed');
+  next.document.close('viewer-left');
+  expect([other.isRetired, other.reason]).toEqual([false, 'closed']);
 });
 
 test('a new encoder run reloads the document at the same rendition', () => {
@@ -315,7 +338,7 @@ describe('the strip of a first document', () => {
     const media = play('360p');
     const strip = openStrip();
     viewings.pictureCovered();
-    expect([strip.reason, media.reason]).toEqual(['resync', 'closed']);
+    expect([strip.reason, media.isRetired]).toEqual(['resync', true]);
     const { document } = load();
     viewings.pictureCovered();
     expect(document.reason).toBeUndefined();

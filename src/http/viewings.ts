@@ -235,7 +235,9 @@ export class Viewings {
     this.#touch(key);
     viewing.document = undefined;
     viewing.awaitsReload = reason !== 'viewer-left';
-    viewing.media?.close('closed');
+    // Until the next document is there, the browser goes on with this one, and would look elsewhere for a picture that ends.
+    if (viewing.awaitsReload) viewing.media?.retire();
+    else viewing.media?.close('closed');
   }
 
   /**
@@ -289,19 +291,13 @@ export class Viewings {
     const viewing = this.#viewings.get(key);
     if (viewing?.media !== media || viewing.document === undefined) return;
     if (viewing.resync.isDue(verdict, this.#now())) this.#change(viewing, rendition);
-    else if (this.#mayAdapt(viewing)) this.#adapt(viewing, media, verdict, rendition, renditions);
+    else if (this.#mayAdapt(viewing)) this.#adapt(viewing, verdict, rendition, renditions);
   }
 
-  #adapt(
-    viewing: Viewing,
-    media: Media,
-    verdict: Verdict,
-    rendition: string,
-    renditions: readonly RenditionInfo[],
-  ): void {
+  #adapt(viewing: Viewing, verdict: Verdict, rendition: string, renditions: readonly RenditionInfo[]): void {
     const higher = higherRendition(renditions, rendition);
     const step = viewing.adaptation.next(verdict, this.#now(), higher !== undefined);
-    if (step === 'probe' && higher !== undefined) media.pad(this.#probeBytes(rendition, higher, renditions));
+    if (step === 'probe' && higher !== undefined) viewing.media?.pad(this.#probeBytes(rendition, higher, renditions));
     const share = verdict.kind === 'slow' ? verdict.share : 1;
     const next = step === 'down' ? fittingBelow(renditions, rendition, share) : step === 'up' ? higher : undefined;
     if (next !== undefined) this.#change(viewing, next.name);
@@ -332,10 +328,14 @@ export class Viewings {
     document.show(rendition, viewing.layer);
   }
 
-  /** The browser has lost its media response and cannot go on where that broke off: the document reloads, unless another picture lies over it already. */
+  /**
+   * The browser has lost its media response and cannot go on where that broke off: the document reloads, unless another picture lies over it already, or
+   * it has not asked for its picture yet, so that the one before it is meant, which the browser is about to leave.
+   */
   mediaLost(key: string, layer = 0): void {
     const viewing = this.#viewings.get(key);
-    if (viewing?.layer === layer) this.#reload(viewing);
+    if (viewing?.layer !== layer || (viewing.document !== undefined && viewing.asked === undefined)) return;
+    this.#reload(viewing);
   }
 
   #reload(viewing: Viewing): void {

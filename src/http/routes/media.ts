@@ -98,11 +98,11 @@ async function play(
   const headers = endlessMediaHeaders;
   if (request.method === 'HEAD') return reply.headers(headers).send();
   const hasLength = isLengthAnnounced(request);
-  if (!deps.viewings.pictureAsked(queryValue(request.query, 'view') ?? '', rendition)) throw new AppError('OFFLINE');
   if (hasLength && asksForTheRest(request.headers.range)) {
     deps.viewings.mediaLost(queryValue(request.query, 'view') ?? '', layerOf(request));
     throw new AppError('RANGE_NOT_SATISFIABLE');
   }
+  if (!deps.viewings.pictureAsked(queryValue(request.query, 'view') ?? '', rendition)) throw new AppError('OFFLINE');
   if (deps.viewings.isCovered(queryValue(request.query, 'view') ?? '', layerOf(request))) throw new AppError('OFFLINE');
   if (!deps.hasRoomFor(countedAs(deps.places.placeOf(request).viewer, request))) throw new AppError('OVERLOADED');
   const cursor = cursorFor(deps.rewind(rendition.name), request);
