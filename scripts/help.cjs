@@ -18,6 +18,7 @@ const commands = [
   ['npm run bench:chat', 'a thousand people in the chat: delay, losses, CPU'],
   ['npm run bench:abuse', 'replay, parallel attempts and brute force on captcha, login and invitation'],
   ['npm run bench:attack', 'hostile circuits against honest viewers, through a network of real tors'],
+  ['npm run bench:tors', 'what one tor carries and what two carry: viewers, CPU per gigabyte'],
   ['npm run bench:page-weight', 'bytes and round trips to the first picture'],
   ['npm run help', 'this list'],
   ['node scripts/write-control-reference.js', 'bring docs/CONTROL.md up to date with the control socket'],

@@ -17,6 +17,7 @@ import { buildWebsite, type Website } from './app/website.ts';
 import { titleFrom } from './broadcast/title.ts';
 import { AppError } from './errors.ts';
 import type { OnioncastConfig } from './config/schema.ts';
+import type { TorControls } from './http/control/tor-operations.ts';
 import type { OnionKind } from './http/connection.ts';
 import { type Assets, loadAssets } from './http/routes/assets.ts';
 import type { WebServer } from './http/server.ts';
@@ -163,6 +164,7 @@ async function buildRooms(config: OnioncastConfig, ground: Ground, report: Repor
   website = buildWebsite({
     ...{ config, dataDirectory, secret, assets, studio, lounge, titles, archive, timers, onions, onError },
     publishing: (server) => ({ ...publishing(config, studio, server), key }),
+    publicAddresses: () => onion?.publicAddresses() ?? [],
     onHostile: (circuitId) => onion?.closeCircuit(circuitId),
     health: () => healthOf(studio, onion),
   });
@@ -170,6 +172,7 @@ async function buildRooms(config: OnioncastConfig, ground: Ground, report: Repor
   const circuits = () => onion?.circuits();
   const control = await openControl({
     ...{ dataDirectory, lounge, website, titles, timers, archive, onions, circuits, onError },
+    torControls: torControlsOf(() => onion),
   });
   owned.add(() => control.close());
   if (config.ephemeral) report({ kind: 'note', message: controlNote(dataDirectory) });
@@ -177,6 +180,17 @@ async function buildRooms(config: OnioncastConfig, ground: Ground, report: Repor
     onion = opened;
   };
   return { website, studio, lounge, titles, timers, privateAddress, seeTor };
+}
+
+/** What the operator may do with our tors, once there are some. */
+function torControlsOf(onion: () => Onion | undefined): TorControls {
+  return {
+    tors: () => onion()?.tors(),
+    drain: (number, isDraining) => {
+      const opened = onion();
+      return opened === undefined ? 'unknown-tor' : opened.drain(number, isDraining);
+    },
+  };
 }
 
 /** For supervisors. */
@@ -187,6 +201,7 @@ function healthOf(studio: Studio, onion: Onion | undefined): object {
     tor: onion?.status(),
     desk: onion?.deskStatus(),
     circuits: onion?.circuits(),
+    tors: onion?.tors(),
   };
 }
 

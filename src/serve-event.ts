@@ -17,6 +17,40 @@ export interface OnionAddressState {
   readonly state: TorState;
 }
 
+/** One of our tors. */
+export interface TorInstanceState {
+  /** From 1. */
+  readonly number: number;
+  /** Of its part of the public service. */
+  readonly state: TorState;
+  /** Its way into the network, in percent. */
+  readonly progress: number;
+  /** It goes on for those who are there, and newcomers are sent elsewhere. */
+  readonly isDraining: boolean;
+  /** `<56 characters>.onion`; absent where all have one, or before it is known. */
+  readonly address?: string;
+  /** How many directories took the description of its service since it was last started. */
+  readonly descriptorUploads: number;
+  /** Times that it died and was started again. */
+  readonly restarts: number;
+  /** Circuits of visitors. */
+  readonly circuits?: number;
+  readonly introductionPoints?: number;
+  readonly pid?: number;
+  readonly lastError?: string;
+}
+
+/** Our tors together. `balance`: Onionbalance, where it announces the one address. */
+export interface TorsState {
+  readonly spread: 'none' | 'links' | 'onionbalance';
+  readonly tors: readonly TorInstanceState[];
+  readonly balance?: {
+    readonly state: 'waiting' | 'running' | 'restarting' | 'stopped';
+    readonly restarts: number;
+    readonly lastError?: string;
+  };
+}
+
 /** What a running server tells whoever started it: the terminal draws it, `--json` prints one object a line, tests wait for it. */
 export type ServeEvent =
   /** A local address is open. */
@@ -33,6 +67,8 @@ export type ServeEvent =
       readonly summary: string;
       readonly address?: string;
     }
+  /** One of several tors. */
+  | ({ readonly kind: 'tor-instance' } & TorInstanceState)
   /** The broadcaster's own onion service, as `tor`. `clientKey` opens it, and is there only when it has just been made. */
   | {
       readonly kind: 'desk';

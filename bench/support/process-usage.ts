@@ -14,6 +14,14 @@ export function cpuSeconds(pid: number): number {
   return (userTicks + systemTicks) / ticksPerSecond;
 }
 
+/** Seconds of CPU that everything on this machine together has used so far (proc(5), `/proc/stat`). */
+export function machineBusySeconds(): number {
+  const fields = /^cpu +(.*)$/mu.exec(readFileSync('/proc/stat', 'latin1'))?.[1]?.split(' ').map(Number) ?? [];
+  // User, nice and system, then, behind idle and waiting, interrupts.
+  const busy = [0, 1, 2, 5, 6].reduce((sum, index) => sum + (fields[index] ?? 0), 0);
+  return busy / ticksPerSecond;
+}
+
 /** Bytes of memory that a process holds. */
 export function residentBytes(pid: number): number {
   const status = readFileSync(`/proc/${pid}/status`, 'latin1');

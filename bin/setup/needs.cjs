@@ -15,7 +15,7 @@ const gstreamer = [
 
 /**
  * What the system must bring, and how to see whether it does. `apt` names the Debian packages; of several in one entry (`a|b`) the first that
- * exists is taken. `without` completes "Without it, ...". `serve: true`: needed to broadcast; the rest only by the tests.
+ * exists is taken. `isWanted` says whether these arguments ask for it at all. `without` completes "Without it, ...". `serve: true`: needed to broadcast; the rest only by the tests.
  */
 const needs = [
   {
@@ -37,6 +37,17 @@ const needs = [
     pacman: ['tor'],
     brew: ['tor'],
     without: 'there is no onion address, only the local one',
+  },
+  {
+    name: 'Onionbalance',
+    serve: true,
+    isWanted: (args, purpose) => (purpose === 'test' ? args.includes('long') : wantsOnionbalance(args)),
+    isThere: () => hasProgram('onionbalance'),
+    apt: ['onionbalance'],
+    dnf: [],
+    pacman: [],
+    brew: [],
+    without: 'there is no onion address, only the local one, or set tor.spread = "links"',
   },
   {
     name: 'a font for the test card',
@@ -88,10 +99,26 @@ function hasFile(directory, pattern, depth = 3) {
   );
 }
 
+/**
+ * Whether the configuration asks for it. Our own reader of it is not there yet at this time; what it says in some other way than this, it is told to
+ * install by hand.
+ */
+function wantsOnionbalance(args) {
+  if (process.env.ONIONCAST_TOR_SPREAD === 'onionbalance') return true;
+  const named = args.indexOf('--config') === -1 ? undefined : args[args.indexOf('--config') + 1];
+  try {
+    const text = fs.readFileSync(named === undefined ? 'onioncast.toml' : named, 'utf8');
+    return /^\s*(tor\.)?spread\s*=\s*["']onionbalance["']/m.test(text);
+  } catch {
+    return false; // No such file: whoever reads it next says so.
+  }
+}
+
 /** What is missing to broadcast (`serve`) or to run every test (`test`). `--no-tor` among the arguments means that tor is not needed. */
 function missingNeeds(purpose, args) {
   return needs.filter((need) => {
     if (purpose === 'serve' && (!need.serve || (need.name === 'tor' && args.indexOf('--no-tor') !== -1))) return false;
+    if (need.isWanted && !need.isWanted(args, purpose)) return false;
     return !need.isThere();
   });
 }

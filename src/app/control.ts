@@ -5,6 +5,7 @@ import { ControlServer } from '../http/control/control-server.ts';
 import { EventFeed } from '../http/control/event-feed.ts';
 import { filterOperations } from '../http/control/filter-operations.ts';
 import { recordingOperations } from '../http/control/recording-operations.ts';
+import { type TorControls, torOperations } from '../http/control/tor-operations.ts';
 import { scheduleOperations } from '../http/control/schedule-operations.ts';
 import { guestOperations } from '../http/control/guest-operations.ts';
 import { peopleOperations } from '../http/control/people-operations.ts';
@@ -29,8 +30,9 @@ export interface ControlOptions {
   readonly archive: Pick<Archive, 'recorder'> | undefined;
   /** The onion addresses of this run. */
   onions(): readonly OnionAddressState[];
-  /** Of our own tor. */
+  /** Of our own tors. */
   circuits(): CircuitCounts | undefined;
+  readonly torControls: TorControls;
   onError(error: unknown): void;
 }
 
@@ -72,7 +74,9 @@ export async function openControl(options: ControlOptions): Promise<Control> {
     operations: [
       ...[talkOperations, filterOperations, peopleOperations, guestOperations, scheduleOperations],
       recordingOperations,
-    ].flatMap((of) => of(shared)),
+    ]
+      .flatMap((of) => of(shared))
+      .concat(torOperations(options.torControls)),
     ...{ feed, onError },
   });
   owned.add(() => server.close());

@@ -1,19 +1,20 @@
-import path from 'node:path';
+import type { PublicAddress } from '../admission/spread.ts';
 import type { OnioncastConfig } from '../config/schema.ts';
 import { AppError } from '../errors.ts';
 import type { OnionKind } from '../http/connection.ts';
-import type { OnionAddressState, ServeEvent, TorState } from '../serve-event.ts';
+import type { OnionAddressState, ServeEvent, TorInstanceState, TorsState } from '../serve-event.ts';
 import type { CircuitCounts } from '../tor/circuit-census.ts';
 import type { CircuitFlow } from '../tor/circuit-flow.ts';
-import type { AuthorizedClient } from '../tor/client-key.ts';
-import { type OnionServicePlan, TorService } from '../tor/tor-service.ts';
+import type { OnionServicePlan } from '../tor/tor-service.ts';
 import type { TorStatus } from '../tor/tor-status.ts';
 import { inspectTor } from '../tor/tor-version.ts';
 import { type OperatorServiceSettings, renderOperatorTorrc } from '../tor/torrc.ts';
-import { deskClient, deskName, ensureDeskKey, onionName, temporaryName } from './desk-key.ts';
+import { deskClient, deskName, ensureDeskKey, temporaryName } from './desk-key.ts';
+import { accessOf, type LockedService, lockedKinds, stateOf, statusReporter } from './onion-events.ts';
 import type { OnionSockets } from './onion-sockets.ts';
 import { checkWhoFinds, type PrivateAddress } from './private-address.ts';
 import { ingestName, type PublisherAccess } from './publisher-access.ts';
+import { type DrainRefusal, publicNames, TorFleet } from './tor-fleet.ts';
 
 /** The onion services, if there are any. */
 export interface Onion {
@@ -25,7 +26,13 @@ export interface Onion {
   addresses(): readonly OnionAddressState[];
   /** What the circuits of our tor say; absent while nobody knows. */
   circuits(): CircuitCounts | undefined;
-  /** Closes a circuit of a visitor; without a tor of our own nobody can. */
+  /** Our own tors, one by one; absent without. */
+  tors(): TorsState | undefined;
+  /** The addresses among which newcomers are spread; none where there is one address. */
+  publicAddresses(): readonly PublicAddress[];
+  /** Takes one of them out of use for newcomers, or back; undefined: it is done. */
+  drain(number: number, isDraining: boolean): DrainRefusal | undefined;
+  /** Closes a circuit of a visitor, by its number among those of all our tors; without a tor of our own nobody can. */
   closeCircuit(circuitId: number): void;
   close(): Promise<void>;
 }
@@ -50,18 +57,12 @@ const noOnion: Onion = {
   deskStatus: () => undefined,
   addresses: () => [],
   circuits: () => undefined,
+  tors: () => undefined,
+  publicAddresses: () => [],
+  drain: () => 'unknown-tor',
   closeCircuit: () => undefined,
   close: async () => undefined,
 };
-
-/** A service that opens to one key alone: where tor finds us for it, and who finds it. */
-interface LockedService {
-  readonly name: typeof deskName | typeof ingestName;
-  readonly socketPath: string;
-  readonly client: AuthorizedClient;
-  /** To be shown, this one time. */
-  readonly newKey: string | undefined;
-}
 
 /**
  * Publishes the web server's sockets as onion services: with a tor of our own, or by telling the operator what their tor needs.
@@ -92,49 +93,68 @@ async function lockedServices({ dataDirectory, sockets, publisher }: OnionOption
 }
 
 async function runTor(options: OnionOptions, locked: readonly LockedService[]): Promise<Onion> {
-  const { config, dataDirectory, sockets, report } = options;
-  const { enabled, rate, burst } = config.tor.pow;
-  const open: OnionServicePlan = {
-    name: onionName,
-    targetSocketPath: sockets.onion,
-    ...(enabled && { proofOfWork: { queueRate: rate, queueBurst: burst } }),
-    isPrivate: config.tor.private,
-  };
-  const own = locked.map(({ name, socketPath, client }) => ({ name, targetSocketPath: socketPath, client }));
-  const services: OnionServicePlan[] = [...own];
-  if (config.tor.temporary) services.push({ ...open, name: temporaryName, isTemporary: true });
-  const service = new TorService({
-    torBinary: config.tor.binary,
-    directory: path.join(dataDirectory, 'tor'),
-    services: [open, ...services],
-    ephemeral: config.ephemeral,
-    extraTorrc: config.tor.extraTorrc,
-    bridges: config.tor.bridges,
-    onChange: statusReporter(options, locked),
-    onFlow: options.onFlow,
-  });
-  options.privateAddress?.follow(service, [onionName, ...(config.tor.temporary ? [temporaryName] : [])]);
+  const { config, sockets, report } = options;
+  const services = ownServices(options, locked);
+  const onChange = statusReporter(options, locked);
+  let fleet: TorFleet | undefined;
   try {
-    await service.start();
+    const onTor = (tor: TorInstanceState): void => report({ kind: 'tor-instance', ...tor });
+    fleet = await TorFleet.prepare({ ...options, services, onChange, onTor });
+    options.privateAddress?.follow(
+      fleet.members.map(({ tor, service }, index) => ({
+        tor,
+        services: [service, ...(index === 0 && config.tor.temporary ? [temporaryName] : [])],
+      })),
+    );
+    await fleet.start();
     await sayWhoFinds(options);
   } catch (error) {
-    await service.close();
+    await fleet?.close();
     if (!(error instanceof AppError)) throw error;
     const todo = 'Until then the stream can be watched on this machine only.';
     report({ kind: 'warning', code: error.code, message: error.message, todo });
     report({ kind: 'tor', state: 'off', progress: 0, summary: error.message });
     return noOnion;
   }
+  return onionOf(fleet, config, services, sockets.desk !== undefined);
+}
+
+/** What the first tor carries beside the public service. */
+function ownServices({ config, sockets }: OnionOptions, locked: readonly LockedService[]): OnionServicePlan[] {
+  const { enabled, rate, burst } = config.tor.pow;
+  const own = locked.map(({ name, socketPath, client }) => ({ name, targetSocketPath: socketPath, client }));
+  if (!config.tor.temporary) return own;
+  const temporary: OnionServicePlan = {
+    name: temporaryName,
+    targetSocketPath: sockets.onion,
+    ...(enabled && { proofOfWork: { queueRate: rate, queueBurst: burst } }),
+    isPrivate: config.tor.private,
+    isTemporary: true,
+  };
+  return [...own, temporary];
+}
+
+function onionOf(
+  fleet: TorFleet,
+  config: OnioncastConfig,
+  services: readonly OnionServicePlan[],
+  hasDesk: boolean,
+): Onion {
+  const [, ...more] = publicNames(config);
+  const others = [...more, ...services.map(({ name }) => name)];
   return {
-    status: () => service.status,
-    deskStatus: () => (sockets.desk === undefined ? undefined : withoutAddress(service.statusOf(deskName))),
-    addresses: () => [
-      stateOf('public', service.status),
-      ...services.map(({ name }) => stateOf(name, service.statusOf(name))),
-    ],
-    circuits: () => service.circuits,
-    closeCircuit: (circuitId) => service.closeCircuit(circuitId),
-    close: () => service.close(),
+    status: () => fleet.status,
+    deskStatus: () => {
+      const { address: _address, ...status } = fleet.statusOf(deskName);
+      return hasDesk ? status : undefined;
+    },
+    addresses: () => [stateOf('public', fleet.status), ...others.map((name) => stateOf(name, fleet.statusOf(name)))],
+    circuits: () => fleet.circuits,
+    tors: () => fleet.state,
+    publicAddresses: () => fleet.publicAddresses,
+    drain: (number, isDraining) => fleet.drain(number, isDraining),
+    closeCircuit: (circuitId) => fleet.closeCircuit(circuitId),
+    close: () => fleet.close(),
   };
 }
 
@@ -152,30 +172,6 @@ async function sayWhoFinds({ privateAddress, report }: OnionOptions): Promise<vo
       message: 'The address is private, and nobody has a key to it.',
       todo,
     });
-}
-
-/** Tells each address once, and of each service only what is new. */
-function statusReporter({ report, onAddresses }: OnionOptions, locked: readonly LockedService[]) {
-  const known = new Map<string, string>();
-  const last = new Map<string, string>();
-  const warned = new Set<string>();
-  return (status: TorStatus, service: string): void => {
-    const { address } = status;
-    if (address !== undefined && address !== known.get(service)) {
-      known.set(service, address);
-      const kind = kindOf(service);
-      const all = [...known].flatMap(([name, each]) => (kindOf(name) === kind ? [each] : []));
-      if (kind !== undefined) onAddresses(all, kind);
-    }
-    const event = eventOf(service, status, locked);
-    const facts = JSON.stringify(event);
-    if (facts !== last.get(service)) report(event);
-    last.set(service, facts);
-    for (const message of status.warnings.filter((text) => !warned.has(text))) {
-      warned.add(message);
-      report({ kind: 'warning', code: 'TOOL_MISSING', message });
-    }
-  };
 }
 
 async function adviseOperator(options: OnionOptions, locked: readonly LockedService[]): Promise<Onion> {
@@ -224,54 +220,5 @@ function warnOfAddress(report: OnionOptions['report'], setting: string, director
   report({ kind: 'warning', code: 'CONFIG_INVALID', message, todo });
 }
 
-/** What is told of them. */
-const lockedKinds = { [deskName]: 'desk', [ingestName]: 'publisher' } as const;
-
 /** Where Debian's tor keeps its services, and where its AppArmor profile lets it. */
 const operatorServiceDirectory = '/var/lib/tor/onioncast';
-
-const publicStates: Record<TorStatus['state'], TorState> = {
-  starting: 'starting',
-  bootstrapping: 'bootstrapping',
-  publishing: 'publishing',
-  ready: 'online',
-  restarting: 'restarting',
-  failed: 'off',
-  stopped: 'off',
-};
-
-function torEvent({ state, progress, summary, address }: TorStatus): ServeEvent {
-  const known = address === undefined ? {} : { address: `http://${address}/` };
-  return { kind: 'tor', state: publicStates[state], progress, summary, ...known };
-}
-
-/** Which door of ours a service leads to; a publisher elsewhere asks for no page. */
-function kindOf(service: string): OnionKind | undefined {
-  if (service === ingestName) return undefined;
-  return service === deskName ? 'desk' : 'onion';
-}
-
-function eventOf(service: string, status: TorStatus, locked: readonly LockedService[]): ServeEvent {
-  const own = locked.find(({ name }) => name === service);
-  const { state, address } = status;
-  if (own !== undefined) {
-    return { kind: lockedKinds[own.name], state: publicStates[state], ...accessOf(address ?? '', own) };
-  }
-  if (service !== temporaryName) return torEvent(status);
-  const known = address === undefined ? {} : { address: `http://${address}/` };
-  return { kind: 'temporary', state: publicStates[state], ...known };
-}
-
-/** What opens the service, at the start that has made the key and never again. */
-function accessOf(address: string, { newKey }: LockedService) {
-  if (newKey === undefined) return {};
-  return { ...(address !== '' && { address: `http://${address}/` }), clientKey: newKey };
-}
-
-function stateOf(name: string, { state, address }: TorStatus): OnionAddressState {
-  return { name, ...(address !== undefined && { address }), state: publicStates[state] };
-}
-
-function withoutAddress({ address: _address, ...status }: TorStatus): Omit<TorStatus, 'address'> {
-  return status;
-}

@@ -2,11 +2,12 @@ import path from 'node:path';
 import type { GuestKeys } from '../access/guests.ts';
 import type { OnioncastConfig } from '../config/schema.ts';
 import { AppError } from '../errors.ts';
+import { torCircuitOf } from '../http/circuit-number.ts';
 import { AuthorizedClients, isClientName, maxClients } from '../tor/authorized-clients.ts';
 import type { TorService } from '../tor/tor-service.ts';
 import { onionName } from './desk-key.ts';
 
-/** Our tor, and its services that the keys open. */
+/** One of our tors, and its services that the keys open. */
 interface Running {
   readonly tor: Pick<TorService, 'restricted' | 'closeCircuit'>;
   readonly services: readonly string[];
@@ -17,7 +18,7 @@ export class PrivateAddress implements GuestKeys {
   readonly max = maxClients;
   readonly #kept: AuthorizedClients;
   readonly #onError: (error: unknown) => void;
-  #running: Running | undefined;
+  #running: readonly Running[] = [];
   /** tor is told of one person after the other. */
   #shutting: Promise<void> = Promise.resolve();
 
@@ -26,13 +27,13 @@ export class PrivateAddress implements GuestKeys {
     this.#onError = onError;
   }
 
-  /** Our tor is being started: from now on it is told of every change. `services`: those that the keys open, the lasting one first. */
-  follow(tor: Running['tor'], services: Running['services']): void {
-    this.#running = { tor, services };
+  /** Our tors are being started: from now on they are told of every change. `services`: those that the keys open, the lasting one of the first tor first. */
+  follow(running: readonly Running[]): void {
+    this.#running = running;
   }
 
   get address(): string | undefined {
-    return this.#running?.tor.restricted.addressOf(onionName);
+    return this.#running[0]?.tor.restricted.addressOf(onionName);
   }
 
   isName(name: string): boolean {
@@ -47,23 +48,26 @@ export class PrivateAddress implements GuestKeys {
     const [first = this.#kept, ...others] = this.#directories;
     const { publicKey, privateKey } = await first.add(name);
     for (const other of others) await other.keep({ name, publicKey });
-    await this.#running?.tor.restricted.admit();
+    for (const { tor } of this.#running) await tor.restricted.admit();
     return privateKey;
   }
 
   async remove(name: string, everybody: boolean): Promise<void> {
     for (const clients of this.#directories) await clients.remove(name);
-    const running = this.#running;
-    if (running === undefined) return;
     // It takes tor seconds, for which nobody who revokes need wait: the key is gone.
-    for (const service of running.services) {
-      const turn = this.#shutting.then(() => running.tor.restricted.shutOut(service, everybody));
-      this.#shutting = turn.catch(this.#onError);
+    for (const { tor, services } of this.#running) {
+      for (const service of services) {
+        const turn = this.#shutting.then(() => tor.restricted.shutOut(service, everybody));
+        this.#shutting = turn.catch(this.#onError);
+      }
     }
   }
 
   cutOff(circuitIds: ReadonlySet<number>): void {
-    for (const circuitId of circuitIds) this.#running?.tor.closeCircuit(circuitId);
+    for (const number of circuitIds) {
+      const { tor, circuitId } = torCircuitOf(number);
+      this.#running[tor]?.tor.closeCircuit(circuitId);
+    }
   }
 
   get #lasting(): AuthorizedClients {
@@ -71,10 +75,8 @@ export class PrivateAddress implements GuestKeys {
   }
 
   get #directories(): readonly AuthorizedClients[] {
-    const running = this.#running;
-    return running === undefined
-      ? [this.#kept]
-      : running.services.map((name) => running.tor.restricted.clientsOf(name));
+    if (this.#running.length === 0) return [this.#kept];
+    return this.#running.flatMap(({ tor, services }) => services.map((name) => tor.restricted.clientsOf(name)));
   }
 }
 

@@ -1,5 +1,7 @@
+import { type PublicAddress, Spread } from '../admission/spread.ts';
 import type { Audience } from '../broadcast/audience.ts';
 import type { OnioncastConfig } from '../config/schema.ts';
+import { AddressSpread } from '../http/address-spread.ts';
 import type { Places } from '../http/place.ts';
 import type { Requesters } from '../http/requesters.ts';
 import type { Assets } from '../http/routes/assets.ts';
@@ -23,6 +25,8 @@ export interface WebServerParts {
   readonly audience: Audience;
   /** Absent without tor. */
   readonly sockets: OnionSockets | undefined;
+  /** The addresses of the stream among which newcomers are spread. */
+  publicAddresses?(): readonly PublicAddress[];
   onHostile(circuitId: number): void;
   onError(error: unknown): void;
 }
@@ -38,13 +42,19 @@ export function openServer(options: WebServerParts): WebServer {
     tripcodeOf: (password) => lounge.tripcodes.make(password),
     moderators: () => lounge.moderation.record.moderators,
   });
-  const server = new WebServer({
+  const spread = new AddressSpread({
+    ...{ spread: new Spread(), places, now: () => performance.now() },
+    // Behind an address that is private, another one would ask for the key again.
+    addresses: () => (config.tor.private ? [] : (options.publicAddresses?.() ?? [])),
+    visitorsBy: (tor) => server.visitorsBy(tor),
+  });
+  const server: WebServer = new WebServer({
     ...(local === 'off' ? {} : { local }),
-    ...(sockets === undefined ? {} : { onion: { socketPath: sockets.onion } }),
+    ...(sockets === undefined ? {} : { onion: { socketPath: sockets.onion, more: sockets.more } }),
     ...(sockets?.desk === undefined ? {} : { desk: { socketPath: sockets.desk } }),
     deskEntrance: config.broadcaster.door,
     places,
-    gate: gate.guard,
+    gate: { guard: (request, reply) => spread.guard(request, reply) ?? gate.guard.guard(request, reply) },
     renderErrorPage: (page) => renderErrorPage({ ...page, styleHref: assets.style }),
     limits: webLimits(config),
     isWatching: (circuitId) => audience.isWatchingOn(circuitId, performance.now()),

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
+import type { PublicAddress } from '../admission/spread.ts';
 import { Audience } from '../broadcast/audience.ts';
 import type { ScheduleControls } from '../broadcast/schedule.ts';
 import type { StreamSnapshot } from '../broadcast/stream-state.ts';
@@ -7,6 +8,7 @@ import type { PeopleList } from '../chat/people-list.ts';
 import type { Circle, Readers } from '../chat/readers.ts';
 import type { OnioncastConfig } from '../config/schema.ts';
 import { defaultLogin } from '../access/broadcaster-access.ts';
+import { addressesElsewhere } from '../http/address-spread.ts';
 import { InfoFeed } from '../http/info-feed.ts';
 import { Places } from '../http/place.ts';
 import { type Assets, registerAssetRoutes } from '../http/routes/assets.ts';
@@ -39,8 +41,7 @@ import { type CircuitReport, DrainWatch } from '../live/drain-watch.ts';
 import { maxNameCharacters } from '../identity/name.ts';
 import type { OnionAddressState } from '../serve-event.ts';
 import type { TitleFile } from '../store/title-file.ts';
-import type { PublishingData } from '../views/broadcaster.tsx';
-import { renderBroadcasterDesk, renderBroadcasterLogin } from '../views/broadcaster.tsx';
+import { type PublishingData, renderBroadcasterDesk, renderBroadcasterLogin } from '../views/broadcaster.tsx';
 import { renderCaptchaFields } from '../views/captcha-fields.tsx';
 import { renderChatForm } from '../views/chat-form.tsx';
 import { renderChatLog } from '../views/chat-log.tsx';
@@ -76,6 +77,8 @@ export interface WebsiteOptions {
   readonly timers: ScheduleControls;
   /** The onion addresses of this run. */
   onions(): readonly OnionAddressState[];
+  /** Those of them among which newcomers are spread. */
+  publicAddresses?(): readonly PublicAddress[];
   publishing(server: WebServer): PublishingData;
   /** A circuit has gone on at its limits for too long: it is better closed. */
   onHostile(circuitId: number): void;
@@ -331,6 +334,7 @@ function registerPeople(parts: RouteParts): void {
     hasEmotes: () => lounge.emotes.emotes.size > 0,
     peopleFor: (request) => parts.here.countFor(request),
     keeps: () => keeps(parts),
+    elsewhere: (request) => addressesElsewhere(parts.publicAddresses?.() ?? [], request),
   });
   registerChatRoutes(app, {
     ...shared,

@@ -4,6 +4,7 @@ import { addTalkCommands } from './control/talk-commands.ts';
 import { addOnionCommands } from './onion-grammar.ts';
 import { addInviteCommand } from './invite-commands.ts';
 import { addRecordCommands } from './record-commands.ts';
+import { addTorCommands } from './tor-commands.ts';
 import { addScheduleCommands } from './schedule-commands.ts';
 import { readVersion } from '../version.ts';
 import { exitCodes, explainFailure } from './failure.ts';
@@ -79,6 +80,7 @@ export function createProgram(onOutcome: (exitCode: number) => void): Command {
   addPeopleCommands(commands);
   addOnionCommands(commands);
   addScheduleCommands(commands);
+  addTorCommands(commands);
   addRecordCommands(commands);
   addInviteCommand(commands);
   return program;

@@ -57,6 +57,27 @@ Ctrl-C stops it.
     expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
   });
 
+  it('tells of each of several tors when it can be found, goes, or takes no newcomers', () => {
+    const instance = (number: number, state: 'starting' | 'online' | 'restarting', isDraining = false): ServeEvent => ({
+      ...{ kind: 'tor-instance', number, state, isDraining, progress: 100, descriptorUploads: 0, restarts: 0 },
+      address: `${String.fromCharCode(96 + number).repeat(56)}.onion`,
+    });
+    const before: ServeEvent[] = [...opening, { kind: 'ready' }, instance(1, 'starting'), instance(2, 'starting')];
+    const text = show([
+      ...[...before, instance(1, 'online'), instance(2, 'online')],
+      ...[instance(2, 'restarting'), instance(2, 'online'), instance(1, 'online', true)],
+    ]);
+    expect(text.slice(text.indexOf('Ctrl-C'))).toBe(`Ctrl-C stops it.
+09:05 tor 1: online
+09:05 tor 2: online
+  Also at
+  http://${'b'.repeat(56)}.onion/
+09:05 tor 2: gone, coming back
+09:05 tor 2: online
+09:05 tor 1: online, takes no newcomers
+`);
+  });
+
   it('tells once what opens the own onion service, and at later starts where to find it', () => {
     const address = `http://${'d'.repeat(56)}.onion/`;
     const clientKey = 'K'.repeat(52);

@@ -35,6 +35,8 @@ export class Terminal {
   #isStopping = false;
   #shownAddress: string | undefined;
   #shownTor = '';
+  readonly #shownInstances = new Map<number, string>();
+  readonly #wasOnline = new Set<number>();
   #hasShownDesk = false;
   #shownTemporary: string | undefined;
   #hasShownPublisher = false;
@@ -59,6 +61,9 @@ export class Terminal {
       case 'tor':
         this.#known.set(event.kind, event);
         this.#showTor(event);
+        break;
+      case 'tor-instance':
+        this.#showInstance(event);
         break;
       case 'desk':
         this.#known.set(event.kind, event);
@@ -182,6 +187,18 @@ export class Terminal {
     const progress = event.state === 'bootstrapping' ? ` ${Math.round(event.progress)} %` : '';
     const summary = event.summary === '' ? '' : ` (${plain(event.summary)})`;
     this.#progress(`tor: ${torWords[event.state]}${progress}${summary}`, event);
+  }
+
+  /** Of several tors: what is not as it was when all was well. */
+  #showInstance({ number, state, isDraining, address }: EventOf<'tor-instance'>): void {
+    const words = `tor ${number}: ${torWords[state]}${isDraining ? ', takes no newcomers' : ''}`;
+    if (words === (this.#shownInstances.get(number) ?? `tor ${number}: ${torWords.starting}`)) return;
+    this.#shownInstances.set(number, words);
+    // On the way to its first time online, the line of the public address says enough.
+    if (state === 'online' || this.#wasOnline.has(number)) this.#line(`${this.#time()}${words}`);
+    if (state !== 'online' || this.#wasOnline.has(number)) return;
+    this.#wasOnline.add(number);
+    if (number > 1 && address !== undefined) this.#row('Also at', `http://${address}/`);
   }
 
   /** The way to it is for the broadcaster alone: told once, when its key is made. */

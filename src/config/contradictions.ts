@@ -79,6 +79,14 @@ function addressProblems({
   if (tor.temporary && tor.mode === 'operator') {
     problems.push('tor.temporary needs a tor of our own: tor.mode = "managed"');
   }
+  if (tor.instances > 1 && tor.mode === 'operator') {
+    problems.push('tor.instances needs tors of our own: tor.mode = "managed"');
+  }
+  if (tor.instances > 1 && tor.spread === 'onionbalance' && tor.private) {
+    problems.push(
+      'tor.private and tor.spread = "onionbalance" cannot go together: Onionbalance knows no keys of visitors. Take tor.spread = "links", or close the door instead (access.mode)',
+    );
+  }
   if (split.enabled && !tor.enabled) {
     problems.push('split.enabled is true and tor.enabled is false: a publisher elsewhere comes over Tor alone');
   }

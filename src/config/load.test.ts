@@ -149,6 +149,24 @@ describe('loadConfig', () => {
     expect(refusal(toml)).toEqual([message]);
   });
 
+  it('takes several tors, and refuses what cannot go together with them', () => {
+    expect(load('[tor]\ninstances = 8\nspread = "onionbalance"\n').tor).toMatchObject({
+      ...{ instances: 8, spread: 'onionbalance', onionbalance: 'onionbalance' },
+    });
+    expect(load('').tor).toMatchObject({ instances: 1, spread: 'links' });
+    expect(load('[tor]\ninstances = 2\nprivate = true\n').tor.private).toBe(true);
+    expect(load('[tor]\nspread = "onionbalance"\nprivate = true\n').tor.private).toBe(true);
+    for (const count of [0, 9]) expect(refusal(`[tor]\ninstances = ${count}\n`)).toHaveLength(1);
+    expect(refusal('[tor]\ninstances = 2\nmode = "operator"\n')).toEqual([
+      'tor.instances needs tors of our own: tor.mode = "managed"',
+    ]);
+    expect(refusal('[tor]\ninstances = 2\nspread = "onionbalance"\nprivate = true\n')).toEqual([
+      expect.stringMatching(
+        /^tor\.private and tor\.spread = "onionbalance" cannot go together: .*tor\.spread = "links"/,
+      ),
+    ]);
+  });
+
   it('says why only this machine may be listened on', () => {
     expect(refusal('[listen]\nlocal = "0.0.0.0:5000"')[0]).toContain('without Tor');
   });

@@ -106,7 +106,11 @@ function withAbsolutePaths(config: OnioncastConfig, baseOf: (name: string) => st
     data: resolve(baseOf('data'), atHome(config.data)),
     emotes: { directory: emotes === '' ? '' : resolve(baseOf('emotes.directory'), atHome(emotes)) },
     source: 'path' in source ? { ...source, path: resolve(baseOf('source'), atHome(source.path)) } : source,
-    tor: { ...tor, binary: program(tor.binary, baseOf('tor.binary')) },
+    tor: {
+      ...tor,
+      binary: program(tor.binary, baseOf('tor.binary')),
+      onionbalance: program(tor.onionbalance, baseOf('tor.onionbalance')),
+    },
     encoder: {
       ...encoder,
       ffmpeg: program(encoder.ffmpeg, baseOf('encoder.ffmpeg')),

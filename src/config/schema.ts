@@ -89,7 +89,19 @@ export const configSchema = section('', {
       'For mode "managed", where Tor is blocked or is not to be seen: bridges, each a line as https://bridges.torproject.org gives it, plain ones or obfs4 ' +
         '(then lyrebird or obfs4proxy must be installed). tor then goes no other way.',
     ),
-    extraTorrc: setting(kinds.lines(64), [], 'Lines added to the torrc of our own tor.'),
+    instances: setting(
+      kinds.integer(1, 8),
+      1,
+      'For mode "managed": how many tors carry the public service. One tor uses one core at most; with more than one, "spread" says how viewers come to all of them.',
+    ),
+    spread: setting(
+      kinds.oneOf(['links', 'onionbalance']),
+      'links',
+      'With more than one of them: "links" gives each an address of its own, and who comes newly to the first is sent on to the one with the fewest viewers. "onionbalance" ' +
+        'keeps the one address; the program Onionbalance must be installed, and there is neither proof of work nor tor.private.',
+    ),
+    onionbalance: setting(kinds.path('a program'), 'onionbalance', 'The Onionbalance program.'),
+    extraTorrc: setting(kinds.lines(64), [], 'Lines added to the torrc of our own tor, of each if there are several.'),
     pow: section(
       'Proof of work: under attack, visitors wait in order of the work their Tor Browser did. It costs nothing in peace.',
       {

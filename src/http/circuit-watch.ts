@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { type CircuitLimits, Circuits } from '../admission/circuits.ts';
 import { Conduct, type Offence } from '../admission/conduct.ts';
+import { torCircuitOf } from './circuit-number.ts';
 
 export interface CircuitWatchOptions {
   readonly limits: CircuitLimits;
@@ -31,6 +32,8 @@ export class CircuitWatch {
   readonly #sockets = new Map<number, Set<Socket>>();
   /** Hostile ones and until when they are shut out, in the order of time. */
   readonly #shut = new Map<number, number>();
+  /** Circuits with connections, by the tor that has brought them. */
+  readonly #byTor = new Map<number, number>();
   #connections = 0;
 
   constructor(options: CircuitWatchOptions) {
@@ -48,14 +51,22 @@ export class CircuitWatch {
     }
     this.#connections += 1;
     const sockets = this.#sockets.get(circuitId) ?? new Set();
+    if (sockets.size === 0) this.#count(circuitId, 1);
     this.#sockets.set(circuitId, sockets.add(socket));
     socket.once('close', () => {
       this.#connections -= 1;
       this.#circuits.leave(circuitId);
       sockets.delete(socket);
-      if (sockets.size === 0) this.#sockets.delete(circuitId);
+      if (sockets.size > 0) return;
+      this.#sockets.delete(circuitId);
+      this.#count(circuitId, -1);
     });
     return true;
+  }
+
+  /** How many circuits have connections open at present that this tor of ours has brought. */
+  circuitsOf(tor: number): number {
+    return this.#byTor.get(tor) ?? 0;
   }
 
   /** A request of this circuit arrives. Milliseconds until it would be welcome; 0: it is. */
@@ -80,7 +91,13 @@ export class CircuitWatch {
 
   #isPlaceFor(circuitId: number): boolean {
     const { connections, isTrusted, isWatching } = this.#options;
-    return this.#connections < connections * strangersShare || isTrusted || isWatching(circuitId);
+    if (this.#connections < connections * strangersShare) return true;
+    return this.#connections < connections && (isTrusted || isWatching(circuitId));
+  }
+
+  #count(circuitId: number, change: 1 | -1): void {
+    const { tor } = torCircuitOf(circuitId);
+    this.#byTor.set(tor, this.circuitsOf(tor) + change);
   }
 
   #shutOut(circuitId: number): void {

@@ -8,6 +8,8 @@ import { prepareSocketPath, protectSocket } from './unix-socket.ts';
 
 export interface OnionListenerOptions {
   readonly kind: OnionKind;
+  /** How many tors bring visitors, each to a socket of its own; one unless given. */
+  readonly tors?: number;
   readonly limits: ListenerLimits & { readonly proxyLineMs: number; readonly circuit: CircuitLimits };
   readonly handlers: ListenerHandlers;
   /** Whether somebody on this circuit receives the stream. */
@@ -18,27 +20,26 @@ export interface OnionListenerOptions {
   now(): number;
 }
 
-/** The unix socket of one onion service, with the names it is called by and the circuits that come to it. */
+/** The unix sockets of one onion service, one for each tor that carries it, with the names it is called by and the circuits that come to it. */
 export class OnionListener {
-  readonly server: Server;
+  readonly servers: readonly Server[];
   readonly circuits: CircuitWatch;
-  readonly #proxied: ProxiedConnections;
+  readonly #proxied: readonly ProxiedConnections[];
   #hosts: ReadonlySet<string> = new Set();
 
   constructor(options: OnionListenerOptions) {
-    const { kind, limits, handlers, isWatching, onHostile, now } = options;
+    const { kind, tors = 1, limits, handlers, isWatching, onHostile, now } = options;
     this.circuits = new CircuitWatch({
       ...{ isWatching, onHostile, now },
       limits: limits.circuit,
       connections: limits.connections,
       isTrusted: kind === 'desk',
     });
-    this.server = buildListener(limits, handlers);
-    this.#proxied = new ProxiedConnections(this.server, {
-      kind,
-      circuits: this.circuits,
-      lineMs: limits.proxyLineMs,
-    });
+    this.servers = Array.from({ length: tors }, () => buildListener(limits, handlers));
+    const { circuits } = this;
+    this.#proxied = this.servers.map(
+      (server, tor) => new ProxiedConnections(server, { kind, tor, circuits, lineMs: limits.proxyLineMs }),
+    );
   }
 
   /** The addresses of the service, in place of those before. */
@@ -50,15 +51,19 @@ export class OnionListener {
     return this.#hosts.has(host);
   }
 
-  /** Opens the socket. Throws LISTEN_FAILED. */
-  async listen(socketPath: string): Promise<void> {
-    await prepareSocketPath(socketPath);
-    await listen(this.server, { path: socketPath });
-    await protectSocket(socketPath);
+  /** Opens the sockets, in the order of the tors. Throws LISTEN_FAILED. */
+  async listen(socketPaths: readonly string[]): Promise<void> {
+    for (const [index, server] of this.servers.entries()) {
+      const path = socketPaths[index];
+      if (path === undefined) continue;
+      await prepareSocketPath(path);
+      await listen(server, { path });
+      await protectSocket(path);
+    }
   }
 
   /** Drops connections that have not said where they come from. */
   dropUnknown(): void {
-    this.#proxied.close();
+    for (const proxied of this.#proxied) proxied.close();
   }
 }

@@ -1,11 +1,14 @@
 import type { Server, Socket } from 'node:net';
 import { parseProxyLine } from '../tor/proxy-protocol.ts';
+import { circuitNumber } from './circuit-number.ts';
 import type { CircuitWatch } from './circuit-watch.ts';
 import { identifyConnection, type OnionKind } from './connection.ts';
 
 export interface ProxiedOptions {
   /** Whose connections these are. */
   readonly kind: OnionKind;
+  /** Which of our tors writes to this socket. */
+  readonly tor: number;
   readonly circuits: Pick<CircuitWatch, 'enter'>;
   /** How long the line may take. */
   readonly lineMs: number;
@@ -61,12 +64,14 @@ export class ProxiedConnections {
     socket.on('error', drop).on('close', done).on('end', drop).on('data', onData);
   }
 
-  #welcome(socket: Socket, circuitId: number, rest: Buffer): void {
-    if (!this.#options.circuits.enter(circuitId, socket)) {
+  #welcome(socket: Socket, idOfTor: number, rest: Buffer): void {
+    const { kind, tor, circuits } = this.#options;
+    const circuitId = circuitNumber({ tor, circuitId: idOfTor });
+    if (!circuits.enter(circuitId, socket)) {
       socket.destroy();
       return;
     }
-    identifyConnection(socket, { kind: this.#options.kind, circuitId });
+    identifyConnection(socket, { kind, circuitId });
     socket.pause();
     if (rest.length > 0) socket.unshift(rest);
     this.#hand(socket);

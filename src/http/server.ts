@@ -26,8 +26,8 @@ import { en } from '../views/texts/en.ts';
 export interface WebServerOptions {
   /** The listener for this machine. Port 0 takes any free one. `hosts`: further names it may be called by, with port. */
   readonly local?: { readonly host: string; readonly port: number; readonly hosts?: readonly string[] };
-  /** The listener for tor. Nobody can be told an address before `setOnionAddresses`. */
-  readonly onion?: { readonly socketPath: string };
+  /** The listener for tor; `more`: sockets of further tors that carry the same service. Nobody can be told an address before `setOnionAddresses`. */
+  readonly onion?: { readonly socketPath: string; readonly more?: readonly string[] };
   /** The same for the broadcaster's own onion service. */
   readonly desk?: { readonly socketPath: string };
   /** Where the broadcaster's login and desk are; everywhere unless given. */
@@ -103,13 +103,14 @@ export class WebServer {
     // A publisher's request has no end: on this machine only forms are timed, in `#onRequest`.
     this.#local = buildListener({ ...this.#limits, requestMs: 0 }, handlers);
     this.#local.prependListener('connection', (socket) => identifyConnection(socket, { kind: 'local' }));
-    const onionListener = (kind: OnionKind): OnionListener =>
+    const onionListener = (kind: OnionKind, tors: number): OnionListener =>
       new OnionListener({
-        ...{ kind, handlers, limits: this.#limits, now: this.#now },
+        ...{ kind, tors, handlers, limits: this.#limits, now: this.#now },
         isWatching: (circuitId) => options.isWatching?.(circuitId) ?? false,
         onHostile: (circuitId) => options.onHostile?.(circuitId),
       });
-    this.#onions = { onion: onionListener('onion'), desk: onionListener('desk') };
+    const tors = 1 + (options.onion?.more?.length ?? 0);
+    this.#onions = { onion: onionListener('onion', tors), desk: onionListener('desk', 1) };
     this.app = this.#buildApp();
   }
 
@@ -140,12 +141,17 @@ export class WebServer {
     this.#refuseOtherMethods();
     await this.app.ready();
     const { local, onion, desk } = this.#options;
-    if (onion !== undefined) await this.#onions.onion.listen(onion.socketPath);
-    if (desk !== undefined) await this.#onions.desk.listen(desk.socketPath);
+    if (onion !== undefined) await this.#onions.onion.listen([onion.socketPath, ...(onion.more ?? [])]);
+    if (desk !== undefined) await this.#onions.desk.listen([desk.socketPath]);
     if (local !== undefined) {
       await listen(this.#local, { host: local.host, port: local.port });
       this.#nameLocal(local.host, local.hosts ?? []);
     }
+  }
+
+  /** How many visitors of the public onion service are connected at present by way of this tor of ours. */
+  visitorsBy(tor: number): number {
+    return this.#onions.onion.circuits.circuitsOf(tor);
   }
 
   /** How many connections all doors hold. */
@@ -163,7 +169,7 @@ export class WebServer {
   }
 
   get #servers(): readonly Server[] {
-    return [this.#local, ...Object.values(this.#onions).map(({ server }) => server)];
+    return [this.#local, ...Object.values(this.#onions).flatMap(({ servers }) => servers)];
   }
 
   async #close(): Promise<void> {

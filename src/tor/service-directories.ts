@@ -21,11 +21,11 @@ export class ServiceDirectories {
   #ownsRoot = false;
   #hasTemporary = false;
 
-  /** What is temporary has the clients of the first service. */
-  constructor(directory: string, services: readonly NamedService[]) {
+  /** What is temporary has the clients of the first service. What lasts has its keys in `keyDirectory`, the same unless given. */
+  constructor(directory: string, services: readonly NamedService[], keyDirectory = directory) {
     this.#directory = directory;
     this.#services = services;
-    this.#root = directory;
+    this.#root = keyDirectory;
   }
 
   of(service: string): string {
@@ -35,6 +35,7 @@ export class ServiceDirectories {
 
   /** Makes them all. `isEphemeral`: none of them outlives this run. Throws DATA_DIRECTORY. */
   async prepare(isEphemeral: boolean): Promise<void> {
+    await preparePrivateDirectory(this.#root);
     await preparePrivateDirectory(this.#directory);
     // Of a run that was killed.
     await this.#forgetTemporary();

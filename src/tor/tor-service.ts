@@ -11,6 +11,7 @@ import { TorControl } from './control.ts';
 import { anotherTorMessage, cleanNotice, explainExit, lastComplaint } from './notice-ring.ts';
 import { readOnionAddress } from './onion-key.ts';
 import { ServiceDirectories } from './service-directories.ts';
+import { writePrivateFile } from './private-file.ts';
 import { RestrictedServices } from './restricted-services.ts';
 import { runTor } from './tor-command.ts';
 import { TorProcess } from './tor-process.ts';
@@ -40,6 +41,8 @@ export interface OnionServicePlan {
   readonly isTemporary?: boolean;
   /** Only those find it who have a key (`TorService.restricted`), of whom there may be none yet. */
   readonly isPrivate?: boolean;
+  /** The address by which visitors come, which Onionbalance announces; its own unless given. */
+  readonly front?: string;
 }
 
 /** Settings of our own tor and of the onion services on it. */
@@ -50,6 +53,10 @@ export interface TorServiceSettings {
   readonly directory: string;
   /** The public one first: lines of `extraTorrc` that belong to a service belong to it. */
   readonly services: readonly OnionServicePlan[];
+  /** Where services have their keys that outlive a run; `directory` unless given. */
+  readonly keyDirectory?: string;
+  /** What Onionbalance announces by way of this tor, which has no services of its own then. */
+  readonly announced?: { readonly name: string; readonly address: string };
   /** Where we connect to an onion service of somebody else: `status` is `publishing` then, once tor has found its way into the network. */
   readonly socks?: SocksSettings;
   /** New addresses at each start, whose keys are kept in a temporary directory and deleted at the end. */
@@ -103,9 +110,9 @@ export class TorService {
   constructor(settings: TorServiceSettings) {
     this.#settings = settings;
     this.#directory = resolve(settings.directory);
-    this.#directories = new ServiceDirectories(this.#directory, settings.services);
+    this.#directories = new ServiceDirectories(this.#directory, settings.services, settings.keyDirectory);
     this.#closer = new CircuitCloser({
-      controlSocketPath: this.#controlSocketPath,
+      controlSocketPath: this.controlSocketPath,
       cookiePath: this.#cookiePath,
     });
     this.restricted = new RestrictedServices({
@@ -115,13 +122,14 @@ export class TorService {
       torrc: () => this.#torrc,
       writeTorrc: (torrc) => this.#writeTorrc(torrc),
     });
-    const names = settings.services.map(({ name }) => name);
-    this.#statuses = new Map((names.length === 0 ? [noService] : names).map((name) => [name, initialTorStatus]));
+    const named = settings.announced === undefined ? settings.services : [settings.announced];
+    const names = named.length === 0 ? [noService] : named.map(({ name }) => name);
+    this.#statuses = new Map(names.map((name) => [name, initialTorStatus]));
   }
 
   /** Of the first service; of tor itself where there is none. */
   get status(): TorStatus {
-    return this.statusOf(this.#settings.services[0]?.name ?? noService);
+    return [...this.#statuses.values()][0] ?? initialTorStatus;
   }
 
   statusOf(service: string): TorStatus {
@@ -131,6 +139,11 @@ export class TorService {
   /** The process id of the tor that runs or ran last; it changes with each restart. */
   get pid(): number | undefined {
     return this.#process?.pid;
+  }
+
+  /** Where its control connection is made, by whoever knows the cookie in its directory. */
+  get controlSocketPath(): string {
+    return join(this.#directory, 'control');
   }
 
   /** What tor said last, addresses taken out, oldest first; for the operator who looks for a fault. */
@@ -192,19 +205,20 @@ export class TorService {
       this.#warn('This tor cannot ask for proof of work, which protects the service against floods.');
     }
     const { socks } = this.#settings;
-    const sockets = [this.#controlSocketPath, ...plans.map((plan) => plan.targetSocketPath)];
+    const sockets = [this.controlSocketPath, ...plans.map((plan) => plan.targetSocketPath)];
     if (socks !== undefined) sockets.push(socks.socketPath);
     sockets.forEach(refuseLongSocketPath);
     await this.#directories.prepare(ephemeral);
-    for (const plan of plans) await this.#restrict(plan);
+    for (const plan of plans) await this.#readyService(plan);
     this.#torrc = {
       dataDirectory: this.#directory,
-      services: plans.map(({ name, targetSocketPath, proofOfWork }) => ({
+      services: plans.map(({ name, targetSocketPath, proofOfWork, front }) => ({
         serviceDirectory: this.#directories.of(name),
         targetSocketPath,
         proofOfWork: tor.hasProofOfWork ? proofOfWork : undefined,
+        isBehindFront: front !== undefined,
       })),
-      controlSocketPath: this.#controlSocketPath,
+      controlSocketPath: this.controlSocketPath,
       ownerPid: process.pid,
       bridges: await planBridges(this.#settings.bridges ?? [], process.env['PATH'] ?? ''),
       extraTorrc: this.#settings.extraTorrc,
@@ -214,7 +228,9 @@ export class TorService {
     await this.#verifyTorrc();
   }
 
-  async #restrict({ name, client, isPrivate }: OnionServicePlan): Promise<void> {
+  async #readyService({ name, client, isPrivate, front }: OnionServicePlan): Promise<void> {
+    const file = join(this.#directories.of(name), 'ob_config');
+    if (front !== undefined) await writePrivateFile(file, `MasterOnionAddress ${front}\n`);
     if (isPrivate) await this.restricted.clientsOf(name).closeToOthers();
     if (client !== undefined) await authorizeClient(this.#directories.of(name), client);
   }
@@ -233,10 +249,6 @@ export class TorService {
 
   get #torrcPath(): string {
     return join(this.#directory, 'torrc');
-  }
-
-  get #controlSocketPath(): string {
-    return join(this.#directory, 'control');
   }
 
   get #cookiePath(): string {
@@ -314,12 +326,17 @@ export class TorService {
         addresses.set(name, address);
         this.#take({ kind: 'address', address }, name);
       }
+      const { announced } = this.#settings;
+      if (announced !== undefined) {
+        addresses.set(announced.name, announced.address);
+        this.#take({ kind: 'address', address: announced.address });
+      }
       const flows = this.#settings.onFlow === undefined ? [] : [circuitFlowEvent];
       await control.setEvents([...subscribedEvents, ...flows]);
       const phase = readBootstrapPhase(await control.getInfo('status/bootstrap-phase'));
       if (addresses.size === 0) addresses.set(noService, '');
       // An upload that nobody counted would leave the service "publishing" for hours, until tor's next one.
-      else if (phase.progress === 100) throw new Error('tor was watched too late.');
+      else if (phase.progress === 100 && announced === undefined) throw new Error('tor was watched too late.');
       this.#take(phase);
       this.#control = control;
       await this.restricted.attached();
@@ -334,7 +351,7 @@ export class TorService {
     const deadline = performance.now() + attachTimeoutMs;
     for (;;) {
       try {
-        return await TorControl.connect(this.#controlSocketPath, listener);
+        return await TorControl.connect(this.controlSocketPath, listener);
       } catch (error) {
         // Not there yet, or left over from a run before; anything lasting ends at the deadline.
         if (performance.now() > deadline) throw new Error('tor did not open its control socket.', { cause: error });

@@ -57,6 +57,18 @@ describe('renderTorrc', () => {
     expect(complaints.filter((complaint) => !expected.test(complaint))).toEqual([]);
   });
 
+  it('takes visitors who come by the address of Onionbalance, where that is asked for', async () => {
+    const serviceDirectory = join(directory, 'backend');
+    await mkdir(serviceDirectory, { mode: 0o700 });
+    await writeFile(join(serviceDirectory, 'ob_config'), `MasterOnionAddress ${'a'.repeat(55)}d.onion\n`);
+    const behind = { ...onion, serviceDirectory, isBehindFront: true, proofOfWork: undefined };
+    const torrc = renderTorrc({ ...settings, services: [behind, desk] });
+    expect(torrc.match(/^HiddenServiceOnionBalanceInstance 1$/gm)).toHaveLength(1);
+    // tor looks at the address, and this one is nobody's.
+    expect(await verify(torrc)).toMatch(/Configuration was valid|OnionBalance/);
+    expect(renderTorrc(settings)).not.toContain('OnionBalance');
+  });
+
   it('T28 opens a socket, and no port, to connect to others', async () => {
     // tor closes the directory of the keys to everybody else, so it has to be one of our own.
     const own = { socketPath: join(directory, 'socks'), keyDirectory: join(directory, 'keys') };

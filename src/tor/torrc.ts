@@ -19,6 +19,8 @@ export interface OnionServiceSettings {
   readonly targetSocketPath: string;
   /** Left out where tor was built without the module `pow`, which would refuse the configuration. */
   readonly proofOfWork?: ProofOfWorkQueue | undefined;
+  /** Visitors come by the address of Onionbalance, which the file `ob_config` in the directory of the service names. */
+  readonly isBehindFront?: boolean;
 }
 
 /** How we connect to an onion service through our own tor. */
@@ -145,6 +147,7 @@ function onionServiceLines(settings: OnionServiceSettings): string[] {
     'HiddenServiceMaxStreams 20',
     'HiddenServiceMaxStreamsCloseCircuit 1',
     'HiddenServiceExportCircuitID haproxy',
+    ...(settings.isBehindFront === true ? ['HiddenServiceOnionBalanceInstance 1'] : []),
     ...proofOfWorkLines(settings.proofOfWork),
   ];
 }

@@ -41,5 +41,6 @@ function Address({ known, texts, base }: Reader & { known: OnionAddressState }):
 }
 
 function nameOf(name: string, { names }: Texts['addresses']): string {
-  return name === 'public' || name === 'temporary' || name === 'desk' ? names[name] : name;
+  if (name === 'public' || name === 'temporary' || name === 'desk') return names[name];
+  return `${names.public} (${name})`;
 }

@@ -55,6 +55,14 @@ function withoutScript(html: string): string {
 }
 
 describe('the watch page', () => {
+  it('names other addresses of the same stream, where there are some', () => {
+    const address = `${'b'.repeat(56)}.onion`;
+    const html = renderWatchPage({ ...data, elsewhere: [address] });
+    expect(html).toContain(`<a href="http://${address}/">bbbbbbbbbbbb…</a>`);
+    expect(html).toContain(en.alsoAt);
+    expect(renderWatchPage(data)).not.toContain(en.alsoAt);
+  });
+
   it('asks for the stream before its script has come, word for word as the policy allows, and only where there is a stream', () => {
     const html = renderWatchPage(data);
     expect(html).toContain(`<script data-url="/stream/360p.mp4">${earlyMediaScript}</script>`);

@@ -50,6 +50,8 @@ export interface WatchPageData extends Reader {
   readonly people?: number;
   /** There are recordings for everybody. */
   readonly hasRecordings?: boolean;
+  /** Other addresses of the same stream. */
+  readonly elsewhere?: readonly string[];
   /** Viewers may make clips. */
   readonly mayClip?: boolean;
   /** The form will ask for a captcha: its frame needs room for that. */
@@ -205,7 +207,11 @@ function Stage({ data }: { data: WatchPageData }): JSX.Element {
   );
 }
 
-function Foot({ data: { texts, base, languages, hasRecordings, mayClip } }: { data: WatchPageData }): JSX.Element {
+/** As many characters of an onion address as tell it from others; the link has all of it. */
+const shownOfAddress = 12;
+
+function Foot({ data }: { data: WatchPageData }): JSX.Element {
+  const { texts, base, languages, hasRecordings, mayClip, elsewhere = [] } = data;
   return (
     <footer class="foot">
       <a href={`${base}/chat/log`}>{texts.chatLogTitle}</a> <a href="/stream.m3u8">{texts.otherPlayers}</a>
@@ -229,6 +235,13 @@ function Foot({ data: { texts, base, languages, hasRecordings, mayClip } }: { da
           <a href={`${base}/language`}>{texts.language}</a>
         </>
       )}
+      {elsewhere.length > 0 && <span> {texts.alsoAt}</span>}
+      {elsewhere.map((address) => (
+        <>
+          {' '}
+          <a href={`http://${address}/`}>{`${address.slice(0, shownOfAddress)}…`}</a>
+        </>
+      ))}
     </footer>
   );
 }

@@ -45,7 +45,7 @@ export interface CommandOptions {
 export function onioncast(data: string, args: readonly string[], input?: string): Promise<CommandResult> {
   const [command = '', ...rest] = args;
   // Before what is typed: behind `--` a flag would be text.
-  const nested = ['poll', 'filter', 'schedule', 'record'].includes(command)
+  const nested = ['poll', 'filter', 'schedule', 'record', 'tor'].includes(command)
     ? [command, ...rest.splice(0, 1)]
     : [command];
   const options = input === undefined ? {} : { input };

@@ -42,7 +42,7 @@ export function processLines(directory: string): string[] {
 }
 
 /** Lines of a relay, and of an authority that does not vote before it is told to. */
-export function relayLines(relay: PlannedRelay, nowMs: number): string[] {
+export function relayLines(relay: PlannedRelay, nowMs: number, votingSeconds = votingIntervalSeconds): string[] {
   const lines = [
     `Nickname ${relay.name}`,
     `ORPort 127.0.0.1:${relay.orPort}`,
@@ -54,10 +54,10 @@ export function relayLines(relay: PlannedRelay, nowMs: number): string[] {
     'ServerDNSDetectHijacking 0',
     'ContactInfo test@example.invalid',
   ];
-  return relay.dirPort === undefined ? lines : [...lines, ...authorityLines(relay.dirPort, nowMs)];
+  return relay.dirPort === undefined ? lines : [...lines, ...authorityLines(relay.dirPort, nowMs, votingSeconds)];
 }
 
-function authorityLines(dirPort: number, nowMs: number): string[] {
+function authorityLines(dirPort: number, nowMs: number, votingSeconds: number): string[] {
   // The longest first interval there is. Near its end a vote would come by itself, before every relay is known: then it is moved away.
   const isNearVote = (nowMs / 1000) % votingIntervalSeconds > 1500;
   return [
@@ -65,10 +65,10 @@ function authorityLines(dirPort: number, nowMs: number): string[] {
     'AuthoritativeDirectory 1',
     'V3AuthoritativeDirectory 1',
     `TestingV3AuthInitialVotingInterval ${votingIntervalSeconds}`,
-    `TestingV3AuthVotingStartOffset ${isNearVote ? 600 : 0}`,
+    `TestingV3AuthVotingStartOffset ${isNearVote ? Math.min(600, votingSeconds) : 0}`,
     'TestingV3AuthInitialVoteDelay 2',
     'TestingV3AuthInitialDistDelay 2',
-    `V3AuthVotingInterval ${votingIntervalSeconds}`,
+    `V3AuthVotingInterval ${votingSeconds}`,
     'V3AuthVoteDelay 2',
     'V3AuthDistDelay 2',
     'V3AuthNIntervalsValid 8',

@@ -26,6 +26,8 @@ export interface TorNetworkOptions {
   readonly relays?: number;
   /** The path between both edges (viewers and the onion's own tor) and their first relay. */
   readonly delay?: Shape;
+  /** Between two votes; half an hour unless given, in which no test sees a second one. Onionbalance takes test networks to have 20. */
+  readonly votingSeconds?: number;
   readonly signal?: AbortSignal;
 }
 
@@ -197,7 +199,7 @@ class PrivateTorNetwork implements TorNetwork {
 
   async #startRelay(relay: PlannedRelay): Promise<Member> {
     await writeFile(join(this.#directory, relay.name, 'state'), seededState(Date.now()));
-    return await this.#startMember(relay.name, relayLines(relay, Date.now()));
+    return await this.#startMember(relay.name, relayLines(relay, Date.now(), this.#options.votingSeconds));
   }
 
   /**

@@ -8,6 +8,7 @@ import { checkBridges } from './bridge-check.ts';
 import { checkDesk } from './desk-check.ts';
 import { checkAddress, checkClock, checkData, checkOpenFiles, checkSource } from './machine-checks.ts';
 import { checkFfmpeg, checkNode, checkTor } from './program-checks.ts';
+import { checkTors } from './tors-check.ts';
 
 let directory: string;
 
@@ -192,6 +193,34 @@ describe('the check of the desk', () => {
     writeFileSync(join(directory, 'desk-key'), 'no key', { mode: 0o600 });
     expect(await desk('desk')).toMatchObject({ level: 'fail', found: expect.stringContaining('holds no key') });
     rmSync(join(directory, 'desk-key'));
+  });
+});
+
+describe('the check of several tors', () => {
+  const several = { ...tor, instances: 2, spread: 'links', onionbalance: 'onionbalance', private: false } as const;
+  const balanced = { ...several, spread: 'onionbalance' } as const;
+
+  it('says how viewers are spread, and whether there are cores for that', async () => {
+    expect(await checkTors({ ...several, instances: 1 }, 1)).toEqual([]);
+    expect(await checkTors({ ...several, mode: 'operator' }, 1)).toEqual([]);
+    expect(await checkTors(several, 4)).toMatchObject([{ level: 'ok' }, { level: 'ok' }]);
+    expect(await checkTors({ ...several, private: true }, 1)).toMatchObject([{ level: 'warn' }, { level: 'warn' }]);
+  });
+
+  it('says what to install where Onionbalance is missing, and that it knows no proof of work', async () => {
+    const onionbalance = join(directory, 'absent');
+    expect(await checkTors({ ...balanced, onionbalance }, 4)).toMatchObject([
+      { level: 'ok' },
+      { level: 'fail', found: expect.stringContaining('apt install onionbalance') },
+    ]);
+    const there = { ...balanced, onionbalance: script('balance', 'echo "onionbalance v0.2.2"') };
+    const [, found] = await checkTors(there, 4);
+    expect(found).toMatchObject({
+      level: 'warn',
+      found: expect.stringContaining('0.2.2, which knows no proof of work'),
+    });
+    const without = { ...there, pow: { ...tor.pow, enabled: false } };
+    expect(await checkTors(without, 4)).toMatchObject([{ level: 'ok' }, { level: 'ok' }]);
   });
 });
 

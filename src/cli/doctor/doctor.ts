@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { styleText } from 'node:util';
 import { onionSockets } from '../../app/onion-sockets.ts';
 import type { ListenAddress } from '../../config/address.ts';
@@ -19,6 +20,7 @@ import {
   readProcessLimits,
 } from './machine-checks.ts';
 import { checkFfmpeg, checkNode, checkTor } from './program-checks.ts';
+import { checkTors } from './tors-check.ts';
 
 const colours = { ok: 'green', warn: 'yellow', fail: 'red' } as const;
 
@@ -46,6 +48,7 @@ async function examine(config: OnioncastConfig, { versions, env }: NodeJS.Proces
     ...(await checkFfmpeg(config.encoder)),
     await checkEncoding(config.encoder, config.data),
     await checkTor(config.tor),
+    ...(await checkTors(config.tor, availableParallelism())),
     ...(await checkBridges(config.tor, env['PATH'] ?? '')),
     await checkDesk(config),
     await checkAddress('Local page', config.listen.local),
@@ -67,7 +70,7 @@ function portsOf(addresses: readonly ListenAddress[]): readonly number[] {
 /** Of concern only where the tor is the system's: ours is run by our user, whom no profile confines. */
 function appArmorFinding(config: OnioncastConfig): readonly Finding[] {
   if (!config.tor.enabled || config.tor.mode !== 'operator') return [];
-  return [checkAppArmor(Object.values(onionSockets(config, config.data)))];
+  return [checkAppArmor(Object.values(onionSockets(config, config.data)).flat())];
 }
 
 function renderFinding({ level, what, found, todo }: Finding, coloured: boolean): string {

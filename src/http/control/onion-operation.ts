@@ -3,7 +3,7 @@ import { operation } from './operation.ts';
 
 const addressShape = z
   .strictObject({
-    name: z.string().describe('`public`, `temporary` or `desk`.'),
+    name: z.string().describe('`public`, `temporary`, `desk`; `second` and so on for further public ones.'),
     address: z.exactOptional(z.string()).describe('With `.onion`; absent before tor has made it.'),
     state: z
       .enum(['starting', 'bootstrapping', 'publishing', 'online', 'restarting', 'off'])

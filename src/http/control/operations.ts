@@ -6,6 +6,7 @@ import { onionOperations } from './onion-operation.ts';
 import { operation } from './operation.ts';
 import { recordingOperationList } from './recording-operation.ts';
 import { scheduleOperationList } from './schedule-operation.ts';
+import { torOperationList } from './tor-operation.ts';
 import {
   circuitsShape,
   entryShape,
@@ -359,6 +360,7 @@ export const operations = {
   ...onionOperations,
   ...scheduleOperationList,
   ...recordingOperationList,
+  ...torOperationList,
 } as const;
 
 export type OperationName = keyof typeof operations;

@@ -17,6 +17,8 @@ type SocketRule =
   | 'unknown-guest'
   | 'password-bounds'
   | 'keeps-nothing'
+  | 'unknown-tor'
+  | 'last-tor'
   | 'filter';
 
 /** Stable names of all that can be answered instead of a result. */
@@ -75,6 +77,8 @@ const sentences: Partial<Record<ControlCode, string>> = {
   'unknown-message': 'This message is not kept (any more).',
   'unknown-sanction': 'This does not hold (any more).',
   'invitation-bounds': 'The invitation is out of bounds, or could not be kept.',
+  'unknown-tor': 'There is no tor of that number. onioncast tor status shows all.',
+  'last-tor': 'No other tor takes newcomers: they could go nowhere.',
   'unknown-guest': 'Nobody was invited by this name, or it has been taken back. onioncast invite --list shows all.',
   'guest-name': 'A key is called by 1 to 32 letters a-z, digits, - and _, and begins with a letter or digit.',
   'guest-known':

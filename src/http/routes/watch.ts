@@ -44,6 +44,8 @@ export interface WatchRouteOptions {
   hasEmotes(): boolean;
   /** Whether there are recordings for everybody, and whether viewers may make clips. */
   keeps(): { readonly hasRecordings: boolean; readonly mayClip: boolean };
+  /** Other addresses of the same stream, for whoever may know them. */
+  elsewhere(request: FastifyRequest): readonly string[];
 }
 
 interface WatchQuery {
@@ -80,6 +82,7 @@ export function registerWatchRoutes(app: FastifyInstance, options: WatchRouteOpt
       inlined,
       siteName: options.siteName,
       ...options.keeps(),
+      elsewhere: options.elsewhere(request),
       about: options.about,
       view: options.mintViewKey(),
       script,

@@ -338,6 +338,7 @@ export const ar: Texts = {
   withoutScript: 'استعمل النسخة بلا سكربت',
   withScript: 'استعمل النسخة مع سكربت',
   otherPlayers: 'افتح في mpv أو VLC',
+  alsoAt: 'البث نفسه على:',
   hlsPlayer: 'أنت تشاهد عبر مشغّل HLS. إن لم تظهر صورة، فهذا المتصفح لا يستطيع تشغيلها.',
   usualPlayer: 'استخدام المشغّل المعتاد',
   skipToChat: 'انتقل إلى الدردشة',

@@ -308,6 +308,7 @@ export const de: Texts = {
   withoutScript: 'Version ohne Skript',
   withScript: 'Version mit Skript',
   otherPlayers: 'In mpv oder VLC öffnen',
+  alsoAt: 'Derselbe Stream unter:',
   hlsPlayer: 'Du schaust mit einem HLS-Player. Kommt kein Bild, kann dieser Browser es nicht abspielen.',
   usualPlayer: 'Üblichen Player verwenden',
   skipToChat: 'Zum Chat springen',

@@ -334,6 +334,7 @@ export const en = {
   withoutScript: 'Use the version without script',
   withScript: 'Use the version with script',
   otherPlayers: 'Open in mpv or VLC',
+  alsoAt: 'The same stream at:',
   hlsPlayer: 'You are watching with a player for HLS. If no picture comes, this browser cannot play it.',
   usualPlayer: 'Use the usual player',
   skipToChat: 'Skip to the chat',

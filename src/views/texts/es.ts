@@ -316,6 +316,7 @@ export const es: Texts = {
   withoutScript: 'Versión sin script',
   withScript: 'Versión con script',
   otherPlayers: 'Abrir en mpv o VLC',
+  alsoAt: 'La misma emisión en:',
   hlsPlayer: 'Se reproduce con un reproductor HLS. Si no aparece imagen, este navegador no puede reproducirla.',
   usualPlayer: 'Usar el reproductor habitual',
   skipToChat: 'Ir al chat',

@@ -298,6 +298,7 @@ export const fa: Texts = {
   withoutScript: 'نسخهٔ بدون اسکریپت',
   withScript: 'نسخهٔ با اسکریپت',
   otherPlayers: 'باز کردن در mpv یا VLC',
+  alsoAt: 'همین پخش در:',
   hlsPlayer: 'با پخش‌کنندهٔ HLS تماشا می‌کنید. اگر تصویری نیامد، این مرورگر نمی‌تواند آن را پخش کند.',
   usualPlayer: 'پخش‌کنندهٔ معمول',
   skipToChat: 'رفتن به گفت‌وگو',

@@ -319,6 +319,7 @@ export const fr: Texts = {
   withoutScript: 'Version sans script',
   withScript: 'Version avec script',
   otherPlayers: 'Ouvrir dans mpv ou VLC',
+  alsoAt: 'Le même direct à :',
   hlsPlayer: 'Vous regardez avec un lecteur HLS. Si aucune image n’apparaît, ce navigateur ne sait pas la lire.',
   usualPlayer: 'Utiliser le lecteur habituel',
   skipToChat: 'Aller au chat',

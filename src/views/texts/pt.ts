@@ -314,6 +314,7 @@ export const pt: Texts = {
   withoutScript: 'Versão sem script',
   withScript: 'Versão com script',
   otherPlayers: 'Abrir no mpv ou VLC',
+  alsoAt: 'A mesma transmissão em:',
   hlsPlayer: 'A reprodução usa um player HLS. Se não houver imagem, este navegador não consegue reproduzi-la.',
   usualPlayer: 'Usar o player habitual',
   skipToChat: 'Ir para o chat',

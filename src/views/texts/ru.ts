@@ -314,6 +314,7 @@ export const ru: Texts = {
   withoutScript: 'Версия без скриптов',
   withScript: 'Версия со скриптами',
   otherPlayers: 'Открыть в mpv или VLC',
+  alsoAt: 'Та же трансляция по адресу:',
   hlsPlayer: 'Вы смотрите через проигрыватель HLS. Если изображения нет, этот браузер не может его показать.',
   usualPlayer: 'Обычный проигрыватель',
   skipToChat: 'Перейти к чату',

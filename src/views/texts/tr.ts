@@ -303,6 +303,7 @@ export const tr: Texts = {
   withoutScript: 'Betiksiz sürümü kullanın',
   withScript: 'Betikli sürümü kullanın',
   otherPlayers: 'mpv ya da VLC ile aç',
+  alsoAt: 'Aynı yayın şurada da:',
   hlsPlayer: 'HLS oynatıcısıyla izliyorsunuz. Görüntü gelmezse bu tarayıcı onu oynatamıyor demektir.',
   usualPlayer: 'Olağan oynatıcıyı kullan',
   skipToChat: 'Sohbete geç',

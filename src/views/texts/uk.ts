@@ -313,6 +313,7 @@ export const uk: Texts = {
   withoutScript: 'Версія без скриптів',
   withScript: 'Версія зі скриптами',
   otherPlayers: 'Відкрити в mpv або VLC',
+  alsoAt: 'Та сама трансляція за адресою:',
   hlsPlayer: 'Ви дивитеся через програвач HLS. Якщо зображення немає, цей браузер не може його показати.',
   usualPlayer: 'Звичайний програвач',
   skipToChat: 'Перейти до чату',

@@ -286,6 +286,7 @@ export const zh: Texts = {
   withoutScript: '使用无脚本版本',
   withScript: '使用带脚本版本',
   otherPlayers: '用 mpv 或 VLC 打开',
+  alsoAt: '同一直播的其他地址：',
   hlsPlayer: '当前使用 HLS 播放器。如果没有画面，说明此浏览器无法播放。',
   usualPlayer: '使用常规播放器',
   skipToChat: '跳到聊天',
