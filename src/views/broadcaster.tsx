@@ -1,6 +1,7 @@
 import type { JSX } from 'preact';
 import type { ScheduleView } from '../broadcast/schedule.ts';
 import type { StreamSnapshot } from '../broadcast/stream-state.ts';
+import { Copyable } from './copyable.tsx';
 import { DeskPage } from './desk-page.tsx';
 import { renderDocument } from './document.tsx';
 import { Shell } from './shell.tsx';
@@ -175,7 +176,12 @@ function StreamFacts({ snapshot, problem, schedule, texts, base }: StreamFactsPr
         </div>
       </dl>
       {problem !== undefined && <p class="small">{words.problems[problem]}</p>}
-      {isPlanned(schedule) && <p class="small">{scheduleSentences(schedule, texts).join(' ')}</p>}
+      {isPlanned(schedule) &&
+        scheduleSentences(schedule, texts).map((sentence) => (
+          <p key={sentence} class="small">
+            {sentence}
+          </p>
+        ))}
       <p>
         <a class="button quiet" href={`${base}/broadcaster/schedule`}>
           {texts.schedule.heading}
@@ -244,10 +250,10 @@ function ChatTools({ texts, base }: Reader): JSX.Element {
 function Recordings({ texts, base }: Reader): JSX.Element {
   return (
     <section class="card">
-      <h2>{texts.recordings.heading}</h2>
+      <h2>{texts.recordings.record}</h2>
       <p>
         <a class="button quiet" href={`${base}/broadcaster/recordings`}>
-          {texts.recordings.record}
+          {texts.recordings.heading}
         </a>
       </p>
     </section>
@@ -277,16 +283,6 @@ function Publishing({ publishing, ...own }: OwnForm & { publishing: PublishingDa
         </>
       )}
     </section>
-  );
-}
-
-/** A text to be taken elsewhere: one click selects all of it. */
-function Copyable({ label, text }: { label: string; text: string }): JSX.Element {
-  return (
-    <p class="setting">
-      <span>{label}</span>
-      <code class="copyable">{text}</code>
-    </p>
   );
 }
 

@@ -1,3 +1,4 @@
+import { Copyable } from './copyable.tsx';
 import { renderDocument } from './document.tsx';
 import type { Reader } from './reader.ts';
 import { Shell } from './shell.tsx';
@@ -49,11 +50,12 @@ export function renderClipPage(data: ClipPageData & Reader & { readonly styleHre
             </>
           ) : (
             <>
-              <label class="setting">
-                <span>{words.ready}</span>
-                <input class="field" type="text" readOnly value={link} />
-              </label>
-              <a href={`${base}/clips/${link.slice(link.lastIndexOf('/') + 1)}`}>{words.watch}</a>
+              <Copyable label={words.ready} text={link} />
+              <p>
+                <a class="button quiet" href={`${base}/clips/${link.slice(link.lastIndexOf('/') + 1)}`}>
+                  {words.watch}
+                </a>
+              </p>
             </>
           )}
         </form>

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import type { AccessMode } from '../admission/admission.ts';
+import { Copyable } from './copyable.tsx';
 import { DeskPage } from './desk-page.tsx';
 import { renderDocument } from './document.tsx';
 import { Choice, doorFields, Form, Line, Lines, Submit } from './door-form.tsx';
@@ -104,12 +105,7 @@ function Invitations({ data, words }: Part): JSX.Element {
   return (
     <>
       <Form data={data} heading={words.invite}>
-        {data.link !== undefined && (
-          <p class="link-once">
-            {words.linkOnce}
-            <input class="field" type="text" readOnly value={data.link} aria-label={words.link} />
-          </p>
-        )}
+        {data.link !== undefined && <Copyable label={words.linkOnce} text={data.link} />}
         <Line name={doorFields.label} label={words.label} value="" />
         <Line name={doorFields.uses} label={words.uses} value="1" mode="numeric" />
         <Line name={doorFields.days} label={words.days} value="7" mode="numeric" />

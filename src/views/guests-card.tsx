@@ -1,4 +1,5 @@
 import type { JSX } from 'preact';
+import { Copyable } from './copyable.tsx';
 import { doorFields, Form, Line, Submit } from './door-form.tsx';
 import type { Reader } from './reader.ts';
 
@@ -34,16 +35,14 @@ export function PrivateGuests({
       <Form data={data} heading={words.guests.heading}>
         <p class="small faint">{words.guests.hint}</p>
         {made !== undefined && (
-          <div class="link-once">
-            <p>
+          <>
+            <p role="status">
               <bdi>{made.name}</bdi>: {words.guests.once}
             </p>
-            {made.address !== undefined && (
-              <input class="field" type="text" readOnly value={made.address} aria-label={words.link} />
-            )}
-            <input class="field" type="text" readOnly value={made.key} aria-label={words.guests.key} />
+            {made.address !== undefined && <Copyable label={words.link} text={made.address} />}
+            <Copyable label={words.guests.key} text={made.key} />
             <p class="small">{words.guests.steps}</p>
-          </div>
+          </>
         )}
         <Line name={doorFields.guest} label={words.guests.name} value="" />
         <Submit action="guest" label={words.guests.create} />

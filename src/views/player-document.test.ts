@@ -113,6 +113,13 @@ describe('the player document', () => {
     expect(documentOf(live)).not.toContain('sound-only');
   });
 
+  it('says what to do where no picture is seen, to whoever waits for one', () => {
+    expect(textOf(documentOf(live))).toContain(en.clickToPlay);
+    expect(textOf(documentOf(live, { rendition: audio }))).not.toContain(en.clickToPlay);
+    const rewound = { startSeconds: 10, behindSeconds: 30 };
+    expect(textOf(documentOf(live, { rewound }))).not.toContain(en.clickToPlay);
+  });
+
   it('has something behind all formats that only browsers ask for that know none of them', () => {
     expect(documentOf(live)).toMatch(/type="[^"]*"\/><source src="\/player\/unplayable\?view=KEY"\/>/);
     expect(documentOf(live)).toMatch(/<p class="unplayed no-format" [^>]*>[^<]*<a href="[^"]*r=audio">Sound only</);

@@ -175,7 +175,7 @@ function Choices({ data, target }: { data: InformationData; target: '_parent' | 
         <a class="chip" href={live} target={target} title={texts.goLiveTitle} accesskey="l">
           {texts.goLive}
         </a>
-        <NoPicture texts={texts} />
+        {rendition.height !== undefined && data.behindSeconds === undefined && <p class="hint">{texts.clickToPlay}</p>}
       </nav>
       <QualityLinks
         {...{ renditions: snapshot.renditions, playing: rendition, choice, texts, target }}
@@ -199,15 +199,5 @@ function Unplayed({ texts, children }: { readonly texts: Texts; readonly childre
         {texts.playback.unplayable} {children} <a href="/stream.m3u8">{texts.otherPlayers}</a>
       </p>
     </>
-  );
-}
-
-/** What to do when nothing is seen, and nobody can know why. */
-function NoPicture({ texts }: { readonly texts: Texts }): JSX.Element {
-  return (
-    <details class="hint">
-      <summary>{texts.clickToPlay}</summary>
-      {texts.playback.noFormat}
-    </details>
   );
 }

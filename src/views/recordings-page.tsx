@@ -60,9 +60,8 @@ export function renderRecordingsPage(data: RecordingsPageData & Styled): string 
           {recordings.map((recording) => (
             <li key={recording.id}>
               <a href={`${base}/recordings/${recording.id}`}>
-                <bdi>{titleOf(recording, texts)}</bdi>
-              </a>{' '}
-              <Facts recording={recording} texts={texts} />
+                <bdi>{titleOf(recording, texts)}</bdi> <Facts recording={recording} texts={texts} />
+              </a>
             </li>
           ))}
         </ul>
@@ -109,7 +108,12 @@ function RecordedPicture({ data }: { readonly data: RecordingPageData & Styled }
   const src = fileOf(data, 'mp4');
   return (
     <div class="stage">
-      {rendition.height === undefined && <p class="sound-only">{texts.audioOnly}</p>}
+      {rendition.height === undefined && (
+        <div class="screen sound-only">
+          <i class="rings" aria-hidden="true" />
+          <p class="screen-heading">{texts.audioOnly}</p>
+        </div>
+      )}
       <video class="recorded" controls playsinline preload="metadata" aria-label={texts.video}>
         <source src={src} type={rendition.mimeType} />
         {texts.noVideo} <a href={src}>{texts.openStream}</a>

@@ -58,7 +58,7 @@ async function makeClip(circuitId: number, token?: string): Promise<RawAnswer> {
 
 test('a viewer makes a clip with a form and gets a link to it', async () => {
   const { body } = await makeClip(1);
-  expect(body).toContain(`value="http://${onion}/clips/${id}"`);
+  expect(body).toContain(`>http://${onion}/clips/${id}<`);
 });
 
 test('looking at the page makes none, and neither does a form of somebody else', async () => {

@@ -9,8 +9,6 @@ export const playbackDe = {
   tooSlow: 'Deine Verbindung ist zu langsam für diese Qualität. Wähle eine niedrigere oder „Automatisch“.',
   silent: 'Hier ist seit einer Weile nichts angekommen.',
   reload: 'Player neu laden',
-  noFormat:
-    'Wenn der Player dieses Format nicht abspielt, wähle eine andere Qualität oder öffne den Stream in einem anderen Programm.',
   unplayable: 'Dieser Browser spielt keines der Formate dieses Bildes ab.',
   rate: '{n} kbit/s',
 } as const;

@@ -9,7 +9,6 @@ export const playbackEn = {
   tooSlow: 'Your connection is too slow for this quality. Choose a lower one, or Automatic.',
   silent: 'Nothing has arrived here for a while.',
   reload: 'Load the player again',
-  noFormat: 'If the player cannot play this format, choose another quality or open the stream in another program.',
   unplayable: 'This browser plays none of the formats of this picture.',
   rate: '{n} kbit/s',
 } as const;

@@ -9,7 +9,6 @@ export const playbackEs = {
   tooSlow: 'La conexión es demasiado lenta para esta calidad. Elegir una más baja, o Automática.',
   silent: 'Hace un rato que no llega nada.',
   reload: 'Recargar el reproductor',
-  noFormat: 'Si el reproductor no admite este formato, elegir otra calidad o abrir la emisión en otro programa.',
   unplayable: 'Este navegador no reproduce ninguno de los formatos de esta imagen.',
   rate: '{n} kbit/s',
 } as const;

@@ -9,8 +9,6 @@ export const playbackFr = {
   tooSlow: 'Votre connexion est trop lente pour cette qualité. Choisissez-en une plus basse, ou Automatique.',
   silent: 'Rien n’est arrivé ici depuis un moment.',
   reload: 'Recharger le lecteur',
-  noFormat:
-    'Si le lecteur ne lit pas ce format, choisissez une autre qualité ou ouvrez le direct dans un autre programme.',
   unplayable: 'Ce navigateur ne lit aucun des formats de cette image.',
   rate: '{n} kbit/s',
 } as const;

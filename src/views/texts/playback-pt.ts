@@ -9,7 +9,6 @@ export const playbackPt = {
   tooSlow: 'A conexão está lenta demais para esta qualidade. Escolha uma mais baixa ou Automática.',
   silent: 'Faz algum tempo que nada chega aqui.',
   reload: 'Recarregar o player',
-  noFormat: 'Se o player não reproduz este formato, escolha outra qualidade ou abra a transmissão em outro programa.',
   unplayable: 'Este navegador não reproduz nenhum dos formatos desta imagem.',
   rate: '{n} kbit/s',
 } as const;

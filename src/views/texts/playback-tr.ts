@@ -9,7 +9,6 @@ export const playbackTr = {
   tooSlow: 'Bağlantınız bu kalite için çok yavaş. Daha düşük bir kalite ya da Otomatik seçin.',
   silent: 'Bir süredir buraya hiçbir şey ulaşmıyor.',
   reload: 'Oynatıcıyı yeniden yükle',
-  noFormat: 'Oynatıcı bu biçimi oynatmıyorsa başka bir kalite seçin ya da yayını başka bir programda açın.',
   unplayable: 'Bu tarayıcı bu görüntünün biçimlerinden hiçbirini oynatmıyor.',
   rate: '{n} kbit/s',
 } as const;

@@ -9,7 +9,6 @@ export const playbackZh = {
   tooSlow: '您的连接速度不足以支持此画质。请选择较低的画质或“自动”。',
   silent: '这里已有一段时间没有收到数据。',
   reload: '重新加载播放器',
-  noFormat: '如果播放器不支持此格式，请选择其他画质，或用其他程序打开直播。',
   unplayable: '此浏览器无法播放该画面的任何格式。',
   rate: '{n} kbit/s',
 } as const;

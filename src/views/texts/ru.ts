@@ -307,7 +307,7 @@ export const ru: Texts = {
   addresses: addressesRu,
   schedule: scheduleRu,
   goLiveTitle: 'Загрузить изображение заново с самого нового момента',
-  clickToPlay: 'Нет изображения? Нажмите на него: некоторые уровни защиты ждут нажатия.',
+  clickToPlay: 'Нет изображения? Некоторые уровни защиты ждут нажатия.',
   noVideo: 'Этот браузер не показывает видео.',
   openStream: 'Открыть сам поток',
   notWorking: 'Страница не работает?',
