@@ -215,6 +215,16 @@ describe('adapting', () => {
     expect([picture('360p', 'h264'), picture('360p-vp9', 'vp9')]).toEqual([true, true]);
   });
 
+  test('who has played a picture is not told, in the next document, that it plays none', () => {
+    const told: string[] = [];
+    load();
+    for (const rendition of renditions.slice(0, 1)) viewings.pictureAsked(key, rendition);
+    Object.assign(load('audio').document, { tell: (asked: string) => told.push(asked) });
+    viewings.documentAsked(key, 'unplayable');
+    viewings.documentAsked(key, 'picture');
+    expect(told).toEqual(['picture']);
+  });
+
   test('a browser that asks for the rest of a picture that lies under another one is not reloaded', () => {
     const screen = loadScreen();
     viewings.documentAsked(key, 'picture');

@@ -200,11 +200,12 @@ export class Viewings {
 
   /**
    * The browser has asked for the picture of its document, whatever it is answered, or for what stands behind all formats of it. That means that it can play none only
-   * where it has not asked for a picture before: else what it asked for was refused.
+   * where it has not asked for a picture before, here or in the document that it may just be leaving: else what it asked for was refused.
    */
   documentAsked(key: string, asked: Asked): void {
     const viewing = this.#touch(key);
     if (viewing === undefined || viewing.asked !== undefined) return;
+    if (asked === 'unplayable' && viewing.takesH264) return;
     viewing.asked = asked;
     viewing.document?.tell?.(asked);
   }
