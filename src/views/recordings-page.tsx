@@ -59,7 +59,7 @@ export function renderRecordingsPage(data: RecordingsPageData & Styled): string 
         <ul class="recordings">
           {recordings.map((recording) => (
             <li key={recording.id}>
-              <a href={`${base}/recordings/${recording.id}`}>
+              <a class="card" href={`${base}/recordings/${recording.id}`}>
                 <bdi>{titleOf(recording, texts)}</bdi> <Facts recording={recording} texts={texts} />
               </a>
             </li>
