@@ -34,7 +34,10 @@ beforeEach(async () => {
   tor = createServer((socket) => {
     controllers.push(socket);
     socket.on('error', () => undefined);
-    createInterface({ input: socket }).on('line', (line) => {
+    const lines = createInterface({ input: socket });
+    // It hands the errors of the socket on.
+    lines.on('error', () => undefined);
+    lines.on('line', (line) => {
       commands.push(line);
       socket.write(`${answer(line)}\r\n`);
     });
