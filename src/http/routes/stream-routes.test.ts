@@ -335,6 +335,7 @@ describe('the player document', () => {
   test('a browser that asks for the rest of a response it has lost gets a new document', async () => {
     broadcast('360p');
     const player = await open(`/player?view=${view}`, '360p');
+    await open(`/stream/360p.mp4?length=1&view=${view}`, '360p-key');
     const answer = await ask(
       entrance(),
       get(`/stream/360p.mp4?length=1&view=${view}`, 'Range: bytes=99-', 'Connection: close'),
