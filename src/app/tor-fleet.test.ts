@@ -4,8 +4,10 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { loadConfig } from '../config/load.ts';
 import type { TorInstanceState } from '../serve-event.ts';
+import { loadClients } from '../tor/onion-files.ts';
 import { knownOnions } from './onion-keys.ts';
 import { onionSockets } from './onion-sockets.ts';
+import { PrivateAddress } from './private-address.ts';
 import { TorFleet } from './tor-fleet.ts';
 
 let directory: string;
@@ -89,6 +91,22 @@ describe('several tors with an address each', () => {
     expect(told.at(-1)).toMatchObject({ number: 2, isDraining: true });
     expect(fleet.drain(2, false)).toBeUndefined();
     expect(fleet.drain(1, true)).toBeUndefined();
+  });
+});
+
+describe('several private tors', () => {
+  it('T21 open to the same keys, those that were given while one of them was not there included', async () => {
+    const single = await start(['private = true']);
+    const keys = new PrivateAddress(directory, () => undefined);
+    await keys.add('ann');
+    await single.close();
+    const fleet = await start(['private = true', 'instances = 2']);
+    keys.follow(fleet.members.map(({ tor, service }) => ({ tor, services: [service] })));
+    await keys.add('bob');
+    const clients = async (name: string) => await loadClients(path.join(directory, 'tor', name));
+    const [ofFirst, ofSecond] = [await clients('onion'), await clients('second')];
+    expect(ofFirst.map(({ name }) => name)).toEqual(expect.arrayContaining(['ann', 'bob']));
+    expect(ofSecond).toEqual(ofFirst);
   });
 });
 
