@@ -29,6 +29,7 @@ const settleMs = 4000;
 /** A viewer in real time is behind one on this machine by no more than this. */
 const toleranceMs = 2500;
 const gigabyte = 1e9;
+const nominalBitsPerSecond = 400_000;
 
 interface Served {
   readonly server: Onioncast;
@@ -167,10 +168,18 @@ function report(rows: readonly Row[]): string {
   return table([header, ...cells]);
 }
 
-/** The most viewers that so many tors were seen to carry with nobody behind. */
-function carried(rows: readonly Row[], tors: number): number {
-  const whole = rows.filter((row) => row.tors === tors && row.inTime === row.viewers);
-  return whole.reduce((most, { viewers }) => Math.max(most, viewers), 0);
+/** What so many tors were seen to carry, and what a core of one would. */
+function summary(rows: readonly Row[], tors: number): string {
+  const own = rows.filter((row) => row.tors === tors);
+  const most = own.reduce((best, { inTime, viewers }) => (inTime === viewers ? Math.max(best, viewers) : best), 0);
+  const fullest = own.toSorted((one, other) => other.megabytesPerSecond - one.megabytesPerSecond)[0];
+  if (fullest === undefined) return '';
+  const bytesPerSecond = fullest.megabytesPerSecond * 1e6;
+  const perCore = bytesPerSecond / fullest.torCores.reduce((sum, one) => sum + one, 0);
+  return (
+    `With tors: ${tors}, at most ${most} viewers and nobody behind; at most ${fullest.megabytesPerSecond.toFixed(2)} MB/s in all. There a core of a tor was worth ` +
+    `${(perCore / 1e6).toFixed(0)} MB/s, which are ${Math.floor(perCore / (nominalBitsPerSecond / 8))} viewers at 400 kbit/s.`
+  );
 }
 
 async function main(): Promise<void> {
@@ -211,8 +220,7 @@ async function main(): Promise<void> {
     await network.close();
   }
   console.log(`\n${report(rows)}`);
-  const most = counts.map((tors) => `${tors}: ${carried(rows, tors)}`).join(', ');
-  console.log(`\nThe most viewers with nobody behind, by number of tors: ${most}.`);
+  for (const tors of counts) console.log(`\n${summary(rows, tors)}`);
 }
 
 const wasQuiet = watchLoad();
