@@ -58,7 +58,7 @@ describe('the watch page', () => {
   it('names other addresses of the same stream, where there are some', () => {
     const address = `${'b'.repeat(56)}.onion`;
     const html = renderWatchPage({ ...data, elsewhere: [address] });
-    expect(html).toContain(`<a href="http://${address}/">bbbbbbbbbbbb…</a>`);
+    expect(html).toContain(`<a href="http://${address}/" dir="ltr">bbbbbbbbbbbb…</a>`);
     expect(html).toContain(en.alsoAt);
     expect(renderWatchPage(data)).not.toContain(en.alsoAt);
   });

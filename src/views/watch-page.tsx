@@ -235,11 +235,11 @@ function Foot({ data }: { data: WatchPageData }): JSX.Element {
           <a href={`${base}/language`}>{texts.language}</a>
         </>
       )}
-      {elsewhere.length > 0 && <span> {texts.alsoAt}</span>}
+      {elsewhere.length > 0 && <span class="faint"> {texts.alsoAt}</span>}
       {elsewhere.map((address) => (
         <>
           {' '}
-          <a href={`http://${address}/`}>{`${address.slice(0, shownOfAddress)}…`}</a>
+          <a href={`http://${address}/`} dir="ltr">{`${address.slice(0, shownOfAddress)}…`}</a>
         </>
       ))}
     </footer>
