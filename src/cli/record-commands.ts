@@ -32,7 +32,7 @@ const reasons = {
 } as const;
 
 function tellRecording({ isOn, isRecording, seconds, bytes, stopped }: OperationOutput<'recording'>): string {
-  if (isRecording) return `Being recorded: ${clockText(Math.round(seconds))}, ${sizeText(bytes)}.\n`;
+  if (isRecording) return `Being recorded: ${clockText(Math.round(seconds))}, ${sizeText(bytes, { lang: 'en' })}.\n`;
   if (stopped !== undefined) return `Recording has stopped: ${reasons[stopped]}. It begins again by itself.\n`;
   return isOn
     ? 'Recording begins with the next picture of a broadcast.\n'

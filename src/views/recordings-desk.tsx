@@ -56,7 +56,7 @@ export function renderRecordingsDesk(data: Data): string {
 function Switch({ data }: { readonly data: Data }): JSX.Element {
   const { texts, status } = data;
   const words = texts.recordings;
-  const facts = { t: clockText(Math.round(status.seconds)), s: sizeText(status.bytes) };
+  const facts = { t: clockText(Math.round(status.seconds)), s: sizeText(status.bytes, texts) };
   const sentence = status.isRecording ? filled(words.recording, facts) : status.isOn ? words.waiting : words.off;
   return (
     <section class="card">
@@ -112,7 +112,7 @@ function Row({ data, row, isClip }: { readonly data: Data; readonly row: Recordi
       <input type="hidden" name={recordingFields.id} value={id} />
       <p class="small faint">
         <a href={`${base}/${isClip ? 'clips' : 'recordings'}/${id}`}>{words.play}</a> · {clockText(Math.round(seconds))}{' '}
-        · {sizeText(bytes)} · {momentText(createdAtMs, texts)}
+        · {sizeText(bytes, texts)} · {momentText(createdAtMs, texts)}
         {!isClip && <> · {isPublished ? words.published : words.notPublished}</>}
       </p>
       <div class="in-line">

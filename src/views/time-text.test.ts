@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ar } from './texts/ar.ts';
 import { en } from './texts/en.ts';
 import { fa } from './texts/fa.ts';
-import { inOwnOrder, momentText, spanText } from './time-text.ts';
+import { inOwnOrder, momentText, sizeText, spanText } from './time-text.ts';
 
 describe('times', () => {
   it('are told to the minute, and as spans in their largest unit', () => {
@@ -16,5 +16,17 @@ describe('times', () => {
       expect(spanText(59_000, texts)).toBe('\u206659\u00a0s\u2069');
       expect(inOwnOrder('\u221230\u00a0s', texts)).toBe('\u2066\u221230\u00a0s\u2069');
     }
+  });
+});
+
+describe('sizes', () => {
+  it('are told in megabytes, and keep their order among words from right to left', () => {
+    expect([0, 449_999, 9_949_999, 34_600_000].map((bytes) => sizeText(bytes, en))).toEqual([
+      '0.0 MB',
+      '0.4 MB',
+      '9.9 MB',
+      '35 MB',
+    ]);
+    expect(sizeText(500_000, ar)).toBe('\u20660.5\u00a0MB\u2069');
   });
 });

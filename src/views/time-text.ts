@@ -40,7 +40,7 @@ export function dayText(atMs: number, { lang }: Pick<Texts, 'lang'>): string {
 }
 
 /** A size in megabytes, as shops and browsers count them: `0.4 MB`, `35 MB`. */
-export function sizeText(bytes: number): string {
+export function sizeText(bytes: number, texts: Pick<Texts, 'lang'>): string {
   const megabytes = bytes / 1_000_000;
-  return `${megabytes.toFixed(megabytes < 10 ? 1 : 0)} MB`;
+  return inOwnOrder(`${megabytes.toFixed(megabytes < 10 ? 1 : 0)} MB`, texts);
 }
