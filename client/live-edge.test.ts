@@ -124,6 +124,12 @@ describe('the target', () => {
     expect(decayTarget(0.4, 0.2, 1, false)).toBeCloseTo(0.3);
   });
 
+  it('sinks faster from far above what the link needs: after a bad minute it is normal within another', () => {
+    let target = 6;
+    for (let second = 0; second < 60; second += 1) target = decayTarget(target, 0.4, 1, true);
+    expect(target).toBeLessThan(1.2);
+  });
+
   it('follows the floor upwards at once', () => {
     expect(decayTarget(0.3, 0.5, 1, true)).toBe(0.5);
   });

@@ -11,6 +11,8 @@ const lowestFloor = 0.2;
 /** A wait shows that the target is too low, and by how much is anybody's guess: half of it, within bounds. */
 const raise = { part: 0.5, least: 0.1, most: 0.3 };
 const decayPerSecond = 0.02;
+/** What is above the floor by more than this comes from trouble that is over: of the rest so much goes every second. */
+const excess = { seconds: 1, decay: 0.05 };
 /** While nothing has gone wrong yet, there is no reason to believe in the first guess for long. */
 const untroubledDecayPerSecond = 0.1;
 const jumpBeyond = 5;
@@ -61,7 +63,8 @@ export function raiseTarget(target: number): number {
 
 /** The target after a time without trouble: it sinks to what the link is known to need, slowly once playing has had to wait. */
 export function decayTarget(target: number, floor: number, elapsed: number, hasWaited: boolean): number {
-  const perSecond = hasWaited ? decayPerSecond : untroubledDecayPerSecond;
+  const steady = hasWaited ? decayPerSecond : untroubledDecayPerSecond;
+  const perSecond = steady + excess.decay * Math.max(0, target - floor - excess.seconds);
   return target <= floor ? floor : Math.max(floor, target - perSecond * elapsed);
 }
 
