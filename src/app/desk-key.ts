@@ -12,13 +12,13 @@ export const temporaryName = 'temporary';
 export const deskClient = 'owner';
 
 /** The private half of the key to the broadcaster's own onion service. */
-function keyFile(dataDirectory: string): string {
+export function deskKeyFile(dataDirectory: string): string {
   return path.join(dataDirectory, 'desk-key');
 }
 
 /** The key to the broadcaster's own onion service, if there is one already. Throws DATA_DIRECTORY. */
 export async function knownDeskKey(dataDirectory: string): Promise<ClientKey | undefined> {
-  return await loadClientKey(keyFile(dataDirectory), 'onioncast desk --new-key');
+  return await loadClientKey(deskKeyFile(dataDirectory), 'onioncast desk --new-key');
 }
 
 /** The key to the broadcaster's own onion service, made on first use. Throws DATA_DIRECTORY. */
@@ -27,7 +27,7 @@ export async function ensureDeskKey(
 ): Promise<{ readonly key: ClientKey; readonly isNew: boolean }> {
   const known = await knownDeskKey(dataDirectory);
   if (known !== undefined) return { key: known, isNew: false };
-  return { key: await makeClientKey(keyFile(dataDirectory)), isNew: true };
+  return { key: await makeClientKey(deskKeyFile(dataDirectory)), isNew: true };
 }
 
 /**
@@ -35,7 +35,7 @@ export async function ensureDeskKey(
  * key worth nothing, since whoever has it knows how to come for as long as that tor runs.
  */
 export async function renewDeskKey(dataDirectory: string): Promise<ClientKey> {
-  return await withIdleDatabase(dataDirectory, () => makeClientKey(keyFile(dataDirectory)));
+  return await withIdleDatabase(dataDirectory, () => makeClientKey(deskKeyFile(dataDirectory)));
 }
 
 /** The address of the broadcaster's own onion service; absent before tor has made one, or the operator has told it. */

@@ -13,8 +13,9 @@ import {
 } from '../tor/onion-files.ts';
 import { mintOnionSecret, readOnionSecret } from '../tor/onion-secret.ts';
 import { readBounded, writePrivateFile } from '../tor/private-file.ts';
-import { deskName, onionName } from './desk-key.ts';
+import { deskKeyFile, deskName, onionName } from './desk-key.ts';
 import { withIdleDatabase } from './idle-database.ts';
+import { publisherSecretFile } from './publisher-access.ts';
 
 /** An onion service of ours by the name that people know, with its keys. */
 export interface NamedKeys extends OnionKeys {
@@ -96,9 +97,10 @@ const backupShape = z.strictObject({
     .min(1)
     .max(64),
   deskKey: z.exactOptional(z.string().regex(privateKeyShape)),
+  publisherKey: z.exactOptional(z.string().regex(privateKeyShape)),
 });
 
-/** All onion keys of this data directory, who may find them, and what opens the desk, as a text that nobody else may see. Throws KEY_REFUSED if there are none. */
+/** All onion keys of this data directory, who may find them, and what opens the desk and the way in for a publisher, as a text that nobody else may see. Throws KEY_REFUSED if there are none. */
 export async function describeKeys(dataDirectory: string): Promise<{ text: string; addresses: string[] }> {
   const onions = await knownOnions(dataDirectory);
   if (onions.length === 0) {
@@ -108,38 +110,37 @@ export async function describeKeys(dataDirectory: string): Promise<{ text: strin
     const { address, expanded } = secret;
     return { name, address, key: expanded.toString('base64'), clients };
   });
-  const deskKey = await readDeskKey(dataDirectory);
   return {
-    text: JSON.stringify({ services, ...(deskKey === undefined ? {} : { deskKey }) }),
+    text: JSON.stringify({ services, ...(await readOpeners(dataDirectory)) }),
     addresses: onions.map(({ secret }) => secret.address),
   };
 }
 
 /** Puts such keys in place. Other keys are in the way unless they may be replaced; they are then kept aside. Throws DATA_DIRECTORY, KEY_REFUSED, BACKUP_UNUSABLE. */
 export async function restoreKeys(dataDirectory: string, text: string, mayReplace: boolean): Promise<Exchange[]> {
-  const { services, deskKey } = readBackup(text);
+  const { services, openers } = readBackup(text);
   return await withIdleDatabase(dataDirectory, async () => {
     await refuseOthers(dataDirectory, services, mayReplace);
-    const before = await readDeskKey(dataDirectory);
-    if (deskKey !== undefined && before !== undefined && before !== deskKey && !mayReplace) {
-      throw new AppError('KEY_REFUSED', `Another key to the desk is in the way. ${replaceAdvice}`);
-    }
+    if (!mayReplace) await refuseOtherOpeners(dataDirectory, openers);
     const done: Exchange[] = [];
     for (const service of services) done.push(await putInPlace(dataDirectory, service));
-    if (deskKey !== undefined) await writePrivateFile(deskKeyFile(dataDirectory), `${deskKey}\n`);
+    for (const { name, file } of openerFiles) {
+      const key = openers[name];
+      if (key !== undefined) await writePrivateFile(file(dataDirectory), `${key}\n`);
+    }
     return done;
   });
 }
 
-function readBackup(text: string): { services: NamedKeys[]; deskKey: string | undefined } {
+function readBackup(text: string): { services: NamedKeys[]; openers: Openers } {
   try {
-    const { services, deskKey } = backupShape.parse(JSON.parse(text));
+    const { services, ...openers } = backupShape.parse(JSON.parse(text));
     const keys = services.map(({ name, address, key, clients }) => {
       const secret = readOnionSecret(Buffer.from(key, 'base64'));
       if (secret.address !== address) throw new RangeError('a key that is not that of its address');
       return { name, secret, clients };
     });
-    return { services: keys, deskKey };
+    return { services: keys, openers };
   } catch (cause) {
     throw new AppError('BACKUP_UNUSABLE', 'This backup is whole, but what is in it is not understood.', { cause });
   }
@@ -182,15 +183,33 @@ async function putAside(dataDirectory: string, name: string): Promise<Exchange['
   return { directory, address };
 }
 
-function deskKeyFile(dataDirectory: string): string {
-  return path.join(dataDirectory, 'desk-key');
+/** Keys of clients that we keep ourselves: without them, whom a service was made for would find it no more. */
+const openerFiles = [
+  { name: 'deskKey', file: deskKeyFile, opens: 'the desk' },
+  { name: 'publisherKey', file: publisherSecretFile, opens: 'the way in for a publisher' },
+] as const;
+
+type Openers = { readonly [Name in (typeof openerFiles)[number]['name']]?: string };
+
+async function readOpeners(dataDirectory: string): Promise<Openers> {
+  const found = openerFiles.map(async ({ name, file }) => [name, await readOpener(file(dataDirectory))] as const);
+  return Object.fromEntries((await Promise.all(found)).filter(([, key]) => key !== undefined));
 }
 
-async function readDeskKey(dataDirectory: string): Promise<string | undefined> {
-  const text = (await readBounded(deskKeyFile(dataDirectory), 128))?.toString('latin1').trim();
+async function readOpener(file: string): Promise<string | undefined> {
+  const text = (await readBounded(file, 128))?.toString('latin1').trim();
   if (text === undefined) return undefined;
   if (privateKeyShape.test(text) && decodeBase32(text.toLowerCase()).length === 32) return text;
-  throw new AppError('KEY_REFUSED', `${deskKeyFile(dataDirectory)} holds no key.`);
+  throw new AppError('KEY_REFUSED', `${file} holds no key.`);
+}
+
+async function refuseOtherOpeners(dataDirectory: string, wanted: Openers): Promise<void> {
+  const known = await readOpeners(dataDirectory);
+  for (const { name, opens } of openerFiles) {
+    const [before, key] = [known[name], wanted[name]];
+    if (key === undefined || before === undefined || before === key) continue;
+    throw new AppError('KEY_REFUSED', `Another key to ${opens} is in the way. ${replaceAdvice}`);
+  }
 }
 
 async function servicesIn(directory: string): Promise<string[]> {

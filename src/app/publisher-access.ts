@@ -22,20 +22,20 @@ export interface PublisherAccess {
 
 const command = 'onioncast publisher --new-key';
 
-/** Everything comes out of this one secret. */
-function secretFile(dataDirectory: string): string {
+/** Everything comes out of this one secret, the private half of a key. */
+export function publisherSecretFile(dataDirectory: string): string {
   return path.join(dataDirectory, 'publisher-secret');
 }
 
 /** What opens the way in for a publisher, made on first use. Throws DATA_DIRECTORY. */
 export async function ensurePublisherAccess(dataDirectory: string): Promise<PublisherAccess> {
-  const known = await loadClientKey(secretFile(dataDirectory), command);
-  return accessOf(known ?? (await makeClientKey(secretFile(dataDirectory))), known === undefined);
+  const known = await loadClientKey(publisherSecretFile(dataDirectory), command);
+  return accessOf(known ?? (await makeClientKey(publisherSecretFile(dataDirectory))), known === undefined);
 }
 
 /** Another key in place of the one before. Throws DATA_DIRECTORY while a server runs with this directory. */
 export async function renewPublisherAccess(dataDirectory: string): Promise<PublisherAccess> {
-  return accessOf(await withIdleDatabase(dataDirectory, () => makeClientKey(secretFile(dataDirectory))), true);
+  return accessOf(await withIdleDatabase(dataDirectory, () => makeClientKey(publisherSecretFile(dataDirectory))), true);
 }
 
 /** Where the publisher sends to; absent before tor has made the address, or where the operator's own tor has. */

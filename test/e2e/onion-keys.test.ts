@@ -86,6 +86,31 @@ describe('a backup of the onion keys', () => {
     expect(again.stdout).not.toContain('in place of');
   });
 
+  it('T27 gives the publisher elsewhere back what opens the way in, and puts no other in its place unasked', async () => {
+    await madeByTor();
+    const ingest = path.join(data, 'tor', 'ingest');
+    const secret = mintClientKey().privateKey;
+    await writeFile(path.join(data, 'publisher-secret'), `${secret}\n`);
+    await writeOnionKeys(ingest, { secret: mintOnionSecret(), clients: [client('publisher')] });
+    const file = path.join(place, 'publisher.backup');
+    expect((await backUp(file)).code).toBe(0);
+    const fresh = path.join(place, 'publisher');
+    expect((await restore(file, fresh)).code).toBe(0);
+    const kept = path.join(fresh, 'publisher-secret');
+    expect(await readFile(kept, 'utf8')).toBe(`${secret}\n`);
+    expect((await stat(kept)).mode & 0o777).toBe(0o600);
+    expect(await loadOnionKeys(path.join(fresh, 'tor', 'ingest'))).toEqual(await loadOnionKeys(ingest));
+    const other = `${mintClientKey().privateKey}\n`;
+    await writeFile(kept, other);
+    expect(await restore(file, fresh)).toMatchObject({
+      code: 3,
+      stderr: expect.stringMatching(/publisher.*--replace/),
+    });
+    expect(await readFile(kept, 'utf8')).toBe(other);
+    expect((await restore(file, fresh, '--replace')).code).toBe(0);
+    expect(await readFile(kept, 'utf8')).toBe(`${secret}\n`);
+  });
+
   it('T27 is opened by its passphrase alone, and whole alone', async () => {
     await madeByTor();
     const file = path.join(place, 'strict.backup');
