@@ -170,8 +170,9 @@ async function buildRooms(config: OnioncastConfig, ground: Ground, report: Repor
   });
   owned.add(() => website?.close());
   const circuits = () => onion?.circuits();
+  const tor = () => onion?.status();
   const control = await openControl({
-    ...{ dataDirectory, lounge, website, titles, timers, archive, onions, circuits, onError },
+    ...{ dataDirectory, lounge, website, titles, timers, archive, onions, tor, circuits, onError },
     torControls: torControlsOf(() => onion),
   });
   owned.add(() => control.close());

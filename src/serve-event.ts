@@ -69,6 +69,14 @@ export type ServeEvent =
     }
   /** One of several tors. */
   | ({ readonly kind: 'tor-instance' } & TorInstanceState)
+  /** What the circuits of our tor say, counted every ten seconds; `effort`: of the proof of work that is asked for, or else was done. */
+  | {
+      readonly kind: 'circuits';
+      readonly descriptorUploads: number;
+      readonly introductionPoints: number;
+      readonly visitors: number;
+      readonly effort: number;
+    }
   /** The broadcaster's own onion service, as `tor`. `clientKey` opens it, and is there only when it has just been made. */
   | {
       readonly kind: 'desk';

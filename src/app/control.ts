@@ -19,6 +19,7 @@ import { Owned } from './owned.ts';
 import type { Website } from './website.ts';
 import { readVersion } from '../version.ts';
 import type { CircuitCounts } from '../tor/circuit-census.ts';
+import type { TorStatus } from '../tor/tor-status.ts';
 
 export interface ControlOptions {
   readonly dataDirectory: string;
@@ -31,6 +32,7 @@ export interface ControlOptions {
   /** The onion addresses of this run. */
   onions(): readonly OnionAddressState[];
   /** Of our own tors. */
+  tor(): TorStatus | undefined;
   circuits(): CircuitCounts | undefined;
   readonly torControls: TorControls;
   onError(error: unknown): void;
@@ -62,6 +64,7 @@ export async function openControl(options: ControlOptions): Promise<Control> {
     onions: () => options.onions(),
     timers: options.timers,
     recorder: options.archive?.recorder,
+    tor: () => options.tor(),
     circuits: () => options.circuits(),
     visitors: () => website.visitors(),
     filterProblem,

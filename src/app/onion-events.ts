@@ -1,5 +1,6 @@
 import type { OnionKind } from '../http/connection.ts';
 import type { OnionAddressState, ServeEvent, TorState } from '../serve-event.ts';
+import type { CircuitCounts } from '../tor/circuit-census.ts';
 import type { AuthorizedClient } from '../tor/client-key.ts';
 import type { TorStatus } from '../tor/tor-status.ts';
 import { deskName, onionName, temporaryName } from './desk-key.ts';
@@ -91,5 +92,17 @@ export function statusReporter({ report, onAddresses }: StatusListener, locked: 
       warned.add(message);
       report({ kind: 'warning', code: 'TOOL_MISSING', message });
     }
+  };
+}
+
+/** Tells what is another count than before. */
+export function circuitsReporter({ report }: Pick<StatusListener, 'report'>) {
+  let last = '';
+  return (circuits: CircuitCounts, { descriptorUploads }: TorStatus): void => {
+    const { visitors, introductionPoints, effort, suggestedEffort = effort } = circuits;
+    const counts = { descriptorUploads, introductionPoints, visitors, effort: suggestedEffort };
+    const facts = JSON.stringify(counts);
+    if (facts !== last) report({ kind: 'circuits', ...counts });
+    last = facts;
   };
 }

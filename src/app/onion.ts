@@ -10,7 +10,14 @@ import type { TorStatus } from '../tor/tor-status.ts';
 import { inspectTor } from '../tor/tor-version.ts';
 import { type OperatorServiceSettings, renderOperatorTorrc } from '../tor/torrc.ts';
 import { deskClient, deskName, ensureDeskKey, temporaryName } from './desk-key.ts';
-import { accessOf, type LockedService, lockedKinds, stateOf, statusReporter } from './onion-events.ts';
+import {
+  accessOf,
+  circuitsReporter,
+  type LockedService,
+  lockedKinds,
+  stateOf,
+  statusReporter,
+} from './onion-events.ts';
 import type { OnionSockets } from './onion-sockets.ts';
 import { checkWhoFinds, type PrivateAddress } from './private-address.ts';
 import { ingestName, type PublisherAccess } from './publisher-access.ts';
@@ -99,7 +106,8 @@ async function runTor(options: OnionOptions, locked: readonly LockedService[]): 
   let fleet: TorFleet | undefined;
   try {
     const onTor = (tor: TorInstanceState): void => report({ kind: 'tor-instance', ...tor });
-    fleet = await TorFleet.prepare({ ...options, services, onChange, onTor });
+    const onCircuits = circuitsReporter(options);
+    fleet = await TorFleet.prepare({ ...options, services, onChange, onTor, onCircuits });
     options.privateAddress?.follow(
       fleet.members.map(({ tor, service }, index) => ({
         tor,

@@ -26,6 +26,8 @@ export interface FleetOptions {
   /** Something about one of several tors is new. Must not throw. */
   onTor(tor: TorInstanceState): void;
   onFlow(flow: CircuitFlow): void;
+  /** The circuits of all have been counted. Must not throw. */
+  onCircuits?(circuits: CircuitCounts, status: TorStatus): void;
 }
 
 /** Why a tor is not taken out of use, or not taken back. */
@@ -108,11 +110,13 @@ export class TorFleet {
   get circuits(): CircuitCounts | undefined {
     const known = this.#members.flatMap(({ tor }) => tor.circuits ?? []);
     if (known.length === 0) return undefined;
+    const suggested = known.flatMap(({ suggestedEffort }) => suggestedEffort ?? []);
     const sum = (of: (counts: CircuitCounts) => number): number => known.reduce((total, one) => total + of(one), 0);
     return {
       visitors: sum(({ visitors }) => visitors),
       introductionPoints: sum(({ introductionPoints }) => introductionPoints),
       effort: Math.max(...known.map(({ effort }) => effort)),
+      ...(suggested.length > 0 && { suggestedEffort: Math.max(...suggested) }),
     };
   }
 
@@ -184,6 +188,7 @@ export class TorFleet {
       extraTorrc: config.tor.extraTorrc,
       bridges: config.tor.bridges,
       onChange: (status, of) => this.#follow(index, status, of),
+      onCircuits: () => this.#tellCircuits(),
       onFlow: (flow) => onFlow({ ...flow, circuitId: circuitNumber({ tor: index, circuitId: flow.circuitId }) }),
     });
     return { tor, service, isDraining: false };
@@ -221,6 +226,11 @@ export class TorFleet {
     const facts = JSON.stringify([state.state, state.isDraining, state.restarts]);
     if (facts !== this.#told.get(index)) this.#options.onTor(state);
     this.#told.set(index, facts);
+  }
+
+  #tellCircuits(): void {
+    const { circuits, status } = this;
+    if (circuits !== undefined) this.#options.onCircuits?.(circuits, status);
   }
 
   #stateOf(index: number): TorInstanceState {

@@ -131,6 +131,28 @@ Ctrl-C stops it.
     expect(screen(text).endsWith(`\n  Onion address     ${onion}\n`)).toBe(true);
   });
 
+  it('shows how tor serves its visitors below everything else, drawn over, and elsewhere when it is news', () => {
+    const calm = { kind: 'circuits', descriptorUploads: 8, introductionPoints: 3, visitors: 0, effort: 0 } as const;
+    const note: ServeEvent = { kind: 'note', message: 'Something.' };
+    const events = [
+      ...opening,
+      calm,
+      { kind: 'ready' },
+      tor('online', 100, onion),
+      note,
+      { ...calm, visitors: 9 },
+    ] as const;
+    const shown = screen(show(events, { isTTY: true, columns: 100 }));
+    expect(shown).toMatch(
+      /\n09:05 Something\.\ntor: online, 8 uploads, 3 introduction points, 9 circuits, proof of work 0$/,
+    );
+    expect(screen(show([...events, tor('restarting', 0)], { isTTY: true }))).not.toContain('circuits');
+    const attacked = show([...events, { ...calm, visitors: 90, effort: 40 }]);
+    expect(attacked.match(/09:05 tor: online.*\n/g)).toHaveLength(2);
+    expect(attacked).toContain('90 circuits, proof of work 40\n');
+    expect(show([...opening, { kind: 'ready' }, calm])).not.toContain('tor:');
+  });
+
   it('keeps the progress below everything else', () => {
     const events: ServeEvent[] = [
       { kind: 'ready' },

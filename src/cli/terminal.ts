@@ -1,4 +1,5 @@
 import type { ServeEvent } from '../serve-event.ts';
+import { circuitsSentence, isNewsOfCircuits } from './circuits-sentence.ts';
 import { lineSentence } from './line-sentence.ts';
 
 /** Where the terminal writes: `process.stdout`, or a test. */
@@ -37,6 +38,7 @@ export class Terminal {
   #shownTor = '';
   readonly #shownInstances = new Map<number, string>();
   readonly #wasOnline = new Set<number>();
+  #shownCircuits: EventOf<'circuits'> | undefined;
   #hasShownDesk = false;
   #shownTemporary: string | undefined;
   #hasShownPublisher = false;
@@ -64,6 +66,10 @@ export class Terminal {
         break;
       case 'tor-instance':
         this.#showInstance(event);
+        break;
+      case 'circuits':
+        this.#known.set(event.kind, event);
+        this.#showCircuits();
         break;
       case 'desk':
         this.#known.set(event.kind, event);
@@ -179,9 +185,11 @@ export class Terminal {
     if (event.state === 'online') {
       this.#shownTor = '';
       this.clear();
-      if (event.address === undefined || event.address === this.#shownAddress) return;
-      this.#shownAddress = event.address;
-      this.#row('Onion address', event.address);
+      if (event.address !== undefined && event.address !== this.#shownAddress) {
+        this.#shownAddress = event.address;
+        this.#row('Onion address', event.address);
+      }
+      this.#showCircuits();
       return;
     }
     const progress = event.state === 'bootstrapping' ? ` ${Math.round(event.progress)} %` : '';
@@ -199,6 +207,16 @@ export class Terminal {
     if (state !== 'online' || this.#wasOnline.has(number)) return;
     this.#wasOnline.add(number);
     if (number > 1 && address !== undefined) this.#row('Also at', `http://${address}/`);
+  }
+
+  /** While tor is online: on a terminal below everything else, elsewhere when it is news. */
+  #showCircuits(): void {
+    const circuits = this.#get('circuits');
+    if (!this.#isReady || circuits === undefined || this.#get('tor')?.state !== 'online') return;
+    if (this.#output.isTTY === true) return this.#redraw(circuitsSentence(circuits));
+    if (!isNewsOfCircuits(circuits, this.#shownCircuits)) return;
+    this.#shownCircuits = circuits;
+    this.#line(`${this.#time()}${circuitsSentence(circuits)}`);
   }
 
   /** The way to it is for the broadcaster alone: told once, when its key is made. */
@@ -233,14 +251,15 @@ export class Terminal {
 
   /** On a terminal the line is drawn over; elsewhere it is written anew when a quarter more is done, or the state changes. */
   #progress(text: string, { state, progress }: EventOf<'tor'>): void {
-    if (this.#output.isTTY === true) {
-      this.#output.write(`\r\u001b[K${text.slice(0, this.#columns() - 1)}`);
-      this.#hasProgressLine = true;
-      return;
-    }
+    if (this.#output.isTTY === true) return this.#redraw(text);
     const step = `${state} ${Math.floor(progress / 25)}`;
     if (step !== this.#shownTor) this.#line(text);
     this.#shownTor = step;
+  }
+
+  #redraw(text: string): void {
+    this.#output.write(`\r\u001b[K${text.slice(0, this.#columns() - 1)}`);
+    this.#hasProgressLine = true;
   }
 
   #row(label: string, value: string): void {

@@ -31,5 +31,26 @@ test('nothing is known before the first count, when tor does not answer, and aft
   answer = Promise.reject(new Error('closed'));
   await census.count();
   expect(census.counts).toBeUndefined();
+  answer = Promise.resolve(status);
+  const last = census.count();
+  census.close();
+  await last;
+  expect(census.counts).toBeUndefined();
+});
+
+test('the work that is asked for is told with the circuits, if it is known', async () => {
+  const told: (number | undefined)[] = [];
+  let effort: number | undefined = 12;
+  const census = new CircuitCensus({
+    ask: async () => status,
+    askEffort: async () => effort,
+    onCount: ({ suggestedEffort }) => told.push(suggestedEffort),
+    everyMs: 1e6,
+  });
+  await census.count();
+  effort = undefined;
+  await census.count();
+  expect(told).toEqual([12, undefined]);
+  expect(census.counts).not.toHaveProperty('suggestedEffort');
   census.close();
 });

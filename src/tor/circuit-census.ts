@@ -6,11 +6,17 @@ export interface CircuitCounts {
   readonly introductionPoints: number;
   /** The most work that one of these visitors has done to be let in (proposal 327); 0 in peace. */
   readonly effort: number;
+  /** The work that the first service asks of who comes now; absent where that is not known, as of a private one. */
+  readonly suggestedEffort?: number;
 }
 
 export interface CircuitCensusOptions {
   /** The value of `GETINFO circuit-status`. */
   ask(): Promise<string>;
+  /** Of the first service, if it asks for work. */
+  askEffort?(): Promise<number | undefined>;
+  /** Called after each count. Must not throw. */
+  onCount?(counts: CircuitCounts): void;
   readonly everyMs?: number;
 }
 
@@ -29,15 +35,16 @@ export function readCircuitCounts(text: string): CircuitCounts {
   };
 }
 
-/** Counts the circuits of our tor from time to time: it tells of them when asked, and of the effort it suggests nowhere but at a port of TCP. */
+/** Counts the circuits of our tor from time to time, since it tells of them only when asked. */
 export class CircuitCensus {
-  readonly #ask: CircuitCensusOptions['ask'];
+  readonly #options: CircuitCensusOptions;
   readonly #timer: NodeJS.Timeout;
   #counts: CircuitCounts | undefined;
+  #isClosed = false;
 
-  constructor({ ask, everyMs = defaultEveryMs }: CircuitCensusOptions) {
-    this.#ask = ask;
-    this.#timer = setInterval(() => void this.count(), everyMs).unref();
+  constructor(options: CircuitCensusOptions) {
+    this.#options = options;
+    this.#timer = setInterval(() => void this.count(), options.everyMs ?? defaultEveryMs).unref();
   }
 
   /** Of the last count; absent before the first. */
@@ -47,11 +54,19 @@ export class CircuitCensus {
 
   /** Counts now. */
   async count(): Promise<void> {
-    // A tor that does not answer is seen by its owner.
-    this.#counts = await this.#ask().then(readCircuitCounts, () => undefined);
+    const { ask, askEffort, onCount } = this.#options;
+    const [counts, suggestedEffort] = await Promise.all([
+      // A tor that does not answer is seen by its owner.
+      ask().then(readCircuitCounts, () => undefined),
+      askEffort?.().catch(() => undefined),
+    ]);
+    if (this.#isClosed) return;
+    this.#counts = counts && { ...counts, ...(suggestedEffort !== undefined && { suggestedEffort }) };
+    if (this.#counts !== undefined) onCount?.(this.#counts);
   }
 
   close(): void {
+    this.#isClosed = true;
     clearInterval(this.#timer);
     this.#counts = undefined;
   }

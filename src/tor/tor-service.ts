@@ -24,6 +24,7 @@ import {
   type TorEvent,
   type TorStatus,
 } from './tor-status.ts';
+import { askSuggestedEffort } from './service-descriptor.ts';
 import { inspectTor, oldestSafeTor } from './tor-version.ts';
 import { type ProofOfWorkQueue, renderTorrc, type SocksSettings, type TorrcSettings } from './torrc.ts';
 
@@ -68,6 +69,8 @@ export interface TorServiceSettings {
   onChange(status: TorStatus, service: string): void;
   /** Called, about once a second, for each circuit that carried something. Must not throw. */
   onFlow?(flow: CircuitFlow): void;
+  /** Called whenever the circuits have been counted. Must not throw. */
+  onCircuits?(counts: CircuitCounts): void;
 }
 
 /** What the status is called of a tor without services. */
@@ -289,12 +292,23 @@ export class TorService {
       if (run.hasExited) failure = undefined;
       else await run.stop();
     }
-    if (control !== undefined) this.#census = new CircuitCensus({ ask: () => control.getInfo('circuit-status') });
+    if (control !== undefined) this.#census = this.#countCircuits(control);
     const exit = await run.exited;
     this.#census?.close();
     control?.close();
     if (exit.error !== undefined) return { kind: 'failed', reason: `tor cannot be launched: ${exit.error.message}` };
     return { kind: 'exited', reason: failure ?? explainExit(exit, run.notices) };
+  }
+
+  #countCircuits(control: TorControl): CircuitCensus {
+    const { services, onCircuits } = this.#settings;
+    const { address = '' } = this.status;
+    const asks = services[0]?.proofOfWork !== undefined;
+    return new CircuitCensus({
+      ask: () => control.getInfo('circuit-status'),
+      ...(asks && { askEffort: () => askSuggestedEffort(control, address) }),
+      ...(onCircuits !== undefined && { onCount: onCircuits }),
+    });
   }
 
   /** Becomes tor's owner, listens to its events, reads the addresses. */

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BrowserName, likeTorBrowser, openBrowser } from '../support/browsers.ts';
+import { onioncast } from '../support/command-line.ts';
 import { Onioncast } from '../support/onioncast.ts';
 import { descendantsOf } from '../support/processes.ts';
 import { onionGet, type SocksTarget, socksConnect } from '../support/socks.ts';
@@ -65,6 +66,20 @@ describe('the onion service, through a network of real tors', () => {
       }
     });
   }
+
+  it('tells the operator how tor is: its way into the network, uploads, introduction points, circuits and proof of work', async () => {
+    const counted = await server.event('circuits', ({ introductionPoints }) => introductionPoints > 0, 60_000);
+    expect(counted.descriptorUploads).toBeGreaterThan(0);
+    expect(counted.effort).toBe(0);
+    const health = await (await fetch(`${server.url}/healthz`)).json();
+    expect(health).toMatchObject({
+      tor: { state: 'ready', progress: 100, descriptorUploads: counted.descriptorUploads },
+      circuits: { introductionPoints: counted.introductionPoints, visitors: expect.any(Number), suggestedEffort: 0 },
+    });
+    const { stdout } = await onioncast(data, ['status']);
+    expect(stdout).toMatch(/^tor +ready, 100 %, [1-9]\d* descriptor uploads$/mu);
+    expect(stdout).toMatch(/^circuits +\d+, [1-9]\d* introduction points, proof of work 0$/mu);
+  });
 
   it('T15 closes the circuit of a visitor who goes on sending what is no request, and of nobody else', async () => {
     const target = { socksPort: network.socksPorts[0] ?? 0, host: new URL(onion).hostname, user: 'hostile' };

@@ -1,5 +1,6 @@
 import type {
   AuthorShape,
+  CircuitsShape,
   EntryShape,
   HeldShape,
   InvitationShape,
@@ -93,7 +94,8 @@ export function tellModes(modes: ModesShape): string {
 }
 
 export function tellStatus(status: OperationOutput<'status'>): string {
-  const { stream, watching, waiting, pressure, circuits, modes, poll, pinned, held, sanctions, version, pid } = status;
+  const { stream, watching, waiting, pressure, tor, circuits, modes, poll, pinned, held, sanctions, version, pid } =
+    status;
   const { uptimeSeconds } = stream;
   const uptime = uptimeSeconds === undefined ? '' : ` for ${spanOf(uptimeSeconds)}`;
   const turned = Object.entries(modes).filter(([, word]) => word !== 'off');
@@ -102,17 +104,20 @@ export function tellStatus(status: OperationOutput<'status'>): string {
     `stream     ${stream.state}${uptime}`,
     `title      ${plainText(stream.title)}`,
     `watching   ${watching}${waiting === 0 ? '' : `, ${waiting} in the queue`}${pressure === 'calm' ? '' : ` (${pressure})`}`,
-    ...(circuits === undefined
+    ...(tor === undefined
       ? []
-      : [
-          `circuits   ${circuits.visitors}, ${circuits.introductionPoints} introduction points, proof of work ${circuits.effort}`,
-        ]),
+      : [`tor        ${tor.state}, ${tor.progress} %, ${tor.descriptorUploads} descriptor uploads`]),
+    ...(circuits === undefined ? [] : [`circuits   ${tellCircuits(circuits)}`]),
     `switches   ${turned.map(([name, word]) => `${name}=${plainText(word)}`).join(' ') || 'all off'}`,
     `held       ${held}`,
     `sanctions  ${sanctions}`,
     ...(poll === undefined ? [] : [`poll       ${plainText(poll.question)} (${poll.total} votes)`]),
     ...(pinned === undefined ? [] : [`pinned     ${pinned.id}: ${plainText(pinned.text)}`]),
   ]);
+}
+
+function tellCircuits({ visitors, introductionPoints, effort, suggestedEffort = effort }: CircuitsShape): string {
+  return `${visitors}, ${introductionPoints} introduction points, proof of work ${suggestedEffort}`;
 }
 
 export function tellFilters({ filters }: OperationOutput<'filters'>): string {

@@ -3,6 +3,7 @@ import type { DoorPassword } from '../../access/door-password.ts';
 import type { Guests } from '../../access/guests.ts';
 import type { Pressure } from '../../admission/pressure.ts';
 import type { CircuitCounts } from '../../tor/circuit-census.ts';
+import type { TorStatus } from '../../tor/tor-status.ts';
 import type { Bus } from '../../bus/port.ts';
 import type { Emotes } from '../../chat/emote.ts';
 import type { ModerationCommand } from '../../chat/moderation/command.ts';
@@ -41,6 +42,8 @@ export interface ControlDeps {
   snapshot(): StreamSnapshot;
   /** How the queue and the machine are. */
   visitors(): { readonly pressure: Pressure; readonly waiting: number };
+  /** Where our own tor stands. */
+  tor(): Pick<TorStatus, 'state' | 'progress' | 'descriptorUploads'> | undefined;
   /** What the circuits of our own tor say. */
   circuits(): CircuitCounts | undefined;
   /** Who is here, as staff may know it. */

@@ -18,6 +18,7 @@ import type {
   PollShape,
   SanctionShape,
   StreamShape,
+  TorShape,
 } from './shapes.ts';
 
 /** A message with whoever wrote it; never the nonce of the form. */
@@ -90,4 +91,8 @@ function describeActor(by: Actor): EntryShape['by'] {
 function messagesOf(change: Change): readonly number[] {
   if (change.kind === 'hidden' || change.kind === 'approved') return change.messageIds;
   return change.kind === 'announced' ? [change.messageId] : [];
+}
+
+export function describeTor({ state, progress, descriptorUploads }: TorShape): TorShape {
+  return { state, progress, descriptorUploads };
 }

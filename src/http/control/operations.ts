@@ -9,6 +9,7 @@ import { scheduleOperationList } from './schedule-operation.ts';
 import { torOperationList } from './tor-operation.ts';
 import {
   circuitsShape,
+  torShape,
   entryShape,
   guestShape,
   heldShape,
@@ -64,6 +65,7 @@ export const operations = {
         watching: z.int().describe('People who receive the stream.'),
         waiting: z.int().describe('People in the queue, as far as is known.'),
         pressure: z.enum(['calm', 'busy', 'exhausted']).describe('Whether the machine can take more.'),
+        tor: z.exactOptional(torShape).describe('Our own tor.'),
         circuits: z.exactOptional(circuitsShape),
         modes: modesShape,
         poll: z.exactOptional(pollShape),

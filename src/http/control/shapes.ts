@@ -114,9 +114,25 @@ export const circuitsShape = z
     visitors: z.int().describe('Circuits of visitors.'),
     introductionPoints: z.int().describe('Places in the network at which visitors can ask for us.'),
     effort: z.int().describe('The most work that one of these visitors has done to be let in; 0 in peace.'),
+    suggestedEffort: z
+      .exactOptional(z.int())
+      .describe(
+        'The work that the address asks of who comes now; absent where that is not known, as of a private one.',
+      ),
   })
   .readonly()
   .meta({ id: 'Circuits' });
+
+export const torShape = z
+  .strictObject({
+    state: z.enum(['starting', 'bootstrapping', 'publishing', 'ready', 'restarting', 'failed', 'stopped']),
+    progress: z.int().describe('Its way into the network, 0 to 100.'),
+    descriptorUploads: z
+      .int()
+      .describe('How many directories have taken the description of the address; without any nobody finds it.'),
+  })
+  .readonly()
+  .meta({ id: 'TorProgress' });
 
 export const modesShape = z
   .strictObject({
@@ -214,9 +230,11 @@ export type EntryShape = z.input<typeof entryShape>;
 export type SanctionShape = z.input<typeof sanctionShape>;
 export type HeldShape = z.input<typeof heldShape>;
 export type PollShape = z.input<typeof pollShape>;
+export type CircuitsShape = z.input<typeof circuitsShape>;
 export type ModesShape = z.input<typeof modesShape>;
 export type StreamShape = z.input<typeof streamShape>;
 export type PersonShape = z.input<typeof personShape>;
 export type ModeratorShape = z.input<typeof moderatorShape>;
 export type GuestShape = z.input<typeof guestShape>;
+export type TorShape = z.input<typeof torShape>;
 export type InvitationShape = z.input<typeof invitationShape>;

@@ -3,7 +3,14 @@ import { parseModePatch } from '../../chat/modes.ts';
 import { bind } from './bind.ts';
 import { act, type ControlDeps } from './control-deps.ts';
 import type { BoundOperation } from './control-server.ts';
-import { describeHeld, describeMessage, describeModes, describePoll, describeStream } from './described.ts';
+import {
+  describeHeld,
+  describeMessage,
+  describeModes,
+  describePoll,
+  describeStream,
+  describeTor,
+} from './described.ts';
 import { operations } from './operations.ts';
 import { ControlRefusal } from './refusals.ts';
 import type { PollShape } from './shapes.ts';
@@ -69,6 +76,7 @@ function statusOf(deps: ControlDeps) {
   const { room, moderation, log, version, pid } = deps;
   const now = deps.snapshot();
   const circuits = deps.circuits();
+  const tor = deps.tor();
   const { pinnedId } = moderation.record;
   const pinned = pinnedId === undefined ? undefined : log.find(pinnedId);
   return {
@@ -76,6 +84,7 @@ function statusOf(deps: ControlDeps) {
     stream: describeStream(now),
     watching: now.viewers,
     ...deps.visitors(),
+    ...(tor === undefined ? {} : { tor: describeTor(tor) }),
     ...(circuits === undefined ? {} : { circuits }),
     modes: describeModes(room.fairness.modes),
     ...pollNow(deps),
