@@ -17,6 +17,7 @@ const commands = [
   ['npm run bench:capacity', 'thousands of viewers: CPU and memory beside nginx'],
   ['npm run bench:chat', 'a thousand people in the chat: delay, losses, CPU'],
   ['npm run bench:abuse', 'replay, parallel attempts and brute force on captcha, login and invitation'],
+  ['npm run bench:not-found', 'whether the time of an answer tells what is private from what is not there'],
   ['npm run bench:attack', 'hostile circuits against honest viewers, through a network of real tors'],
   ['npm run bench:tors', 'what one tor carries and what two carry: viewers, CPU per gigabyte'],
   ['npm run bench:page-weight', 'bytes and round trips to the first picture'],

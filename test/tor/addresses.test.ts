@@ -1,7 +1,8 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { operations } from '../../src/http/control/operations.ts';
 import { TorControl } from '../../src/tor/control.ts';
 import { builtProgram, onioncast, runCommand } from '../support/command-line.ts';
 import { Onioncast } from '../support/onioncast.ts';
@@ -25,14 +26,19 @@ afterAll(async () => {
 });
 
 /** A server with a data directory of this name, and further lines of configuration. */
-async function start(name: string, tor: readonly string[], more: readonly string[] = []): Promise<Onioncast> {
+async function start(
+  name: string,
+  tor: readonly string[],
+  more: readonly string[] = [],
+  flags: readonly string[] = [],
+): Promise<Onioncast> {
   const data = path.join(place, name);
   await mkdir(path.join(data, 'tor'), { recursive: true, mode: 0o700 });
   await network.seedDataDirectory(path.join(data, 'tor'));
   const config = path.join(place, `${name}.toml`);
   const lines = ['source = "none"', '[tor]', `extra_torrc = ${JSON.stringify(network.torrcLines)}`, ...tor, ...more];
   await writeFile(config, `${lines.join('\n')}\n`);
-  const server = await Onioncast.start({ data, args: ['--config', config] });
+  const server = await Onioncast.start({ data, args: ['--config', config, ...flags] });
   servers.push(server);
   return server;
 }
@@ -53,6 +59,12 @@ async function statusAt(host: string, tries = 4, timeoutMs = 20_000): Promise<nu
       if (left <= 1) throw error;
     }
   }
+}
+
+/** Where a server that keeps nothing has what it needs for the time. */
+async function passingPlaceOf(server: Onioncast): Promise<string> {
+  const { message } = await server.event('note', ({ message }) => message.includes('--data '));
+  return message.slice(message.indexOf('--data ') + '--data '.length);
 }
 
 /** A relay of the network, as a bridge. */
@@ -113,4 +125,24 @@ it('T27 is found at the same address after a backup was restored elsewhere, and 
   await expect(statusAt(address, 1, 5000)).rejects.toThrow(Error);
   // The page of this machine is still there.
   expect((await fetch(server.url)).status).toBe(200);
+});
+
+it('T21 is private too where nothing is kept, and so is the second address of a run: what they have for the time goes with them', async () => {
+  const [passing, lasting] = await Promise.all([
+    start('passing', ['private = true'], [], ['--ephemeral']),
+    start('third', ['private = true', 'temporary = true']),
+  ]);
+  const hosts = [
+    { server: passing, data: await passingPlaceOf(passing), host: await addressOf(passing, 'tor') },
+    { server: lasting, data: lasting.data, host: await addressOf(lasting, 'temporary') },
+  ];
+  for (const { server, data, host } of hosts) {
+    await expect(statusAt(host, 1)).rejects.toThrow(/SOCKS/);
+    const { stdout } = await onioncast(data, ['invite', '--json', '--key', 'Ann']);
+    await network.unlock(0, host, operations.inviteGuest.output.parse(JSON.parse(stdout)).key ?? '');
+    expect(await statusAt(host)).toBe(200);
+    await server.close();
+  }
+  await expect(stat(hosts[0]?.data ?? '')).rejects.toThrow(/ENOENT/);
+  await expect(stat(path.join(lasting.data, 'tor', 'temporary'))).rejects.toThrow(/ENOENT/);
 });

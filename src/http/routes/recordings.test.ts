@@ -115,6 +115,12 @@ async function fetch(target: string, ...headers: string[]): Promise<RawAnswer> {
   return answer;
 }
 
+/** All of an answer but the new visitor's name. */
+function bytesOf({ status, headers, cookies, body }: RawAnswer): unknown {
+  const others = [...headers].filter(([name]) => name !== 'set-cookie');
+  return { status, others, cookies: cookies.map((each) => each.replace(/=[^;]*/, '=...')), body };
+}
+
 const file = (name = '360p.mp4'): string => `/recordings/${id}/${name}`;
 
 describe('a recording that is not published', () => {
@@ -122,6 +128,19 @@ describe('a recording that is not published', () => {
     expect((await fetch(`/recordings/${id}${rest}`)).status).toBe(404);
     expect((await fetch('/recordings')).body).not.toContain(id);
   });
+
+  test.each(['', '/360p.mp4', '/360p.m3u8', '/360p.fragments.mp4', '/360p.part2.mp4', '?r=360p'])(
+    'T21 is to viewers byte for byte what there has never been, as a clip of somebody else is: %s',
+    async (rest) => {
+      const never = `${id.startsWith('A') ? 'B' : 'A'}${id.slice(1)}`;
+      for (const path of ['recordings', 'clips']) {
+        for (const more of [[], ['Range: bytes=0-9'], ['If-None-Match: "x"'], ['Accept: application/json']]) {
+          const here = bytesOf(await fetch(`/${path}/${id}${rest}`, ...more));
+          expect(here).toEqual(bytesOf(await fetch(`/${path}/${never}${rest}`, ...more)));
+        }
+      }
+    },
+  );
 
   test('is there for the broadcaster, who is told so', async () => {
     isBroadcaster = true;
