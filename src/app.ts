@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { openArchive } from './app/archive.ts';
 import { openControl } from './app/control.ts';
 import { loadServerSecret, openDataDirectory } from './app/data-directory.ts';
+import { raiseFence } from './app/fence.ts';
 import { openLine } from './app/line.ts';
 import { type Lounge, openLounge } from './app/lounge.ts';
 import { type Onion, openOnion } from './app/onion.ts';
@@ -15,6 +16,7 @@ import { openStudio, type Studio } from './app/studio.ts';
 import { BroadcastTimers } from './app/timers.ts';
 import { buildWebsite, type Website } from './app/website.ts';
 import { titleFrom } from './broadcast/title.ts';
+import type { Fence } from './encoder/fence.ts';
 import { AppError } from './errors.ts';
 import type { OnioncastConfig } from './config/schema.ts';
 import type { TorControls } from './http/control/tor-operations.ts';
@@ -52,6 +54,7 @@ export async function startOnioncast(
 interface Ground {
   readonly dataDirectory: string;
   readonly assets: Assets;
+  readonly fence: Fence;
   readonly secret: Buffer;
   readonly key: string;
 }
@@ -60,7 +63,7 @@ type Report = (event: ServeEvent) => void;
 
 /** Gives back what reads again what may change. */
 async function start(config: OnioncastConfig, report: Report, owned: Owned): Promise<() => Promise<void>> {
-  const ground = await prepareGround(config, owned);
+  const ground = await prepareGround(config, report, owned);
   const { website, studio, lounge, titles, timers, privateAddress, seeTor } = await buildRooms(
     config,
     ground,
@@ -77,7 +80,7 @@ async function start(config: OnioncastConfig, report: Report, owned: Owned): Pro
   timers.start();
   if (sockets !== undefined && !timers.isDown) {
     const { dataDirectory } = ground;
-    const publisher = await openPublisherLine(config, dataDirectory, { sockets, studio, report, owned });
+    const publisher = await openPublisherLine(config, ground, { sockets, studio, report, owned });
     const onAddresses = (all: readonly string[], kind: OnionKind): void => server.setOnionAddresses(all, kind);
     const onFlow = (flow: CircuitFlow): void => website.seeCircuit(flow);
     const onion = await openOnion({
@@ -94,12 +97,12 @@ async function start(config: OnioncastConfig, report: Report, owned: Owned): Pro
 /** Where a publisher may send from elsewhere: listens for it, and gives what its onion service needs. */
 async function openPublisherLine(
   config: OnioncastConfig,
-  dataDirectory: string,
+  { dataDirectory, fence }: Ground,
   { sockets, studio, report, owned }: { sockets: OnionSockets; studio: Studio; report: Report; owned: Owned },
 ): Promise<PublisherAccess | undefined> {
   if (sockets.ingest === undefined) return undefined;
   const access = await ensurePublisherAccess(dataDirectory);
-  const line = await openLine({ config, socketPath: sockets.ingest, access, gate: studio.curtain, report });
+  const line = await openLine({ config, fence, socketPath: sockets.ingest, access, gate: studio.curtain, report });
   owned.add(() => line.close());
   return access;
 }
@@ -115,19 +118,20 @@ async function reload({ emotes }: Lounge, titles: TitleFile, report: Report): Pr
   }
 }
 
-async function prepareGround(config: OnioncastConfig, owned: Owned): Promise<Ground> {
+async function prepareGround(config: OnioncastConfig, report: Report, owned: Owned): Promise<Ground> {
   const data = await openDataDirectory(config.data, config.ephemeral);
   owned.add(() => data.close());
   return {
     dataDirectory: data.path,
     assets: await loadAssets(assetDirectory),
+    fence: await raiseFence({ config, dataDirectory: data.path, report }),
     secret: await loadServerSecret(data.path),
     key: await loadStreamKey(data.path),
   };
 }
 
 async function buildRooms(config: OnioncastConfig, ground: Ground, report: Report, owned: Owned) {
-  const { dataDirectory, assets, secret, key } = ground;
+  const { dataDirectory, assets, fence, secret, key } = ground;
   const onError = faultReporter(report);
   let website: Website | undefined;
   let onion: Onion | undefined;
@@ -136,7 +140,7 @@ async function buildRooms(config: OnioncastConfig, ground: Ground, report: Repor
   owned.add(() => titles.close());
   const privateAddress = privateAddressOf(config, dataDirectory, onError);
   const lounge = await openLounge({
-    ...{ config, dataDirectory, secret, styleHref: assets.style, report, onError },
+    ...{ config, dataDirectory, fence, secret, styleHref: assets.style, report, onError },
     guestKeys: privateAddress,
   });
   owned.add(() => lounge.close());
@@ -147,7 +151,7 @@ async function buildRooms(config: OnioncastConfig, ground: Ground, report: Repor
   });
   owned.add(() => archive?.close());
   const studio: Studio = await openStudio({
-    ...{ config, dataDirectory, start: lounge.start, report },
+    ...{ config, dataDirectory, fence, start: lounge.start, report },
     streamKey: () => key,
     ...(archive === undefined ? {} : { tap: archive.recorder }),
     onChange: () => {
@@ -166,7 +170,7 @@ async function buildRooms(config: OnioncastConfig, ground: Ground, report: Repor
     publishing: (server) => ({ ...publishing(config, studio, server), key }),
     publicAddresses: () => onion?.publicAddresses() ?? [],
     onHostile: (circuitId) => onion?.closeCircuit(circuitId),
-    health: () => healthOf(studio, onion),
+    health: () => ({ ...healthOf(studio, onion), fence: fence.kind }),
   });
   owned.add(() => website?.close());
   const circuits = () => onion?.circuits();

@@ -4,6 +4,7 @@ import type { OnioncastConfig } from '../config/schema.ts';
 import { type EncodingCosts, type EncodingPlan, planEncoding } from '../encoder/budget.ts';
 import { readCosts, writeCosts } from '../encoder/costs-file.ts';
 import type { LadderRung } from '../encoder/encoder-types.ts';
+import type { Fence } from '../encoder/fence.ts';
 import { defaultLadder, knownRungs, rungOf } from '../encoder/ladder.ts';
 import { isWhole, measureCosts } from '../encoder/measure-costs.ts';
 import type { ServeEvent } from '../serve-event.ts';
@@ -20,6 +21,8 @@ export interface EncodingBudget {
 
 export interface BudgetOptions {
   readonly encoder: OnioncastConfig['encoder'];
+  /** What FFmpeg is kept behind. Default: nothing. */
+  readonly fence?: Fence;
   readonly dataDirectory: string;
   readonly ffmpegVersion: string;
   report(event: ServeEvent): void;
@@ -84,10 +87,12 @@ class Budget implements EncodingBudget {
   }
 
   async #measure(): Promise<void> {
-    const { encoder, dataDirectory, ffmpegVersion, report } = this.#options;
+    const { encoder, fence, dataDirectory, ffmpegVersion, report } = this.#options;
     const { signal } = this.#aborting;
     try {
-      const costs = await measureCosts({ ffmpegPath: encoder.ffmpeg, limitMs: 60_000, isInBackground: true, signal });
+      const costs = await measureCosts({
+        ...{ ffmpegPath: encoder.ffmpeg, fence, limitMs: 60_000, isInBackground: true, signal },
+      });
       if (costs === undefined) return;
       this.#know(costs);
       report({ kind: 'note', message: `From the next source on: ${this.sentence}` });

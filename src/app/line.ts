@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { OnioncastConfig } from '../config/schema.ts';
+import type { Fence } from '../encoder/fence.ts';
 import { readFfmpegFacts } from '../encoder/ffmpeg-version.ts';
 import { AppError } from '../errors.ts';
 import { prepareSocketPath, protectSocket } from '../http/unix-socket.ts';
@@ -21,6 +22,8 @@ export interface Line {
 
 export interface LineOptions {
   readonly config: OnioncastConfig;
+  /** What FFmpeg is kept behind. */
+  readonly fence: Fence;
   readonly socketPath: string;
   readonly access: PublisherAccess;
   readonly gate: PublisherGate;
@@ -35,7 +38,7 @@ const proxyLineMs = 5000;
 const withoutFont: readonly string[] = ['zh', 'fa', 'ar'];
 
 /** Listens where tor brings the publisher. Throws LISTEN_FAILED. */
-export async function openLine({ config, socketPath, access, gate, report }: LineOptions): Promise<Line> {
+export async function openLine({ config, fence, socketPath, access, gate, report }: LineOptions): Promise<Line> {
   const { bufferMs, patienceMs, startDelayMs, stopDelayMs } = config.split;
   const ingest = new LineIngest({
     keys: access.keys,
@@ -44,7 +47,7 @@ export async function openLine({ config, socketPath, access, gate, report }: Lin
     clock: machineClock,
     once: () => randomBytes(32),
     chance: () => randomBytes(4).readUInt32BE() / 2 ** 32,
-    makeSlate: slateMaker(config),
+    makeSlate: slateMaker(config, fence),
     onReport: (line) => report({ kind: 'line', ...line }),
     onTrouble: (message) => report({ kind: 'warning', code: 'INGEST_REFUSED', message }),
   });
@@ -65,13 +68,13 @@ export async function openLine({ config, socketPath, access, gate, report }: Lin
   };
 }
 
-function slateMaker({ encoder, split, site }: OnioncastConfig) {
+function slateMaker({ encoder, split, site }: OnioncastConfig, fence: Fence) {
   const language = withoutFont.includes(site.language) ? 'en' : site.language;
   const sentence = split.slate === '' ? textsIn(language).states.interrupted.sentence : split.slate;
   return async (picture: { width: number; height: number }, videoTimescale: number) => {
-    const { hasDrawtext } = await readFfmpegFacts(encoder.ffmpeg);
+    const { hasDrawtext } = await readFfmpegFacts(encoder.ffmpeg, { fence });
     const fontFile = hasDrawtext ? findFont() : undefined;
-    return await makeSlate({ ffmpegPath: encoder.ffmpeg, picture, videoTimescale, sentence, fontFile });
+    return await makeSlate({ ffmpegPath: encoder.ffmpeg, fence, picture, videoTimescale, sentence, fontFile });
   };
 }
 

@@ -16,6 +16,7 @@ import type { GuestKeys } from '../access/guests.ts';
 import { ChatChannels } from '../talk/chat-channels.ts';
 import { ChatService } from '../talk/chat-service.ts';
 import { chatStoreOf } from '../talk/chat-store.ts';
+import type { Fence } from '../encoder/fence.ts';
 import { EmoteDirectory } from '../emotes/emote-directory.ts';
 import { TripcodeMaker } from '../people/tripcode-maker.ts';
 import { ModerationService } from '../staff/moderation-service.ts';
@@ -76,6 +77,8 @@ export interface Lounge {
 export interface LoungeOptions {
   readonly config: OnioncastConfig;
   readonly dataDirectory: string;
+  /** What FFmpeg is kept behind. Default: nothing. */
+  readonly fence?: Fence;
   readonly secret: Buffer;
   readonly styleHref: string;
   /** Keys to the address, where it is not for everybody. */
@@ -256,10 +259,11 @@ function openChannels(options: LoungeOptions, parts: ChannelParts) {
 }
 
 /** Reads the operator's emotes; what of them cannot be used is a warning. Throws TOOL_MISSING. */
-async function openEmotes({ config, dataDirectory, report }: LoungeOptions): Promise<EmoteDirectory> {
+async function openEmotes({ config, dataDirectory, fence, report }: LoungeOptions): Promise<EmoteDirectory> {
   const emotes = new EmoteDirectory({
     directory: config.emotes.directory,
     ffmpeg: config.encoder.ffmpeg,
+    ...(fence && { fence }),
     ...(config.ephemeral ? {} : { cache: path.join(dataDirectory, 'emotes') }),
     onWarning: (message) => report({ kind: 'warning', code: 'DATA_DIRECTORY', message }),
   });

@@ -13,6 +13,7 @@ import type { PublisherKeys } from '../split/publisher-key.ts';
 import { openDataDirectory } from './data-directory.ts';
 import { Owned } from './owned.ts';
 import { openPushTor, type PushTor } from './push-tor.ts';
+import { raiseFence } from './fence.ts';
 import { openStudio, type Studio } from './studio.ts';
 
 export interface PushOptions {
@@ -69,6 +70,7 @@ async function start({ config, address, keys, report }: PushOptions, owned: Owne
   const studio: Studio = await openStudio({
     config: configForLine(config),
     dataDirectory: data.path,
+    fence: await raiseFence({ config, dataDirectory: data.path, report }),
     streamKey: () => streamKey,
     start: 0,
     tap,

@@ -2,6 +2,7 @@ import type { OnioncastConfig } from '../config/schema.ts';
 import type { EncoderHealth } from '../encoder/encoder.ts';
 import { Encoder } from '../encoder/encoder.ts';
 import type { EncoderListener, EncoderSource, LadderRung } from '../encoder/encoder-types.ts';
+import type { Fence } from '../encoder/fence.ts';
 import { type FfmpegFacts, readFfmpegFacts } from '../encoder/ffmpeg-version.ts';
 import { defaultLadder, fitLadder } from '../encoder/ladder.ts';
 import { LighterLadder } from '../encoder/lighter-ladder.ts';
@@ -47,6 +48,8 @@ export interface Studio {
 export interface StudioOptions {
   readonly config: OnioncastConfig;
   readonly dataDirectory: string;
+  /** What every FFmpeg is kept behind. */
+  readonly fence: Fence;
   streamKey(): string;
   /** Which start of the server this is, see `countStart`. */
   readonly start: number;
@@ -64,7 +67,7 @@ const clocks = { now: () => performance.now(), wallClock: () => Date.now() };
 /** Builds the way of a frame. Throws TOOL_MISSING, SOURCE_UNUSABLE, LISTEN_FAILED. */
 export async function openStudio(options: StudioOptions): Promise<Studio> {
   const { config, report } = options;
-  const ffmpeg = await checkFfmpeg(config.encoder.ffmpeg);
+  const ffmpeg = await checkFfmpeg(config.encoder.ffmpeg, options.fence);
   const owned = new Owned();
   try {
     let encoder: Encoder | undefined;
@@ -82,7 +85,7 @@ export async function openStudio(options: StudioOptions): Promise<Studio> {
       ...(config.encoder.secondCodec === 'off' || config.encoder.rate === 'constant' || !ffmpeg.hasVp9
         ? {}
         : {
-            secondCodec: secondCodec(config, report, (encoder) => {
+            secondCodec: secondCodec(options, (encoder) => {
               second = encoder;
             }),
           }),
@@ -179,7 +182,7 @@ function directoryIngest(
 }
 
 async function baseSource(
-  { config, isForLine = false }: StudioOptions,
+  { config, fence, isForLine = false, report }: StudioOptions,
   { hasDrawtext }: FfmpegFacts,
 ): Promise<BaseSource | undefined> {
   switch (config.source.kind) {
@@ -190,7 +193,10 @@ async function baseSource(
       return { name: 'test', source, isTestCard: !isForLine };
     }
     case 'file':
-      return shown('file', await captureFile({ ffprobePath: config.encoder.ffprobe, path: config.source.path }));
+      return shown(
+        'file',
+        await film({ ffprobePath: config.encoder.ffprobe, fence, path: config.source.path }, report),
+      );
     case 'screen':
       return shown(
         'screen',
@@ -200,6 +206,19 @@ async function baseSource(
     case 'none':
       return undefined;
   }
+}
+
+async function film(
+  options: Parameters<typeof captureFile>[0],
+  report: StudioOptions['report'],
+): Promise<EncoderSource> {
+  const source = await captureFile(options);
+  if (source.input.kind === 'capture' && source.input.reach === 'machine') {
+    const message =
+      'The fence around FFmpeg is open for the film, which is not readable within: it belongs to another user.';
+    report({ kind: 'note', message });
+  }
+  return source;
 }
 
 function reportPassthrough(news: PassthroughNews, report: StudioOptions['report']): void {
@@ -212,13 +231,13 @@ function reportPassthrough(news: PassthroughNews, report: StudioOptions['report'
 }
 
 /** VP9 beside the H.264, made when a viewer needs it. */
-function secondCodec(config: OnioncastConfig, report: StudioOptions['report'], opened: (encoder: Encoder) => void) {
+function secondCodec({ config, fence, report }: StudioOptions, opened: (encoder: Encoder) => void) {
   const { ffmpeg, frameRate, stallMs } = config.encoder;
   return {
     frameRate,
     createEncoder: (listener: EncoderListener) => {
       const encoder = new Encoder({
-        ...{ ffmpegPath: ffmpeg, ladder: defaultLadder, listener, stallAfterMs: stallMs, givesWay: true },
+        ...{ ffmpegPath: ffmpeg, fence, ladder: defaultLadder, listener, stallAfterMs: stallMs, givesWay: true },
         command: (_input, ladder) => buildVp9Command(ladder),
       });
       opened(encoder);
@@ -239,19 +258,22 @@ function shown(name: string, source: EncoderSource): BaseSource {
 }
 
 async function openBudget(
-  { config, dataDirectory, report }: StudioOptions,
+  { config, dataDirectory, fence, report }: StudioOptions,
   { version }: FfmpegFacts,
   owned: Owned,
 ): Promise<EncodingBudget> {
-  const budget = await openEncodingBudget({ encoder: config.encoder, dataDirectory, ffmpegVersion: version, report });
+  const budget = await openEncodingBudget({
+    ...{ encoder: config.encoder, fence, dataDirectory, ffmpegVersion: version, report },
+  });
   owned.add(() => budget.close());
   return budget;
 }
 
-function encodingOptions({ config, isForLine = false }: StudioOptions, ladder: readonly LadderRung[]) {
+function encodingOptions({ config, fence, isForLine = false }: StudioOptions, ladder: readonly LadderRung[]) {
   const { ffmpeg, frameRate, preset, rate, audioBitrate, stallMs } = config.encoder;
   return {
     ffmpegPath: ffmpeg,
+    fence,
     ladder,
     maxFrameRate: frameRate,
     rate,
@@ -289,12 +311,12 @@ function rewindOf({ live }: OnioncastConfig): { readonly rewind?: RewindMemory }
 }
 
 /** Throws TOOL_MISSING, saying what to do, unless this FFmpeg can encode what we send. */
-async function checkFfmpeg(program: string): Promise<FfmpegFacts> {
+async function checkFfmpeg(program: string, fence: Fence): Promise<FfmpegFacts> {
   const todo =
     'Install FFmpeg 5.1 or newer with libx264 and libopus (on Debian: apt install ffmpeg), or name one in encoder.ffmpeg.';
   let facts: FfmpegFacts;
   try {
-    facts = await readFfmpegFacts(program);
+    facts = await readFfmpegFacts(program, { fence });
   } catch (cause) {
     if (!(cause instanceof AppError)) throw cause;
     throw new AppError('TOOL_MISSING', `${cause.message} ${todo}`, { cause });

@@ -166,6 +166,12 @@ export const configSchema = section('', {
         'costs about a fifth of a core then.',
     ),
     stallMs: setting(kinds.duration('1s', '1m'), '5s', 'An encoder that says nothing for so long is started anew.'),
+    fence: setting(
+      kinds.oneOf(['auto', 'off']),
+      'auto',
+      'Keeps FFmpeg, which decodes what others have made, from network, files and much memory, as far as this machine has what it takes; the start and ' +
+        '"onioncast doctor" say how far that is. Who shows a screen needs more, and gets it.',
+    ),
   }),
   schedule: scheduleSection,
   hls: section('HTTP Live Streaming, for players such as mpv and VLC.', {

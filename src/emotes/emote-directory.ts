@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Emote, Emotes } from '../chat/emote.ts';
+import type { Fence } from '../encoder/fence.ts';
 import { type BarePng, barePng } from './bare-png.ts';
 import { emoteLimits, encodeEmote, recipe } from './emote-encoder.ts';
 
@@ -12,6 +13,8 @@ export interface EmoteDirectoryOptions {
   /** Where what was made of them is kept, so that the next start is quick; absent to keep nothing on disk. */
   readonly cache?: string;
   readonly ffmpeg: string;
+  /** What FFmpeg is kept behind. Default: nothing. */
+  readonly fence?: Fence;
   /** A sentence about a file that was left out, or about a directory that cannot be read. */
   onWarning(sentence: string): void;
 }
@@ -107,7 +110,7 @@ export class EmoteDirectory {
     const key = createHash('sha256').update(`${recipe} `).update(file).digest('hex');
     const known = await this.#cached(key);
     if (known !== undefined) return known;
-    const encoded = await encodeEmote(this.#options.ffmpeg, file);
+    const encoded = await encodeEmote(this.#options.ffmpeg, file, this.#options.fence);
     if (encoded.kind === 'refused') {
       this.#leaveOut(name, encoded.reason);
       return undefined;

@@ -1,3 +1,4 @@
+import type { Fence } from '../encoder/fence.ts';
 import { type FilterResult, runFilter } from '../encoder/run-filter.ts';
 import { type BarePng, barePng } from './bare-png.ts';
 import { type ImageFacts, imageFactsOf } from './image-facts.ts';
@@ -28,7 +29,7 @@ export type EncodedEmote =
  * Throws AppError `TOOL_MISSING` if there is no FFmpeg.
  */
 // Threat: T06
-export async function encodeEmote(ffmpeg: string, file: Buffer): Promise<EncodedEmote> {
+export async function encodeEmote(ffmpeg: string, file: Buffer, fence?: Fence): Promise<EncodedEmote> {
   const reason = reasonAgainst(file);
   if (reason !== undefined) return { kind: 'refused', reason };
   const facts = imageFactsOf(file);
@@ -37,6 +38,7 @@ export async function encodeEmote(ffmpeg: string, file: Buffer): Promise<Encoded
   const result: FilterResult = await runFilter(ffmpeg, ffmpegArguments(facts), input, {
     maxOutputBytes: emoteLimits.shownBytes,
     timeoutMs: 20_000,
+    fence,
   });
   if (result.kind === 'failed') return { kind: 'refused', reason: `FFmpeg cannot read it. ${result.complaint}`.trim() };
   const png = barePng(result.output);

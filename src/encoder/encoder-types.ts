@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { Reach } from './fence.ts';
 
 /** x264's speed against quality, fastest first. */
 export type X264Preset =
@@ -40,6 +41,8 @@ export type EncoderInput =
       readonly audio?: string;
       /** Variables FFmpeg must see to reach the source (`DISPLAY`, `PULSE_SERVER`); it gets nothing else of ours. */
       readonly environment?: Readonly<Record<string, string>>;
+      /** What it opens on this machine, which a fence would otherwise keep from it. Default: nothing. */
+      readonly reach?: Reach;
     }
   | {
       readonly kind: 'pipe';

@@ -1,5 +1,6 @@
 import { type BackOffPolicy, defaultBackOff } from './back-off.ts';
 import type { EncoderInput, EncoderListener, EncoderSource, LadderRung, RunEnd } from './encoder-types.ts';
+import type { Fence } from './fence.ts';
 import { buildFfmpegCommand, type EncodingOptions, type FfmpegCommand } from './ffmpeg-arguments.ts';
 import { FfmpegRun, type RunOutcome } from './ffmpeg-run.ts';
 import { checkLadder } from './ladder.ts';
@@ -7,6 +8,8 @@ import { checkLadder } from './ladder.ts';
 /** How to encode, with which FFmpeg, and who hears of it. */
 export interface EncoderOptions extends EncodingOptions {
   readonly ffmpegPath: string;
+  /** What FFmpeg is kept behind. Default: nothing. */
+  readonly fence?: Fence | undefined;
   readonly listener: EncoderListener;
   /** The call of FFmpeg for an input and a ladder. Default: H.264, and the sound. */
   readonly command?: (input: EncoderInput, ladder: readonly LadderRung[]) => FfmpegCommand;
@@ -111,14 +114,15 @@ export class Encoder {
   #launch(source: EncoderSource): void {
     this.#runNumber += 1;
     const run = this.#runNumber;
-    const { listener, ffmpegPath, givesWay = false } = this.#options;
+    const { listener, ffmpegPath, fence, givesWay = false } = this.#options;
     const { firstBytesAfterMs = 10_000, stallAfterMs = 5_000, behindAfterMs = 30_000 } = this.#options;
     const { ladder = this.#options.ladder, input } = source;
     const command = this.#options.command?.(input, ladder) ?? buildFfmpegCommand(input, { ...this.#options, ladder });
     let reason: string | undefined;
     try {
       this.#run = new FfmpegRun({
-        ...{ ffmpegPath, source, command, givesWay, firstBytesAfterMs, stallAfterMs, behindAfterMs, now: this.#now },
+        ...{ ffmpegPath, fence, source, command, givesWay, firstBytesAfterMs, stallAfterMs, behindAfterMs },
+        now: this.#now,
         onBytes: (output, bytes) => listener.onBytes(run, output, bytes),
         onBehind: () => listener.onBehind?.(run),
         onEnd: (outcome) => this.#onRunOver(source, outcome),

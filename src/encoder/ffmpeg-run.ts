@@ -3,6 +3,7 @@ import { constants, setPriority } from 'node:os';
 import { Readable, type Writable } from 'node:stream';
 import { sourceRendition } from '../broadcast/renditions.ts';
 import type { EncoderSource } from './encoder-types.ts';
+import type { Fence, FencedCall } from './fence.ts';
 import { type FfmpegCommand, firstOutputFd } from './ffmpeg-arguments.ts';
 import { ffmpegEnvironment } from './ffmpeg-environment.ts';
 import { type FfmpegProgress, ProgressReader } from './ffmpeg-progress.ts';
@@ -19,6 +20,7 @@ export type RunOutcome =
 /** What a run needs to know. */
 export interface RunOptions {
   readonly ffmpegPath: string;
+  readonly fence: Fence | undefined;
   readonly source: EncoderSource;
   readonly command: FfmpegCommand;
   /** Gives way to whatever else wants the processor. */
@@ -73,9 +75,10 @@ export class FfmpegRun {
     const tickMs = Math.max(20, Math.min(250, stallAfterMs / 10, firstBytesAfterMs / 10));
     this.#watch = new StallWatch({ firstBytesAfterMs, stallAfterMs, tickMs }, this.#startedAtMs);
     this.#pace = new PaceWatch(options.behindAfterMs);
-    const { args, outputs } = command;
+    const { outputs } = command;
+    const call = callOf(options);
     this.#media = source.input.kind === 'pipe' ? openMedia(source) : undefined;
-    this.#child = spawn(options.ffmpegPath, args, {
+    this.#child = spawn(call.program, call.args, {
       stdio: [
         this.#media === undefined ? 'ignore' : 'pipe',
         'ignore',
@@ -227,6 +230,11 @@ export class FfmpegRun {
     // End of file wakes an FFmpeg that waits for input; in a blocking read it would not notice SIGTERM.
     this.#child.stdin?.destroy();
   }
+}
+
+function callOf({ ffmpegPath, fence, source: { input }, command: { args } }: RunOptions): FencedCall {
+  const reach = input.kind === 'capture' ? input.reach : [];
+  return fence?.around(ffmpegPath, args, reach) ?? { program: ffmpegPath, args };
 }
 
 function giveWay(pid: number | undefined): void {

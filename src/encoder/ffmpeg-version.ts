@@ -1,5 +1,5 @@
 import { AppError } from '../errors.ts';
-import { runTool } from './run-tool.ts';
+import { runTool, type ToolRun } from './run-tool.ts';
 
 /** What an installed FFmpeg can do for us. */
 export interface FfmpegFacts {
@@ -16,8 +16,8 @@ export interface FfmpegFacts {
 }
 
 /** Asks FFmpeg about itself. Throws AppError `TOOL_MISSING` if there is none at this path. */
-export async function readFfmpegFacts(ffmpegPath: string, signal?: AbortSignal): Promise<FfmpegFacts> {
-  const ask = (question: string) => runTool(ffmpegPath, ['-hide_banner', '-loglevel', 'error', question], signal);
+export async function readFfmpegFacts(ffmpegPath: string, run: ToolRun = {}): Promise<FfmpegFacts> {
+  const ask = (question: string) => runTool(ffmpegPath, ['-hide_banner', '-loglevel', 'error', question], run);
   const [about, encoders, filters] = await Promise.all([ask('-version'), ask('-encoders'), ask('-filters')]);
   const version = parseFfmpegVersion(about.stdout);
   if (version === undefined)

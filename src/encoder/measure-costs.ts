@@ -2,12 +2,14 @@ import { execFile } from 'node:child_process';
 import { availableParallelism, constants, setPriority } from 'node:os';
 import type { EncodingCosts, MeasuredPreset, RungCost } from './budget.ts';
 import type { LadderRung } from './encoder-types.ts';
+import type { Fence } from './fence.ts';
 import { scaleFilter, x264Args } from './ffmpeg-arguments.ts';
 import { ffmpegEnvironment } from './ffmpeg-environment.ts';
 import { knownRungs } from './ladder.ts';
 
 export interface MeasureOptions {
   readonly ffmpegPath: string;
+  readonly fence?: Fence | undefined;
   /** When to stop; what has not been measured by then is left out. Default 6000. */
   readonly limitMs?: number;
   /** Whether everything else on this machine goes first. */
@@ -57,12 +59,14 @@ function encodingArgs(rung: LadderRung, preset: MeasuredPreset): string[] {
 /** CPU time of one FFmpeg call; undefined if it fails or is over time. */
 function cpuSeconds(
   args: readonly string[],
-  { ffmpegPath, isInBackground = false }: MeasureOptions,
+  { ffmpegPath, fence, isInBackground = false }: MeasureOptions,
   signal: AbortSignal,
 ): Promise<number | undefined> {
   return new Promise((resolve) => {
     const options = { env: ffmpegEnvironment(), killSignal: 'SIGKILL', signal, windowsHide: true } as const;
-    const child = execFile(ffmpegPath, [...args, '-f', 'null', '-'], options, (error, _stdout, stderr) => {
+    const all = [...args, '-f', 'null', '-'];
+    const call = fence?.around(ffmpegPath, all) ?? { program: ffmpegPath, args: all };
+    const child = execFile(call.program, call.args, options, (error, _stdout, stderr) => {
       resolve(error === null ? parseBenchmark(stderr) : undefined);
     });
     if (isInBackground && child.pid !== undefined) lowerPriority(child.pid);

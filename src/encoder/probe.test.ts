@@ -95,7 +95,9 @@ describe('probeFile', () => {
 
   it('can be given up', async () => {
     const path = media('slow.mkv', ...picture);
-    await expect(probeFile('ffprobe', path, AbortSignal.abort())).rejects.toMatchObject({ name: 'AbortError' });
+    await expect(probeFile('ffprobe', path, { signal: AbortSignal.abort() })).rejects.toMatchObject({
+      name: 'AbortError',
+    });
   });
 });
 

@@ -1,6 +1,6 @@
 import { open, stat } from 'node:fs/promises';
 import { AppError } from '../errors.ts';
-import { runTool } from './run-tool.ts';
+import { runTool, type ToolRun } from './run-tool.ts';
 
 /** What is in a media file. */
 export interface MediaFacts {
@@ -24,7 +24,11 @@ export function fileInputArgs(path: string): readonly string[] {
 }
 
 /** Looks into a local media file. Throws AppError `SOURCE_UNUSABLE` with a sentence that says why it cannot be read. */
-export async function probeFile(ffprobePath: string, path: string, signal?: AbortSignal): Promise<MediaFacts> {
+export async function probeFile(
+  ffprobePath: string,
+  path: string,
+  { fence, reach = [path], signal }: ToolRun = {},
+): Promise<MediaFacts> {
   await checkReadableFile(path);
   const show = [
     '-loglevel',
@@ -34,7 +38,7 @@ export async function probeFile(ffprobePath: string, path: string, signal?: Abor
     '-show_entries',
     'stream=codec_type,width,height:stream_disposition=attached_pic',
   ];
-  const result = await runTool(ffprobePath, [...show, ...fileInputArgs(path)], signal);
+  const result = await runTool(ffprobePath, [...show, ...fileInputArgs(path)], { fence, reach, signal });
   if (result.exitCode !== 0) {
     throw new AppError(
       'SOURCE_UNUSABLE',

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { AppError } from '../errors.ts';
+import type { Fence, Reach } from './fence.ts';
 import { ffmpegEnvironment } from './ffmpeg-environment.ts';
 import { LastLines } from './last-lines.ts';
 
@@ -11,6 +12,9 @@ export type FilterResult =
 export interface FilterLimits {
   readonly maxOutputBytes: number;
   readonly timeoutMs: number;
+  /** What it is kept behind, and what it reaches all the same. */
+  readonly fence?: Fence | undefined;
+  readonly reach?: Reach;
 }
 
 /**
@@ -21,9 +25,10 @@ export function runFilter(
   path: string,
   args: readonly string[],
   input: Buffer,
-  { maxOutputBytes, timeoutMs }: FilterLimits,
+  { maxOutputBytes, timeoutMs, fence, reach }: FilterLimits,
 ): Promise<FilterResult> {
-  const child = spawn(path, args, {
+  const call = fence?.around(path, args, reach) ?? { program: path, args };
+  const child = spawn(call.program, call.args, {
     stdio: 'pipe',
     env: ffmpegEnvironment(),
     timeout: timeoutMs,

@@ -52,11 +52,11 @@ function onX11(desktop: Desktop, frameRate: string, audioDevice: string | undefi
   }
   const video = ['-f', 'x11grab', '-framerate', frameRate, '-i', display];
   const variables = desktopVariables(environment);
-  if (!hasPulse(desktop)) return { kind: 'capture', args: video, environment: variables };
+  if (!hasPulse(desktop)) return { kind: 'capture', args: video, environment: variables, reach: 'machine' };
   // Both inputs tell the time of day; without `-isync` each would be moved to zero by itself and sound and picture would part.
   const source = audioDevice ?? '@DEFAULT_MONITOR@';
   const pulse = ['-thread_queue_size', '256', '-isync', '0', '-f', 'pulse', '-name', 'Onioncast', '-i', source];
-  return { kind: 'capture', args: [...video, ...pulse], audio: '1:a:0', environment: variables };
+  return { kind: 'capture', args: [...video, ...pulse], audio: '1:a:0', environment: variables, reach: 'machine' };
 }
 
 function isWayland(environment: Desktop['environment']): boolean {
@@ -85,12 +85,12 @@ function desktopVariables(environment: Desktop['environment']): Record<string, s
 function onMac(frameRate: string, audioDevice: string | undefined): Capture {
   const device = `Capture screen 0:${audioDevice ?? 'none'}`;
   const args = ['-f', 'avfoundation', '-framerate', frameRate, '-capture_cursor', '1', '-i', device];
-  return { kind: 'capture', args, ...(audioDevice !== undefined && { audio: '0:a:0' }) };
+  return { kind: 'capture', args, reach: 'machine', ...(audioDevice !== undefined && { audio: '0:a:0' }) };
 }
 
 function onWindows(frameRate: string, audioDevice: string | undefined): Capture {
   const video = ['-f', 'gdigrab', '-framerate', frameRate, '-i', 'desktop'];
-  if (audioDevice === undefined) return { kind: 'capture', args: video };
+  if (audioDevice === undefined) return { kind: 'capture', args: video, reach: 'machine' };
   const audio = ['-thread_queue_size', '256', '-isync', '0', '-f', 'dshow', '-i', `audio=${audioDevice}`];
-  return { kind: 'capture', args: [...video, ...audio], audio: '1:a:0' };
+  return { kind: 'capture', args: [...video, ...audio], audio: '1:a:0', reach: 'machine' };
 }

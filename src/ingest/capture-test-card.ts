@@ -34,7 +34,12 @@ export function captureTestCard(options: TestCardOptions = {}): EncoderSource {
   const graph = [pictureGraph(frameRate, options.fontFile), `${bell}[out1]`].join(';');
   return {
     picture: { width, height },
-    input: { kind: 'capture', args: ['-re', '-f', 'lavfi', '-i', graph], audio: '0:a:0' },
+    input: {
+      kind: 'capture',
+      args: ['-re', '-f', 'lavfi', '-i', graph],
+      audio: '0:a:0',
+      reach: options.fontFile === undefined ? [] : [options.fontFile],
+    },
   };
 }
 

@@ -1,4 +1,5 @@
 import type { PictureSize } from '../encoder/encoder-types.ts';
+import type { Fence } from '../encoder/fence.ts';
 import { type FilterResult, runFilter } from '../encoder/run-filter.ts';
 import { FragmentReader } from '../mp4/fragment-reader.ts';
 import type { Slate, TimedFragment } from '../split/play-out.ts';
@@ -7,6 +8,7 @@ import { timedFragment } from './line-reel.ts';
 
 export interface SlateOptions {
   readonly ffmpegPath: string;
+  readonly fence?: Fence | undefined;
   readonly picture: PictureSize;
   /** Ticks per second of the picture that the slate stands in for. */
   readonly videoTimescale: number;
@@ -27,17 +29,15 @@ const colours = { ground: '0x17131f', ink: '0xf3eefc' } as const;
  * other. Undefined if FFmpeg cannot make it.
  */
 export async function makeSlate(options: SlateOptions): Promise<Slate | undefined> {
-  const [video, audio] = await Promise.all([
-    run(options.ffmpegPath, pictureArgs(options)),
-    run(options.ffmpegPath, silenceArgs),
-  ]);
+  const [video, audio] = await Promise.all([run(options, pictureArgs(options)), run(options, silenceArgs)]);
   const picture = fragmentsOf(video, 'video');
   const silence = fragmentsOf(audio, 'audio');
   return picture === undefined || silence === undefined ? undefined : { video: picture, audio: silence };
 }
 
-function run(ffmpegPath: string, args: readonly string[]): Promise<FilterResult> {
-  return runFilter(ffmpegPath, args, Buffer.alloc(0), limits);
+function run({ ffmpegPath, fence, fontFile }: SlateOptions, args: readonly string[]): Promise<FilterResult> {
+  const files = fontFile === undefined ? [] : [fontFile];
+  return runFilter(ffmpegPath, args, Buffer.alloc(0), { ...limits, fence, reach: files });
 }
 
 function pictureArgs({ picture, videoTimescale, sentence, fontFile }: SlateOptions): string[] {

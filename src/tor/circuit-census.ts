@@ -1,3 +1,6 @@
+import type { TorControl } from './control.ts';
+import { askSuggestedEffort } from './service-descriptor.ts';
+
 /** What our tor's circuits say of how it goes with our onion services, taken together. */
 export interface CircuitCounts {
   /** Circuits of visitors. */
@@ -70,4 +73,24 @@ export class CircuitCensus {
     clearInterval(this.#timer);
     this.#counts = undefined;
   }
+}
+
+/** What of a tor concerns its circuits: the first service is the public one. */
+interface CountedTor {
+  readonly services: readonly { readonly proofOfWork?: unknown }[];
+  onCircuits?(counts: CircuitCounts): void;
+}
+
+/** Counts the circuits of a running tor. `address`: of its first service. */
+export function openCensus(
+  control: Pick<TorControl, 'getInfo'>,
+  { services, onCircuits }: CountedTor,
+  address = '',
+): CircuitCensus {
+  const asks = services[0]?.proofOfWork !== undefined;
+  return new CircuitCensus({
+    ask: () => control.getInfo('circuit-status'),
+    ...(asks && { askEffort: () => askSuggestedEffort(control, address) }),
+    ...(onCircuits !== undefined && { onCount: onCircuits }),
+  });
 }

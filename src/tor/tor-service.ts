@@ -5,7 +5,7 @@ import { AppError } from '../errors.ts';
 import { type BridgeLine, planBridges } from './bridges.ts';
 import { type AuthorizedClient, authorizeClient } from './client-key.ts';
 import { type CircuitFlow, circuitFlowEvent, readCircuitFlow } from './circuit-flow.ts';
-import { CircuitCensus, type CircuitCounts } from './circuit-census.ts';
+import { type CircuitCensus, type CircuitCounts, openCensus } from './circuit-census.ts';
 import { CircuitCloser } from './circuit-closer.ts';
 import { TorControl } from './control.ts';
 import { anotherTorMessage, cleanNotice, explainExit, lastComplaint } from './notice-ring.ts';
@@ -24,7 +24,6 @@ import {
   type TorEvent,
   type TorStatus,
 } from './tor-status.ts';
-import { askSuggestedEffort } from './service-descriptor.ts';
 import { inspectTor, oldestSafeTor } from './tor-version.ts';
 import { type ProofOfWorkQueue, renderTorrc, type SocksSettings, type TorrcSettings } from './torrc.ts';
 
@@ -292,23 +291,12 @@ export class TorService {
       if (run.hasExited) failure = undefined;
       else await run.stop();
     }
-    if (control !== undefined) this.#census = this.#countCircuits(control);
+    if (control !== undefined) this.#census = openCensus(control, this.#settings, this.status.address);
     const exit = await run.exited;
     this.#census?.close();
     control?.close();
     if (exit.error !== undefined) return { kind: 'failed', reason: `tor cannot be launched: ${exit.error.message}` };
     return { kind: 'exited', reason: failure ?? explainExit(exit, run.notices) };
-  }
-
-  #countCircuits(control: TorControl): CircuitCensus {
-    const { services, onCircuits } = this.#settings;
-    const { address = '' } = this.status;
-    const asks = services[0]?.proofOfWork !== undefined;
-    return new CircuitCensus({
-      ask: () => control.getInfo('circuit-status'),
-      ...(asks && { askEffort: () => askSuggestedEffort(control, address) }),
-      ...(onCircuits !== undefined && { onCount: onCircuits }),
-    });
   }
 
   /** Becomes tor's owner, listens to its events, reads the addresses. */

@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type OnionServer, startOnionServer } from '../support/onion-server.ts';
 import { canMoveApart } from '../support/places-apart.ts';
-import { descendantsOf } from '../support/processes.ts';
+import { descendantsOf, encoderOf } from '../support/processes.ts';
 
 /** Nothing goes out but what tor fetches from a unix socket. */
 
@@ -96,6 +96,30 @@ describe('an evening on a machine with a network', () => {
     // The page for this machine, and RTMP.
     expect(own.length).toBeGreaterThanOrEqual(2);
     expect(new Set(own)).toEqual(new Set(['0100007F']));
+  });
+
+  it.runIf(canMoveApart())('T40 gives its FFmpeg no network, no file system, no right and no word of its own', () => {
+    const { pid } = server.program;
+    const encoder = encoderOf(pid);
+    const own = `/proc/${encoder.pid}`;
+    for (const kind of ['user', 'net', 'mnt', 'ipc', 'uts'])
+      expect({ kind, is: readlinkSync(`${own}/ns/${kind}`) }).not.toEqual({
+        kind,
+        is: readlinkSync(`/proc/${pid}/ns/${kind}`),
+      });
+    expect([...readFileSync(`${own}/net/dev`, 'utf8').matchAll(/^ *(\w+):/gm)].map(([, name]) => name)).toEqual(['lo']);
+    expect(readdirSync(`${own}/root`).filter((name) => !/^(usr|s?bin|lib\w*|etc)$/.test(name))).toEqual([]);
+    expect(readdirSync(`${own}/root/etc`).filter((name) => !/^(alternatives|ld\.so\.cache)$/.test(name))).toEqual([]);
+    const status = readFileSync(`${own}/status`, 'utf8');
+    expect(status.match(/^(?:CapInh|CapPrm|CapEff|CapBnd|CapAmb):\s+0+$/gm)).toHaveLength(5);
+    expect(status).toMatch(/^NoNewPrivs:\s+1$/m);
+    // Nothing of ours is open in it but the pipes that it was given: progress, sound, two pictures, and its words.
+    const open = readdirSync(`${own}/fd`).map((fd) => readlinkSync(`${own}/fd/${fd}`));
+    expect(open.filter((target) => !/^(socket|pipe|anon_inode):|^\/dev\/null$/.test(target))).toEqual([]);
+    expect(open.filter((target) => target.startsWith('socket:'))).toHaveLength(5);
+    const words = readFileSync(`${own}/environ`, 'latin1').split('\0');
+    const names = words.map((each) => each.split('=')[0] ?? '').filter((name) => name !== '');
+    expect(new Set(names)).toEqual(new Set(['HOME', 'LC_ALL', 'PATH', 'PWD', 'TZ']));
   });
 
   it('T41 shows neither the stream key nor the password in a command line or an environment', async () => {

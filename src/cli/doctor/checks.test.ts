@@ -7,7 +7,7 @@ import { loadConfig } from '../../config/load.ts';
 import { checkBridges } from './bridge-check.ts';
 import { checkDesk } from './desk-check.ts';
 import { checkAddress, checkClock, checkData, checkOpenFiles, checkSource } from './machine-checks.ts';
-import { checkFfmpeg, checkNode, checkTor } from './program-checks.ts';
+import { checkFence, checkFfmpeg, checkNode, checkTor } from './program-checks.ts';
 import { checkTors } from './tors-check.ts';
 
 let directory: string;
@@ -31,6 +31,7 @@ const encoder = {
   secondCodec: 'auto',
   passthrough: 'off',
   stallMs: 5000,
+  fence: 'auto',
 } as const;
 const tor = {
   enabled: true,
@@ -50,11 +51,27 @@ function script(name: string, body: string): string {
 describe('checks of programs', () => {
   it('knows an old Node', () => {
     expect(checkNode('22.18.0')).toMatchObject({ level: 'fail' });
-    expect(checkNode('24.22.0')).toMatchObject({ level: 'warn', todo: expect.stringContaining('24.22.1') });
+    expect(checkNode('24.22.0')).toMatchObject({
+      level: 'warn',
+      todo: expect.stringMatching(/Install Node 24\.22\.1 or newer .* in place of the one we bring\.$/),
+    });
     expect(checkNode('26.12.0')).toMatchObject({ level: 'warn' });
     for (const version of ['24.22.1', '24.23.0', '26.12.1', '27.0.0']) {
       expect(checkNode(version)).toMatchObject({ level: 'ok' });
     }
+  });
+
+  it('T40 says how far FFmpeg is fenced in, and what helps where that is not all the way', async () => {
+    const [whole, ...more] = await checkFence(encoder, directory);
+    expect(more).toEqual([]);
+    if (whole?.level === 'ok') expect(whole.found).toContain('no network');
+    else expect(whole?.todo).toContain('user namespaces');
+    // One whose libraries lie elsewhere.
+    const picky = script('picky-ffmpeg', `[ -e "${join(directory, 'picky-library')}" ] || exit 1\nexec ffmpeg "$@"`);
+    writeFileSync(join(directory, 'picky-library'), '');
+    expect(await checkFence({ ...encoder, ffmpeg: picky }, directory)).toMatchObject([{ level: 'warn' }]);
+    expect(await checkFence({ ...encoder, fence: 'off' }, directory)).toMatchObject([{ level: 'warn' }]);
+    expect(await checkFence({ ...encoder, ffmpeg: '/nowhere/ffmpeg' }, directory)).toEqual([]);
   });
 
   it('lets the real FFmpeg encode', async () => {

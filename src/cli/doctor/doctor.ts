@@ -19,7 +19,7 @@ import {
   readConsensus,
   readProcessLimits,
 } from './machine-checks.ts';
-import { checkFfmpeg, checkNode, checkTor } from './program-checks.ts';
+import { checkFence, checkFfmpeg, checkNode, checkTor } from './program-checks.ts';
 import { checkTors } from './tors-check.ts';
 
 const colours = { ok: 'green', warn: 'yellow', fail: 'red' } as const;
@@ -46,6 +46,7 @@ async function examine(config: OnioncastConfig, { versions, env }: NodeJS.Proces
   return [
     checkNode(versions.node),
     ...(await checkFfmpeg(config.encoder)),
+    ...(await checkFence(config.encoder, config.data)),
     await checkEncoding(config.encoder, config.data),
     await checkTor(config.tor),
     ...(await checkTors(config.tor, availableParallelism())),

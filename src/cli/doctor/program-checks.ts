@@ -1,4 +1,6 @@
+import { explainFence, fenceAdvice } from '../../app/fence.ts';
 import type { OnioncastConfig } from '../../config/schema.ts';
+import { findFence } from '../../encoder/find-fence.ts';
 import { AppError } from '../../errors.ts';
 import { inspectTor, oldestSafeTor } from '../../tor/tor-version.ts';
 import { type Finding, fail, ok, warn } from './finding.ts';
@@ -22,7 +24,8 @@ export function checkNode(version: string): Finding {
   return warn(
     'Node',
     `${version} has holes that ${mended} has not`,
-    `Start with Node ${mended} or newer (https://nodejs.org).`,
+    // What we bring comes from npm, which has a release weeks after its makers, so that an update of ours may not be there yet.
+    `Install Node ${mended} or newer (https://nodejs.org/en/download) and start with it: from ${oldestNode} on, the Node that you start with is used in place of the one we bring.`,
   );
 }
 
@@ -36,6 +39,18 @@ export async function checkFfmpeg({ ffmpeg, ffprobe }: OnioncastConfig['encoder'
   const findings = [ok('FFmpeg', name), await checkEncoders(ffmpeg), await checkFont(ffmpeg)];
   if (probe.kind === 'missing') findings.push(fail('ffprobe', `there is no program "${ffprobe}"`, advice));
   return findings;
+}
+
+/** How far FFmpeg is kept from the rest of this machine. Silent where there is none, which is another check's finding. */
+export async function checkFence(
+  { ffmpeg, fence: wanted }: OnioncastConfig['encoder'],
+  dataDirectory: string,
+): Promise<Finding[]> {
+  if (wanted === 'off') return [warn('Fence', 'FFmpeg runs with your rights (encoder.fence)', 'Set it to "auto".')];
+  const fence = await findFence(ffmpeg, { secrets: dataDirectory });
+  if (fence === undefined) return [];
+  const found = explainFence(fence);
+  return [fence.kind === 'sealed' ? ok('Fence', found) : warn('Fence', found, fenceAdvice)];
 }
 
 async function checkEncoders(ffmpeg: string): Promise<Finding> {
