@@ -42,7 +42,11 @@ function madeUp(): string {
 const data = await mkdtemp(path.join(tmpdir(), 'onioncast-bench-'));
 try {
   const id = await record(data);
-  const server = await Onioncast.start({ data, env: { ONIONCAST_SOURCE: 'none' } });
+  const server = await Onioncast.start({
+    data,
+    args: [],
+    env: { ONIONCAST_TOR_MODE: 'operator', ONIONCAST_TOR_ADDRESS: host, ONIONCAST_SOURCE: 'none' },
+  });
   try {
     const rows = [['address', 'pairs', 'there, ms', 'not there, ms', 'there was slower', 'z']];
     for (const rest of ['', '/360p.mp4']) rows.push(await compare(path.join(server.data, 'run', 'web.sock'), id, rest));
