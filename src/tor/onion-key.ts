@@ -37,13 +37,19 @@ export async function readOnionAddress(serviceDirectory: string): Promise<string
 }
 
 async function closeEntry(path: string): Promise<void> {
-  const stats = await lstat(path);
+  const stats = await lstat(path).catch(unlessGone);
+  // Another tor lives beside here, and files of its own come and go while it starts.
+  if (stats === undefined) return;
   if (stats.isSymbolicLink()) {
     throw new AppError('DATA_DIRECTORY', `${path} is a symbolic link; secrets are not followed elsewhere.`);
   }
   const mode = stats.mode & 0o777;
-  if (stats.isDirectory() && mode !== 0o700) await chmod(path, 0o700);
-  if (stats.isFile() && (mode & 0o077) !== 0) await chmod(path, 0o600);
+  if (stats.isDirectory() && mode !== 0o700) await chmod(path, 0o700).catch(unlessGone);
+  if (stats.isFile() && (mode & 0o077) !== 0) await chmod(path, 0o600).catch(unlessGone);
+}
+
+function unlessGone(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error;
 }
 
 async function readBeginning(path: string): Promise<string> {

@@ -66,13 +66,16 @@ const knowledgeFiles = ['cached-certs', 'cached-microdesc-consensus', 'cached-mi
 
 /** Starts the network and resolves once its clients could build circuits (8 to 15 s). Rejects with the reason, leaving nothing behind. */
 export async function startTorNetwork(options: TorNetworkOptions = {}): Promise<TorNetwork> {
-  const network = new PrivateTorNetwork(options);
-  try {
-    await network.start();
-    return network;
-  } catch (error) {
-    await network.close();
-    throw error;
+  for (let triesLeft = 3; ; triesLeft -= 1) {
+    const network = new PrivateTorNetwork(options);
+    try {
+      await network.start();
+      return network;
+    } catch (error) {
+      await network.close();
+      // The relays name their ports to each other beforehand, and another network may take one of them in the meantime.
+      if (triesLeft <= 1 || !String(error).includes('Address already in use')) throw error;
+    }
   }
 }
 
@@ -242,14 +245,14 @@ class PrivateTorNetwork implements TorNetwork {
   async #startClient(lines: readonly string[]): Promise<{ socksPort: number; member: Member }> {
     const name = `c${this.#clientsStarted}`;
     this.#clientsStarted += 1;
-    const [socksPort = 0] = await freePorts(1);
     // Clients that start from nothing take long to notice a network as young as this.
     await this.seedDataDirectory(join(this.#directory, name));
-    const member = await this.#startMember(name, [`SocksPort 127.0.0.1:${socksPort}`, 'ClientOnly 1', ...lines]);
+    const member = await this.#startMember(name, ['SocksPort 127.0.0.1:auto', 'ClientOnly 1', ...lines]);
     await this.#until(`a bootstrapped ${name}`, async () =>
       (await member.control.getInfo('status/bootstrap-phase')).includes('PROGRESS=100'),
     );
-    return { socksPort, member };
+    const listener = await member.control.getInfo('net/listeners/socks');
+    return { socksPort: Number(/:(\d+)/u.exec(listener)?.[1]), member };
   }
 
   async #startMember(name: string, lines: readonly string[]): Promise<Member> {
