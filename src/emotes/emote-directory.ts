@@ -115,7 +115,7 @@ export class EmoteDirectory {
       this.#leaveOut(name, encoded.reason);
       return undefined;
     }
-    await this.#keep(key, encoded.png);
+    await this.#keep(key, name, encoded.png);
     return encoded.png;
   }
 
@@ -143,14 +143,16 @@ export class EmoteDirectory {
     }
   }
 
-  async #keep(key: string, { bytes }: BarePng): Promise<void> {
+  /** The draft has the name of its source: the same picture may be there twice, and is then made twice at a time. */
+  async #keep(key: string, source: string, { bytes }: BarePng): Promise<void> {
     const { cache, onWarning } = this.#options;
     if (cache === undefined) return;
     try {
       await mkdir(cache, { recursive: true, mode: 0o700 });
       const file = path.join(cache, `${key}.png`);
-      await writeFile(`${file}.new`, bytes, { mode: 0o600 });
-      await rename(`${file}.new`, file);
+      const draft = path.join(cache, `${source}.new`);
+      await writeFile(draft, bytes, { mode: 0o600 });
+      await rename(draft, file);
     } catch (error) {
       onWarning(`The emotes could not be kept in ${cache} (${codeOf(error)}); they are made again at the next start.`);
     }

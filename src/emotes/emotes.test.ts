@@ -266,12 +266,12 @@ describe('the directory of emotes', () => {
   });
 
   it('is quick the second time: what is in the cache is not drawn again', async () => {
-    const { root, open, warnings } = directoryOf({ 'wave.png': wave });
+    const { root, open, warnings } = directoryOf({ 'wave.png': wave, 'same.png': wave });
     await open().reload();
     expect(readdirSync(join(root, 'cache'))).toHaveLength(1);
     const again = open('/nonexistent/ffmpeg');
     await again.reload();
-    expect([...again.emotes.keys()]).toEqual(['wave']);
+    expect([...again.emotes.keys()]).toEqual(['same', 'wave']);
     expect(warnings).toEqual([]);
   });
 

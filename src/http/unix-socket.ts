@@ -68,7 +68,7 @@ async function lstatOrNothing(file: string): Promise<Awaited<ReturnType<typeof l
   }
 }
 
-/** Whether somebody accepts connections there. A socket that is merely busy counts as alive. */
+/** Whether somebody accepts connections there. A socket that is merely busy counts as alive; one that its owner has just taken away does not. */
 function isAlive(socketPath: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect(socketPath);
@@ -78,6 +78,8 @@ function isAlive(socketPath: string): Promise<boolean> {
     };
     socket.setTimeout(probeMs, () => done(true));
     socket.once('connect', () => done(true));
-    socket.once('error', (error) => done(!('code' in error) || error.code !== 'ECONNREFUSED'));
+    socket.once('error', (error) =>
+      done(!('code' in error && ['ECONNREFUSED', 'ENOENT'].includes(String(error.code)))),
+    );
   });
 }

@@ -42,7 +42,10 @@ export function checkSecrets(directory: string): Finding {
       const name = within === '' ? entry.name : `${within}/${entry.name}`;
       seen += 1;
       if (seen > maxFiles || entry.isSymbolicLink()) continue;
-      const mode = lstatSync(join(directory, name)).mode & 0o777;
+      const stats = lstatSync(join(directory, name), { throwIfNoEntry: false });
+      // A running server, and tor, put drafts in place of their files all the time.
+      if (stats === undefined) continue;
+      const mode = stats.mode & 0o777;
       const isShared = name === 'run' || (within === 'run' && entry.isSocket());
       if ((mode & (isShared ? 0o007 : 0o077)) !== 0) open.push(name);
       if (entry.isDirectory()) look(name, name);
