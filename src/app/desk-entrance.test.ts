@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { afterEach, expect, it, vi } from 'vitest';
+import { BusyStretches } from '../../test/support/cpu-time.ts';
 import { type Entrance, exchange, parseAnswers, type RawAnswer } from '../../test/support/raw-http.ts';
 import { titleFrom } from '../broadcast/title.ts';
 import { loadConfig } from '../config/load.ts';
@@ -290,18 +290,17 @@ it('T18 stays awake under fifty wrong logins at once, listens to five a minute, 
   const { cookie, token } = await standAtLogin('onion');
   const guess = (): Promise<Answer> =>
     knock('onion', '/broadcaster/login', { cookie, form: { token, name: 'broadcaster', password: 'guess' } });
-  const loop = monitorEventLoopDelay({ resolution: 5 });
-  loop.enable();
+  const stretches = new BusyStretches();
   let statuses: number[] = [];
   const hashed = await hashesDuring(async () => {
     statuses = (await Promise.all(Array.from({ length: 50 }, guess))).map(({ status }) => status);
   });
-  loop.disable();
+  const longestMs = stretches.stop();
   expect(hashed).toBeLessThanOrEqual(5);
   expect(statuses.filter((status) => status === 403)).toHaveLength(hashed);
   expect(statuses.filter((status) => status === 429)).toHaveLength(50 - hashed);
-  // 34 ms when measured; a busy machine adds its own.
-  expect(loop.percentile(99) / 1e6).toBeLessThan(250);
+  // Whatever fifty requests take to be read and answered; the hashes are made elsewhere.
+  expect(longestMs).toBeLessThan(250);
   while (statuses.filter((status) => status === 403).length < 5) statuses.push((await guess()).status);
   expect((await guess()).status).toBe(429);
   expect((await logIn('onion')).status).toBe(429);

@@ -13,6 +13,7 @@ import { type Lounge, openLounge } from './lounge.ts';
 import type { Studio } from './studio.ts';
 import { buildWebsite, type Website } from './website.ts';
 import { noTimers } from '../../test/support/no-timers.ts';
+import { patience } from '../../test/support/patience.ts';
 
 const secret = Buffer.alloc(32, 5);
 const assets = {
@@ -321,7 +322,7 @@ describe('coming in', () => {
 
   it('by the picture, which is the first captcha of the chat as well', async () => {
     rules({ mode: 'captcha' });
-    await vi.waitFor(() => expect(lounge.door.pictures.ready).toBeGreaterThan(0), { timeout: 15_000 });
+    await vi.waitFor(() => expect(lounge.door.pictures.ready).toBeGreaterThan(0), patience);
     const { cookie, fields } = await stand();
     const spy = vi
       .spyOn(lounge.door.pictures, 'take')

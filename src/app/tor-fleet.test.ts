@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { patience } from '../../test/support/patience.ts';
 import { loadConfig } from '../config/load.ts';
 import type { TorInstanceState } from '../serve-event.ts';
 import { loadClients } from '../tor/onion-files.ts';
@@ -39,7 +40,7 @@ async function start(tor: readonly string[]): Promise<TorFleet> {
   });
   fleets.push(fleet);
   await fleet.start();
-  await vi.waitUntil(() => fleet.state.tors.every(({ state }) => state === 'bootstrapping'), { timeout: 15_000 });
+  await vi.waitUntil(() => fleet.state.tors.every(({ state }) => state === 'bootstrapping'), patience);
   return fleet;
 }
 
@@ -70,10 +71,8 @@ describe('several tors with an address each', () => {
     const fleet = await start(['instances = 2']);
     const [one, other] = fleet.state.tors;
     process.kill(other?.pid ?? 0, 'SIGKILL');
-    await vi.waitUntil(() => told.some(({ number, state }) => number === 2 && state === 'restarting'), {
-      timeout: 15_000,
-    });
-    await vi.waitUntil(() => fleet.state.tors[1]?.state === 'bootstrapping', { timeout: 15_000 });
+    await vi.waitUntil(() => told.some(({ number, state }) => number === 2 && state === 'restarting'), patience);
+    await vi.waitUntil(() => fleet.state.tors[1]?.state === 'bootstrapping', patience);
     expect(fleet.state.tors).toMatchObject([
       { pid: one?.pid, restarts: 0 },
       { restarts: 1, address: other?.address },
@@ -118,7 +117,7 @@ describe('several tors behind one address', () => {
     const binary = path.join(directory, 'onionbalance');
     await writeFile(binary, '#!/bin/sh\necho onionbalance v0.2.2\n', { mode: 0o755 });
     const fleet = await start(['instances = 2', 'spread = "onionbalance"', `onionbalance = "${binary}"`]);
-    await vi.waitUntil(() => fleet.status.address !== undefined, { timeout: 15_000 });
+    await vi.waitUntil(() => fleet.status.address !== undefined, patience);
     expect(fleet.status.address).toBe(address);
     expect(fleet.publicAddresses).toEqual([]);
     expect(fleet.state).toMatchObject({ spread: 'onionbalance', balance: { state: 'waiting', restarts: 0 } });

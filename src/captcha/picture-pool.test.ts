@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { patience } from '../../test/support/patience.ts';
 import { type Painter, PicturePool } from './picture-pool.ts';
 
 /** A thread that does what the test tells it. */
@@ -40,7 +41,7 @@ function poolOf(size: number): { pool: PicturePool; painters: FakePainter[] } {
 describe('the pool of pictures', () => {
   it('draws in a real thread, without the event loop, and gives each picture once', async () => {
     const pool = new PicturePool({ size: 8 });
-    await vi.waitFor(() => expect(pool.ready).toBe(8), { timeout: 15_000, interval: 20 });
+    await vi.waitFor(() => expect(pool.ready).toBe(8), { ...patience, interval: 20 });
     const taken = Array.from({ length: 8 }, () => pool.take());
     const answers = taken.map((picture) => ('answer' in picture ? picture.answer : ''));
     expect(new Set(answers).size).toBeGreaterThan(6);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { costMsOf } from '../../test/support/cpu-time.ts';
 import { type MarkupToken, maxEmotes, maxMentions, mentionsIn, peopleByFold, tokenise } from './markup.ts';
 import { mentionClass } from './mention-mark.ts';
 
@@ -113,14 +114,9 @@ describe('markup', () => {
   });
 });
 
-/** Milliseconds of the quickest of five runs. */
+/** In milliseconds. */
 function stepsOf(text: string): number {
-  const runs = Array.from({ length: 5 }, () => {
-    const start = performance.now();
-    tokenise(text, names);
-    return performance.now() - start;
-  });
-  return Math.min(...runs);
+  return costMsOf(() => tokenise(text, names), 5);
 }
 
 describe('the mark of a mention', () => {

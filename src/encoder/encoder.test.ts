@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { makeMedia, OwnFfmpeg, probeMedia, temporaryDirectory } from '../../test/support/ffmpeg.ts';
+import { makeMedia, OwnFfmpeg, probeMedia, temporaryDirectory, unhurried } from '../../test/support/ffmpeg.ts';
 import { RecordedRuns } from '../../test/support/recorded-runs.ts';
 import { doublingBackOff } from './back-off.ts';
 import { Encoder, type EncoderOptions } from './encoder.ts';
@@ -40,6 +40,7 @@ let encoder: Encoder;
 function newEncoder(options: Partial<EncoderOptions> = {}): Encoder {
   encoder = new Encoder({
     ...{ ffmpegPath: ffmpeg.path, ladder, preset: 'ultrafast', listener: runs },
+    ...unhurried,
     backOff: doublingBackOff({ firstMs: 50, maxMs: 400, resetAfterMs: 60_000 }),
     ...options,
   });
@@ -87,7 +88,7 @@ describe('an encoder on a capture', () => {
   });
 
   it('starts it again when it hangs', async () => {
-    newEncoder({ stallAfterMs: 700 }).start(capture);
+    newEncoder({ stallAfterMs: 4000 }).start(capture);
     await untilFlowing(1);
     for (const pid of ffmpeg.pids()) process.kill(pid, 'SIGSTOP');
     await untilFlowing(2);
@@ -98,7 +99,7 @@ describe('an encoder on a capture', () => {
   it('says when this machine is too slow for it', async () => {
     const large = ['-re', '-f', 'lavfi', '-i', 'testsrc2=s=1280x720:r=60[out0];sine=r=48000[out1]'];
     const rungs = [{ name: '720p', height: 720, maxWidth: 1280, bitsPerSecond: 1_200_000 }];
-    newEncoder({ ladder: rungs, preset: 'medium', behindAfterMs: 4000, stallAfterMs: 20_000 }).start({
+    newEncoder({ ladder: rungs, preset: 'medium', behindAfterMs: 4000 }).start({
       input: { kind: 'capture', args: large, audio: '0:a:0' },
     });
     await runs.until(() => runs.media(1, '720p').length > 0);
@@ -261,10 +262,10 @@ describe('an encoder on a pipe', () => {
   it('waits for a silent source instead of blaming FFmpeg', async () => {
     const media = flv(4, true);
     const stream = new PassThrough();
-    newEncoder({ stallAfterMs: 300, firstBytesAfterMs: 2000 }).start(piped(() => stream));
+    newEncoder({ stallAfterMs: 2500 }).start(piped(() => stream));
     stream.write(media.subarray(0, media.length / 2));
     await runs.until(() => runs.media(1, '90p').length > 1000);
-    await sleep(1500);
+    await sleep(3500);
     expect(runs.events).toEqual([{ kind: 'started', run: 1 }]);
     stream.end(media.subarray(media.length / 2));
     await runs.until(() => runs.endOf(1) !== undefined);
@@ -274,7 +275,7 @@ describe('an encoder on a pipe', () => {
   it('blames an FFmpeg that hangs while the source gives', async () => {
     const media = flv(2, true);
     const stream = new PassThrough();
-    newEncoder({ stallAfterMs: 500 }).start(piped(() => stream));
+    newEncoder({ stallAfterMs: 3000 }).start(piped(() => stream));
     stream.write(media);
     await runs.until(() => runs.media(1, '90p').length > 1000);
     for (const pid of ffmpeg.pids()) process.kill(pid, 'SIGSTOP');
@@ -292,7 +293,7 @@ describe('an encoder on a pipe', () => {
         this.push(Buffer.alloc(16_384));
       },
     });
-    newEncoder({ firstBytesAfterMs: 60_000, stallAfterMs: 60_000 }).start(piped(() => endless));
+    newEncoder().start(piped(() => endless));
     await runs.until(() => runs.events.length > 0);
     for (const pid of ffmpeg.pids()) process.kill(pid, 'SIGSTOP');
     let before = -1;

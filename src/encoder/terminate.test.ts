@@ -9,7 +9,7 @@ it('kills a child that does not listen to SIGTERM', async () => {
     "process.on('SIGTERM', () => {}); console.log('.'); setInterval(() => {}, 1000)",
   ]);
   await once(child.stdout, 'data');
-  await terminate(child, 100);
+  await terminate(child, 3000);
   expect(child.signalCode).toBe('SIGKILL');
 });
 
@@ -19,7 +19,7 @@ it('lets one that listens end by itself', async () => {
     "process.on('SIGTERM', () => process.exit(3)); console.log('.'); setInterval(() => {}, 1000)",
   ]);
   await once(child.stdout, 'data');
-  await terminate(child);
+  await terminate(child, 30_000);
   expect(child.exitCode).toBe(3);
   await terminate(child);
 });

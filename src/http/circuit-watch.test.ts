@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { ask, exchange, RawConnection } from '../../test/support/raw-http.ts';
+import { patience } from '../../test/support/patience.ts';
 import { defaultCircuitLimits } from '../admission/circuits.ts';
 import { endlessMediaHeaders } from './headers.ts';
 import { WebServer, type WebServerOptions } from './server.ts';
@@ -106,30 +107,30 @@ test('T15 answers of "too many" that a route gives count like those that the pac
 test('T14 a dozen connections that never say anything are closed, and the second dozen takes the circuit with it', async () => {
   await start({ limits: { headersMs: 50, checkMs: 25 }, now: () => performance.now() });
   const first = Array.from({ length: 9 }, () => connectTo(5));
-  await vi.waitUntil(() => first.every(({ isClosed }) => isClosed), { timeout: 10_000 });
+  await vi.waitUntil(() => first.every(({ isClosed }) => isClosed), patience);
   expect(hostile).toEqual([]);
   Array.from({ length: 9 }, () => connectTo(5));
-  await vi.waitUntil(() => hostile.length > 0, { timeout: 10_000 });
+  await vi.waitUntil(() => hostile.length > 0, patience);
   expect(hostile).toEqual([5]);
 });
 
 test('T33 many identities on one circuit open no more without end than one may; another circuit its own', async () => {
   const server = await start();
   for (let viewer = 0; viewer < 9; viewer += 1) connectTo(5).send(get(`/endless?v=${viewer}`));
-  await vi.waitUntil(() => server.responses.size === 9, { timeout: 10_000 });
+  await vi.waitUntil(() => server.responses.size === 9, patience);
   expect((await ask(on(5), getAndClose('/endless?v=9'))).status).toBe(429);
   connectTo(6).send(get('/endless?v=9'));
-  await vi.waitUntil(() => server.responses.size === 10, { timeout: 10_000 });
+  await vi.waitUntil(() => server.responses.size === 10, patience);
   connections[0]?.close();
-  await vi.waitUntil(() => server.responses.size === 9, { timeout: 10_000 });
+  await vi.waitUntil(() => server.responses.size === 9, patience);
   connectTo(5).send(get('/endless?v=10'));
-  await vi.waitUntil(() => server.responses.size === 10, { timeout: 10_000 });
+  await vi.waitUntil(() => server.responses.size === 10, patience);
 });
 
 test('T15 strangers fill three quarters of all connections, and the rest is kept for those who watch', async () => {
   const server = await start({ limits: { connections: 8 }, isWatching: (circuitId) => circuitId === 99 });
   const strangers = [1, 2, 3, 4, 5, 6].map((circuitId) => connectTo(circuitId));
-  await vi.waitUntil(async () => (await server.openConnections()) === 6, { timeout: 10_000 });
+  await vi.waitUntil(async () => (await server.openConnections()) === 6, patience);
   expect(await exchange(on(7), getAndClose('/'))).toBe('');
   expect((await ask(on(99), getAndClose('/'))).status).toBe(200);
   expect(strangers.some(({ isClosed }) => isClosed)).toBe(false);

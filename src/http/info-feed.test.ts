@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { patience } from '../../test/support/patience.ts';
 import type { StreamSnapshot } from '../broadcast/stream-state.ts';
 import type { Channel } from '../live/endless-response.ts';
 import { chunkPayload } from '../live/chunked.ts';
@@ -31,7 +32,7 @@ test('open documents of every language hear a sign of life again and again, each
   const before = events.received;
   await vi.waitFor(() => {
     for (const { received } of frames) expect(received).toMatch(/lost-1\b[^]*lost-2\b/u);
-  });
+  }, patience);
   expect(events.received).toBe(before);
 });
 

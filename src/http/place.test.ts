@@ -3,6 +3,7 @@ import { Socket } from 'node:net';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ask, type Entrance, type RawAnswer } from '../../test/support/raw-http.ts';
+import { patience } from '../../test/support/patience.ts';
 import { isViewerToken, mintViewerToken } from '../identity/viewer-token.ts';
 import { renderErrorPage } from '../views/error-page.tsx';
 import { renderLanguagePage } from '../views/language-page.tsx';
@@ -300,7 +301,7 @@ describe('on the server', () => {
   test('T25 a log of requests never holds a token', async () => {
     await get(`/v/${mine}/`);
     await get(`/v/${mine}/none`);
-    await vi.waitUntil(() => logged.filter((line) => line.includes('request completed')).length === 2);
+    await vi.waitUntil(() => logged.filter((line) => line.includes('request completed')).length === 2, patience);
     expect(logged.join('')).not.toContain(mine);
     expect(logged.join('')).toContain('"route":"/"');
   });

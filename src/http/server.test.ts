@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { ask, type Entrance, exchange, parseAnswers, proxyLine, RawConnection } from '../../test/support/raw-http.ts';
+import { patience } from '../../test/support/patience.ts';
 import { defaultCircuitLimits } from '../admission/circuits.ts';
 import { frameChunk } from '../live/chunked.ts';
 import type { EndlessResponse } from '../live/endless-response.ts';
@@ -12,6 +13,7 @@ import { FanOut } from '../live/fan-out.ts';
 import { connectionOf } from './connection.ts';
 import { allowedHeaderNames, endlessMediaHeaders } from './headers.ts';
 import { WebServer, type WebServerOptions } from './server.ts';
+import { defaultWebLimits } from './web-limits.ts';
 
 const onion = `${'a'.repeat(55)}d.onion`;
 const lines = (...parts: string[]): string => `${parts.join('\r\n')}\r\n\r\n`;
@@ -162,7 +164,7 @@ test('T15 a circuit may hold so many connections; another one is not affected', 
   expect(await exchange(circuit(5), getAndClose('/'))).toBe('');
   expect((await ask(circuit(6), getAndClose('/'))).status).toBe(200);
   held[0]?.close();
-  await vi.waitUntil(async () => (await exchange(circuit(5), getAndClose('/'))) !== '');
+  await vi.waitUntil(async () => (await exchange(circuit(5), getAndClose('/'))) !== '', patience);
 });
 
 test('T15 too many requests of a circuit are told when to come back', async () => {
@@ -234,7 +236,7 @@ test('T25 a log of requests names route and status, and nothing that a visitor b
     get('/where?v=a-token', 'Connection: close', 'Cookie: s=a-cookie', 'User-Agent: a-browser'),
   );
   await ask(circuit(0x1234), getAndClose('/none/a-path'));
-  await vi.waitUntil(() => logged.filter((line) => line.includes('request completed')).length === 2);
+  await vi.waitUntil(() => logged.filter((line) => line.includes('request completed')).length === 2, patience);
   expect(logged.join('')).toContain('"route":"/where"');
   const withoutTimes = logged.join('').replaceAll(/"(time|responseTime)":[\d.]+/g, '');
   expect(withoutTimes).not.toMatch(/a-token|a-cookie|a-browser|a-path|onion|4660|1234|hostname/);
@@ -337,9 +339,9 @@ test('an answer that nobody reads is not kept for ever', async () => {
   const connection = connectTo(circuit(1));
   connection.socket.pause();
   connection.send(get('/large'));
-  const serverSide = await vi.waitUntil(() => server.openConnections().then((count) => count > 0));
+  const serverSide = await vi.waitUntil(() => server.openConnections().then((count) => count > 0), patience);
   expect(serverSide).toBe(true);
-  await vi.waitUntil(async () => (await server.openConnections()) === 0);
+  await vi.waitUntil(async () => (await server.openConnections()) === 0, patience);
 });
 
 test('an endless response outlives the time that a finished answer may go unread', async () => {
@@ -386,7 +388,7 @@ test('viewers who leave in the middle of a chunk leave nothing behind (A07, A10)
     channel.publish(frameChunk(Buffer.alloc(50_000)));
     leave[round % leave.length]?.(connection);
   }
-  await vi.waitUntil(async () => (await server.openConnections()) === 0);
+  await vi.waitUntil(async () => (await server.openConnections()) === 0, patience);
   expect([server.responses.size, channel.subscribers]).toEqual([0, 0]);
 });
 
@@ -400,7 +402,7 @@ test('T13 viewers who read nothing are cut off with bounded memory; one who read
   }
   const reader = connectTo(circuit(99));
   reader.send(get('/endless?v=reader'));
-  await vi.waitUntil(() => server.responses.size === 31);
+  await vi.waitUntil(() => server.responses.size === 31, patience);
   const piece = frameChunk(Buffer.alloc(16 * 1024, 'x'));
   let sent = 0;
   let mostQueued = 0;
@@ -431,7 +433,8 @@ test('closing ends endless responses cleanly, cuts what hangs, and is done withi
   await new Promise(setImmediate);
   const began = performance.now();
   await Promise.all([server.close(), server.close()]);
-  expect(performance.now() - began).toBeLessThan(3000);
+  // On a busy machine a little more, but far less than what hangs may take if nobody cuts it.
+  expect(performance.now() - began).toBeLessThan(defaultWebLimits.headersMs - 2000);
   expect(await endless.untilClosed()).toMatch(/\r\n0\r\n\r\n$/);
   for (const connection of [unsaid, idle, hanging]) await connection.untilClosed();
   await expect(lstat(socketPath)).rejects.toMatchObject({ code: 'ENOENT' });

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { makeMedia, OwnFfmpeg, probeMedia, temporaryDirectory } from '../../test/support/ffmpeg.ts';
+import { makeMedia, OwnFfmpeg, probeMedia, temporaryDirectory, unhurried } from '../../test/support/ffmpeg.ts';
 import { RecordedRuns } from '../../test/support/recorded-runs.ts';
 import { Encoder } from '../encoder/encoder.ts';
 import type { EncoderSource } from '../encoder/encoder-types.ts';
@@ -21,7 +21,7 @@ function media(name: string, ...args: string[]): string {
 async function encode(source: EncoderSource, seconds: number): Promise<{ small: Buffer; audio: Buffer }> {
   const ffmpeg = new OwnFfmpeg();
   const runs = new RecordedRuns();
-  const encoder = new Encoder({ ffmpegPath: ffmpeg.path, ladder, preset: 'ultrafast', listener: runs });
+  const encoder = new Encoder({ ffmpegPath: ffmpeg.path, ladder, preset: 'ultrafast', listener: runs, ...unhurried });
   encoders.push(encoder);
   encoder.start(source);
   const length = (): number => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { OwnFfmpeg, probeMedia, temporaryDirectory } from '../../test/support/ffmpeg.ts';
+import { OwnFfmpeg, probeMedia, temporaryDirectory, unhurried } from '../../test/support/ffmpeg.ts';
 import { RecordedRuns } from '../../test/support/recorded-runs.ts';
 import { Encoder } from '../encoder/encoder.ts';
 import type { EncoderInput } from '../encoder/encoder-types.ts';
@@ -85,6 +85,7 @@ describe('a real X11 screen with a real Pulse server', () => {
   afterEach(async () => {
     await encoder?.close();
     for (const child of started.splice(0).reverse()) {
+      if (child.exitCode !== null || child.signalCode !== null) continue;
       const gone = once(child, 'exit');
       child.kill('SIGKILL');
       await gone;
@@ -130,7 +131,7 @@ describe('a real X11 screen with a real Pulse server', () => {
     start('ffmpeg', tone, { ...environment, HOME: '/nonexistent' });
     const runs = new RecordedRuns();
     const ladder = [{ name: 'screen', height: 180, maxWidth: 320, bitsPerSecond: 100_000 }];
-    encoder = new Encoder({ ffmpegPath: ffmpeg.path, ladder, preset: 'ultrafast', listener: runs });
+    encoder = new Encoder({ ffmpegPath: ffmpeg.path, ladder, preset: 'ultrafast', listener: runs, ...unhurried });
     encoder.start(captureScreen({ platform: 'linux', environment, exists: existsSync }));
     await runs.until(() => {
       if (runs.endOf(1) !== undefined) throw new Error(JSON.stringify(runs.endOf(1)));

@@ -3,6 +3,7 @@ import { buffer, text } from 'node:stream/consumers';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { connectedPair, encodeAtHome, type HomeMedia, LinePublisher } from '../../test/support/line-publisher.ts';
 import { ManualClock } from '../../test/support/manual-clock.ts';
+import { patience } from '../../test/support/patience.ts';
 import { serverKeysFrom } from '../split/publisher-key.ts';
 import { LineIngest, type LineIngestOptions, type LineReport } from './line-ingest.ts';
 import { makeSlate } from './line-slate.ts';
@@ -107,7 +108,7 @@ describe('a publisher over a line', () => {
     const again = await server.connect();
     expect((await again.answer).resume).toEqual(place);
     place = await again.send(place, bytes.subarray(half));
-    await expect.poll(() => server.slates, { timeout: 15_000 }).toBe(1);
+    await expect.poll(() => server.slates, patience).toBe(1);
     await server.passTo(10_000);
     expect(server.play).toBe('slate');
     const restarted = await server.connect(secondRun);
@@ -190,7 +191,7 @@ describe('a publisher over a line', () => {
     const server = openDesk();
     const publisher = await server.connect();
     const place = await publisher.send(start, bytesOf(media, 0, 3));
-    await expect.poll(() => publisher.acks.length, { timeout: 15_000 }).toBeGreaterThan(1);
+    await expect.poll(() => publisher.acks.length, patience).toBeGreaterThan(1);
     expect(publisher.acks.at(-1)).toEqual(place);
     expect(publisher.received).toBe(80 + 32 * publisher.acks.length);
   });

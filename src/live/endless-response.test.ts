@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { patience } from '../../test/support/patience.ts';
 import { frameChunk } from './chunked.ts';
 import { EndlessResponse, type EndlessResponseOptions } from './endless-response.ts';
 import { FanOut } from './fan-out.ts';
@@ -149,7 +150,7 @@ test('whoever takes a kibibyte in 30 seconds is kept, whoever takes less is slow
     received += data.length;
     if (received > 410_000) client.pause();
   });
-  await vi.waitUntil(() => response.drainedBytes >= before + 1024);
+  await vi.waitUntil(() => response.drainedBytes >= before + 1024, patience);
   watch.checkAll();
   nowMs += 29_999;
   watch.checkAll();
@@ -158,7 +159,7 @@ test('whoever takes a kibibyte in 30 seconds is kept, whoever takes less is slow
     nowMs += 30_000;
     watch.checkAll();
     return !response.isOpen;
-  });
+  }, patience);
   expect(closed.map(([reason]) => reason)).toEqual(['slow']);
   expect(response.drainedBytes).toBeLessThan(response.writtenBytes);
 });
@@ -167,7 +168,7 @@ test('a viewer who has taken everything may wait in silence as long as it likes'
   const { client, response } = await open();
   client.resume();
   response.write(chunk('all'));
-  await vi.waitUntil(() => response.drainedBytes === response.writtenBytes);
+  await vi.waitUntil(() => response.drainedBytes === response.writtenBytes, patience);
   for (let minute = 0; minute < 60; minute += 1) {
     nowMs += 60_000;
     watch.checkAll();
@@ -216,7 +217,7 @@ test('a viewer who leaves, politely or not, is noticed and unsubscribed without 
   rude.response.follow(fanOut, 'now');
   polite.client.end();
   rude.client.destroy();
-  await vi.waitUntil(() => polite.closed.length > 0 && rude.closed.length > 0);
+  await vi.waitUntil(() => polite.closed.length > 0 && rude.closed.length > 0, patience);
   fanOut.publish(chunk('after'));
   expect(fanOut.subscribers).toBe(0);
   expect(polite.closed[0]?.[0]).toBe('viewer-left');
@@ -251,7 +252,7 @@ test('a fast reader beside many stalled ones misses nothing', async () => {
   while (fanOut.subscribers > 1 && published < 500) {
     fanOut.publish(piece);
     published += 1;
-    await vi.waitUntil(() => received >= published * piece.length, { interval: 1, timeout: 5000 });
+    await vi.waitUntil(() => received >= published * piece.length, { ...patience, interval: 1 });
   }
   expect(stalled.every(({ closed }) => closed[0]?.[0] === 'slow')).toBe(true);
   expect(fast.response).toMatchObject({ isOpen: true, drainedBytes: published * piece.length });

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { patience } from '../../test/support/patience.ts';
 import { frameChunk } from './chunked.ts';
 import { EndlessResponse } from './endless-response.ts';
 import { ResponseWatch } from './response-watch.ts';
@@ -204,13 +205,13 @@ describe('a response that pulls', () => {
   test('sends everything in order to whoever reads, as time goes by', async () => {
     const window = windowWith(300, 100);
     const { received } = await open(window, 50);
-    await vi.waitUntil(() => received().includes('<70>'));
+    await vi.waitUntil(() => received().includes('<70>'), patience);
     expect(received()).not.toContain('<71>');
     nowMs += 40_000;
     watch.checkAll();
-    await vi.waitUntil(() => received().includes('<99.5>'));
+    await vi.waitUntil(() => received().includes('<99.5>'), patience);
     fill(window, 100, 101);
-    await vi.waitUntil(() => received().includes('<100.5>'));
+    await vi.waitUntil(() => received().includes('<100.5>'), patience);
     const times = [...received().matchAll(/<([\d.]+)>/g)].map(([, time]) => Number(time));
     expect(times).toEqual(times.map((_, index) => 50 + index / 2));
   });
@@ -248,7 +249,7 @@ describe('a response that pulls', () => {
     watch.checkAll();
     await new Promise(setImmediate);
     client.resume();
-    await vi.waitUntil(() => received().includes('<99.5>'));
+    await vi.waitUntil(() => received().includes('<99.5>'), patience);
     const times = [...received().matchAll(/<([\d.]+)>/g)].map(([, time]) => Number(time));
     expect(times).toEqual(times.map((_, index) => 10 + index / 2));
   });
@@ -257,7 +258,7 @@ describe('a response that pulls', () => {
     const window = windowWith(300, 100);
     const { client, closed } = await open(window, 90);
     client.destroy();
-    await vi.waitUntil(() => closed.length > 0);
+    await vi.waitUntil(() => closed.length > 0, patience);
     fill(window, 100, 101);
     expect(closed).toEqual(['viewer-left']);
     expect(watch.size).toBe(0);

@@ -1,6 +1,6 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { encodeLadder } from '../../test/support/encoded-media.ts';
-import { OwnFfmpeg } from '../../test/support/ffmpeg.ts';
+import { OwnFfmpeg, unhurried } from '../../test/support/ffmpeg.ts';
 import { Encoder } from '../encoder/encoder.ts';
 import { rungOf } from '../encoder/ladder.ts';
 import { buildVp9Command } from '../encoder/vp9.ts';
@@ -113,10 +113,10 @@ describe('the second codec', () => {
   function build(more: Partial<SecondCodecOptions> = {}): SecondCodec {
     const made = new SecondCodec({
       sourceOf: (name) => (name === source.name ? source : undefined),
-      ...{ frameRate: 30, audioBitsPerSecond: 48_000, limits },
+      ...{ frameRate: 30, audioBitsPerSecond: 48_000, limits, patienceMs: 50_000 },
       createEncoder: (listener) =>
         new Encoder({
-          ...{ ffmpegPath: ffmpeg.path, ladder, listener },
+          ...{ ffmpegPath: ffmpeg.path, ladder, listener, ...unhurried },
           command: (_input, rungs) => buildVp9Command(rungs),
         }),
       now: () => nowMs,

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { connectedPair, encodeAtHome, type HomeMedia } from '../../test/support/line-publisher.ts';
+import { patience } from '../../test/support/patience.ts';
 import { machineClock } from '../ingest/ingest-clock.ts';
 import { LineIngest } from '../ingest/line-ingest.ts';
 import { Backlog } from '../split/backlog.ts';
@@ -56,7 +57,7 @@ class Both {
 
   async until(state: LineNews['state'], count = 1): Promise<void> {
     const seen = () => this.news.filter((news) => news.state === state).length;
-    await vi.waitUntil(() => seen() >= count, { timeout: 15_000 });
+    await vi.waitUntil(() => seen() >= count, patience);
   }
 
   async close(): Promise<void> {
@@ -95,13 +96,13 @@ describe("the publisher's end of a line", () => {
   it('T23 sends frames of one size alone, with a broadcast and without', async () => {
     const { line, sizes, tap, ...rest } = openBoth();
     line.open();
-    await expect.poll(() => sizes.length, { timeout: 15_000 }).toBeGreaterThan(5);
+    await expect.poll(() => sizes.length, patience).toBeGreaterThan(5);
     tap.begin('home', { bytes: media.init, codecs: [] });
     for (const piece of media.pieces) tap.push('home', piece);
     const before = sizes.length;
-    await expect.poll(() => sizes.length, { timeout: 15_000 }).toBeGreaterThan(before + 5);
+    await expect.poll(() => sizes.length, patience).toBeGreaterThan(before + 5);
     tap.finish();
-    await expect.poll(() => sizes.length, { timeout: 15_000 }).toBeGreaterThan(before + 10);
+    await expect.poll(() => sizes.length, patience).toBeGreaterThan(before + 10);
     // The hello is of another size, once.
     expect(new Set(sizes.slice(1))).toEqual(new Set([frameBytes]));
     expect(rest.news.map(({ state }) => state)).toEqual(['connecting', 'sending']);
@@ -113,7 +114,7 @@ describe("the publisher's end of a line", () => {
     for (const piece of media.pieces) pair.tap.push('home', piece);
     pair.line.open();
     await pair.until('sending');
-    await expect.poll(() => pair.sizes.length, { timeout: 15_000 }).toBeGreaterThan(4);
+    await expect.poll(() => pair.sizes.length, patience).toBeGreaterThan(4);
     pair.cut();
     await pair.until('resumed');
     expect(pair.news.map(({ state }) => state)).toEqual(['connecting', 'sending', 'lost', 'connecting', 'resumed']);
@@ -125,7 +126,7 @@ describe("the publisher's end of a line", () => {
     await stranger.until('lost', 2);
     expect(stranger.news[1]).toMatchObject({ reason: expect.stringContaining('does not take this key') });
     stranger.refusal = 'The server cannot be found.';
-    await expect.poll(() => stranger.news.at(-1), { timeout: 15_000 }).toMatchObject({ reason: stranger.refusal });
+    await expect.poll(() => stranger.news.at(-1), patience).toMatchObject({ reason: stranger.refusal });
     expect(JSON.stringify(stranger.news)).not.toContain(keys.publisherKey);
   });
 

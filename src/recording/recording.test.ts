@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { encodeLadder } from '../../test/support/encoded-media.ts';
 import { probe } from '../../test/support/media.ts';
+import { patience } from '../../test/support/patience.ts';
 import { Packager } from '../mp4/packager.ts';
 import type { Piece, RenditionInit } from '../mp4/piece.ts';
 import { RecordingLibrary, sizeOf } from './library.ts';
@@ -101,7 +102,7 @@ describe('recording', () => {
 
   async function recorded(): Promise<RecordingInfo> {
     recorder.finish();
-    await vi.waitUntil(() => library.recordings.length > 0);
+    await vi.waitUntil(() => library.recordings.length > 0, patience);
     const [info] = library.recordings;
     if (info === undefined) throw new Error('nothing was recorded');
     return info;
@@ -163,7 +164,7 @@ describe('recording', () => {
     const keyframe = second.findIndex((piece, n) => n >= 20 && piece.keyframe);
     send(keyframe);
     recorder.begin('360p', { ...(media.get('360p')?.init ?? { codecs: [] }), bytes: Buffer.from('other') });
-    await vi.waitUntil(() => library.recordings.length === 1);
+    await vi.waitUntil(() => library.recordings.length === 1, patience);
     expect(recorder.status.isRecording).toBe(false);
   });
 
@@ -205,7 +206,7 @@ describe('recording', () => {
     async function killed(damage: (file: string) => Promise<void>): Promise<RecordingInfo> {
       begin();
       send(0, 60);
-      await vi.waitUntil(() => recorder.status.bytes > 50_000);
+      await vi.waitUntil(() => recorder.status.bytes > 50_000, patience);
       const [id = ''] = await readdir(library.root);
       const copy = path.join(directory, 'copy');
       await mkdir(path.join(copy, id), { recursive: true });
@@ -291,7 +292,7 @@ describe('recording', () => {
         begin();
         send();
         recorder.finish();
-        await vi.waitUntil(() => library.recordings.length === count + 1);
+        await vi.waitUntil(() => library.recordings.length === count + 1, patience);
       }
       const [newest, middle, oldest] = library.recordings;
       if (newest === undefined || middle === undefined || oldest === undefined) throw new Error('three were made');
@@ -323,10 +324,10 @@ describe('recording', () => {
     recorder = record();
     begin();
     send(0, 60);
-    await vi.waitUntil(() => stops.length > 0);
+    await vi.waitUntil(() => stops.length > 0, patience);
     expect(stops).toEqual(['limit']);
     expect(recorder.status).toMatchObject({ isOn: true, isRecording: false, stopped: 'limit' });
-    await vi.waitUntil(() => library.recordings.length === 1);
+    await vi.waitUntil(() => library.recordings.length === 1, patience);
     expect(await pictures(await played(library.recordings[0] as RecordingInfo))).toBeGreaterThan(30);
     nowMs += 60_000;
     send();
@@ -338,7 +339,7 @@ describe('recording', () => {
     recorder = record({ keepFreeBytes: Number.MAX_SAFE_INTEGER });
     begin();
     send();
-    await vi.waitUntil(() => stops.length > 0);
+    await vi.waitUntil(() => stops.length > 0, patience);
     expect(stops).toEqual(['full']);
     await recorder.close();
     expect(library.recordings.length).toBeLessThan(2);
@@ -381,6 +382,7 @@ describe.runIf(isRoot)('on a disk that is full', () => {
         await new Promise((resolve) => setTimeout(resolve, 3));
         if (stops.length > 0) break;
       }
+      await vi.waitUntil(() => stops.length > 0, patience);
       await recorder.close();
       expect(stops).toEqual(['full']);
       library.close();

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { patience } from '../../test/support/patience.ts';
 import { CircuitCloser } from './circuit-closer.ts';
 import { closeOrder, readCloseOrder } from './close-order.ts';
 
@@ -56,11 +57,11 @@ test('T15 hostile circuits are closed by a process that is started for the first
   expect(closer.pid).toBeUndefined();
   closer.close(25);
   closer.close(4_294_967_295);
-  await vi.waitUntil(() => commands.includes('CLOSECIRCUIT 4294967295'), { timeout: 15_000 });
+  await vi.waitUntil(() => commands.includes('CLOSECIRCUIT 4294967295'), patience);
   const words = commands.map((line) => line.split(' ', 1)[0]);
   expect(words).toEqual(['PROTOCOLINFO', 'AUTHCHALLENGE', 'AUTHENTICATE', 'CLOSECIRCUIT', 'CLOSECIRCUIT']);
   closer.stop();
-  await vi.waitUntil(() => closer.pid === undefined, { timeout: 15_000 });
+  await vi.waitUntil(() => closer.pid === undefined, patience);
   closer.close(26);
   expect(closer.pid).toBeUndefined();
 });
@@ -70,14 +71,14 @@ test('what tor ends is started again for a later order, and not at once', async 
   const now = (): number => nowMs;
   const closer = new CircuitCloser({ controlSocketPath: path('control'), cookiePath: path('cookie'), now });
   closer.close(1);
-  await vi.waitUntil(() => commands.includes('CLOSECIRCUIT 1'), { timeout: 15_000 });
+  await vi.waitUntil(() => commands.includes('CLOSECIRCUIT 1'), patience);
   controllers[0]?.destroy();
-  await vi.waitUntil(() => closer.pid === undefined, { timeout: 15_000 });
+  await vi.waitUntil(() => closer.pid === undefined, patience);
   closer.close(2);
   expect(closer.pid).toBeUndefined();
   nowMs = 5000;
   closer.close(3);
-  await vi.waitUntil(() => commands.includes('CLOSECIRCUIT 3'), { timeout: 15_000 });
+  await vi.waitUntil(() => commands.includes('CLOSECIRCUIT 3'), patience);
   closer.stop();
 });
 

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { patience } from '../../test/support/patience.ts';
 import { inspectOnionbalance, isTestNetwork, renderBalanceConfig } from './onionbalance.ts';
 import { OnionbalanceProcess } from './onionbalance-process.ts';
 
@@ -23,12 +24,12 @@ async function program(name: string, body: string): Promise<string> {
 async function idle(name: string, body = '') {
   const binary = await program(
     name,
-    `echo $$ > '${directory}/${name}.pid'; printf '%s\\n' "$@" > '${directory}/${name}.args'; ${body} exec sleep 1000`,
+    `printf '%s\\n' "$@" > '${directory}/${name}.args'; echo $$ > '${directory}/${name}.pid'; ${body} exec sleep 1000`,
   );
   const run = new OnionbalanceProcess({
     ...{ binary, home: directory, configPath: '/etc/a b.yaml', controlSocketPath: '/run/control', isTestNetwork: true },
   });
-  const pid = await vi.waitUntil(async () => Number(await read(`${name}.pid`)), { timeout: 10_000 });
+  const pid = await vi.waitUntil(async () => Number(await read(`${name}.pid`)), patience);
   return { run, pid };
 }
 
@@ -84,7 +85,7 @@ describe('the program', () => {
 
   it('says how it ended when nobody has asked, with its last words', async () => {
     const { run, pid } = await idle('killed', `echo 'no way to ${'a'.repeat(56)}.onion' >&2;`);
-    await vi.waitUntil(() => run.lastWords !== undefined);
+    await vi.waitUntil(() => run.lastWords !== undefined, patience);
     process.kill(pid, 'SIGKILL');
     const { code, signal } = await run.exited;
     expect([code, signal, run.lastWords]).toEqual([137, null, 'no way to [onion].onion']);

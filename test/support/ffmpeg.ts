@@ -97,6 +97,9 @@ export function probeMedia(media: Buffer): ProbedMedia {
   };
 }
 
+/** For an encoder whose limits are not what a test is about: all the time that FFmpeg may need on a busy machine. */
+export const unhurried = { firstBytesAfterMs: 50_000, stallAfterMs: 50_000 } as const;
+
 /** FFmpeg under a name that only this test uses, so that its processes can be told from all others on the machine. */
 export class OwnFfmpeg {
   readonly path: string;

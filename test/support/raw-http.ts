@@ -61,7 +61,7 @@ export class RawConnection {
   }
 
   /** Waits until it holds; throws with what came so far. */
-  async until(holds: () => boolean, what: string, timeoutMs = 8000): Promise<void> {
+  async until(holds: () => boolean, what: string, timeoutMs = 30_000): Promise<void> {
     const deadline = Date.now() + timeoutMs;
     while (!holds()) {
       const leftMs = deadline - Date.now();

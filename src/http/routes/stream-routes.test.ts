@@ -18,6 +18,7 @@ import { FanOut } from '../../live/fan-out.ts';
 import { allowedHeaderNames } from '../headers.ts';
 import { WebServer } from '../server.ts';
 import { placesWith } from '../../../test/support/places.ts';
+import { patience } from '../../../test/support/patience.ts';
 import { Viewings } from '../viewings.ts';
 import { registerMediaRoutes } from './media.ts';
 import { type PlayerDocument, registerPlayerRoutes } from './player.ts';
@@ -253,7 +254,7 @@ describe('the endless stream', () => {
     await open('/stream.mp4', '360p-key');
     expect(audience.count(performance.now())).toBe(2);
     viewer.close();
-    await vi.waitUntil(() => audience.count(performance.now()) === 1);
+    await vi.waitUntil(() => audience.count(performance.now()) === 1, patience);
   });
 
   test('a new run ends it cleanly, so that players come back', async () => {
