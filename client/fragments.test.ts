@@ -88,15 +88,6 @@ describe('cutting a response into fragments', () => {
     expect(Buffer.concat(read(padded, []).map(({ bytes }) => bytes))).toHaveLength(padded.length);
   });
 
-  it('knows whether a fragment has begun that is not whole, padding behind one being none', () => {
-    const padding = [0, 0, 0, 12, ...Buffer.from('free'), 1, 2, 3, 4];
-    const reader = new FragmentReader();
-    reader.push(new Uint8Array([...picture.bytes, ...padding]));
-    expect(reader.isWithin).toBe(false);
-    reader.push(new Uint8Array(padding.slice(0, 5)));
-    expect(reader.isWithin).toBe(true);
-  });
-
   it('refuses what is no media of ours, and never hangs on it', () => {
     const refused = (bytes: Uint8Array<ArrayBuffer>): void => void new FragmentReader().push(bytes);
     expect(() => refused(new Uint8Array(Buffer.from('<!doctype html>')))).toThrow('impossible size');

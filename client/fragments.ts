@@ -32,11 +32,6 @@ export class FragmentReader {
   #moof: Box | undefined;
   readonly #timescales = new Map<number, number>();
 
-  /** A fragment has begun and is not whole yet. */
-  get isWithin(): boolean {
-    return this.#bytes.length > this.#at || this.#moof !== undefined;
-  }
-
   /** Takes the next bytes; gives the fragments that are whole by now. Throws if this is no media of ours. */
   push(bytes: Uint8Array<ArrayBuffer>): Fragment[] {
     this.#bytes = this.#bytes.length === 0 ? bytes : concat(this.#bytes, bytes);

@@ -156,8 +156,8 @@ export class Intake {
       end: undefined,
       feed: new MediaFeed(this.#options.urlOf(rendition.name, from), silenceMs, {
         isFull: () => from !== undefined && this.#options.ahead() > fullSeconds,
-        onFragments: (fragments, bytes, isWithin) => {
-          this.#measure(reception, fragments, bytes, isWithin);
+        onFragments: (fragments, bytes) => {
+          this.#measure(reception, fragments, bytes);
           this.#onFragments(reception, fragments);
         },
         onEnd: (end) => this.#onEnd(reception, end),
@@ -175,7 +175,7 @@ export class Intake {
     this.#hurry();
   }
 
-  #measure(reception: Reception, fragments: readonly Fragment[], bytes: number, isWithin: boolean): void {
+  #measure(reception: Reception, fragments: readonly Fragment[], bytes: number): void {
     const now = this.#options.now();
     if (!reception.hasBegun) this.#pace.responded(now - reception.askedAt);
     reception.hasBegun = true;
@@ -187,7 +187,7 @@ export class Intake {
       if (kind === 'picture') this.#pace.add(start, end, isKeyframe);
       if (kind === entryOf(reception.rendition)) this.#end = end;
     }
-    this.link.add({ at: now, bytes, end: this.#end, isWithin });
+    this.link.add({ at: now, bytes, end: this.#end });
   }
 
   /** What the splice has given; if that was the change, the new response is the one that counts. */

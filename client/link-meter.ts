@@ -6,11 +6,6 @@ export interface LinkView {
   readonly longDrain: number;
   /** The part of the last two seconds in which something came at all: tells a slow link from one that stands still. */
   readonly flow: number;
-  /**
-   * The part of the last two seconds in which a fragment had begun and was not whole: nearly all where the link is what limits, hardly any where the link is
-   * idle between fragments, whatever makes them come late.
-   */
-  readonly busy: number;
   /** How much later the newest media is than it could be, in seconds. */
   readonly late: number;
   /** What came in the last second, in bits per second. */
@@ -36,8 +31,6 @@ export interface Arrival {
   readonly bytes: number;
   /** End of the newest media by then. */
   readonly end: number;
-  /** A fragment has begun and is not whole yet. */
-  readonly isWithin: boolean;
 }
 
 /** Measures what arrives against real time. All times in seconds on one steady clock. */
@@ -86,21 +79,11 @@ export class LinkMeter {
       drain: this.#drain(now, shortSeconds, newest),
       longDrain: this.#drain(now, longSeconds, newest),
       flow: (slots.size * slotSeconds) / shortSeconds,
-      busy: this.#busy(now),
       late: Math.max(0, now - newest.end - Math.min(...this.#best.map(({ late }) => late))),
       bitsPerSecond: recent.reduce((sum, { at, bytes }) => (at > now - 1 ? sum + bytes : sum), 0) * 8,
       isRecovering: this.#silences.length < silence.often && now - (this.#silences.at(-1) ?? 0) < silence.recovery,
       knownFor: now - this.#knownSince,
     };
-  }
-
-  #busy(now: number): number {
-    const since = now - shortSeconds;
-    const spans = this.#samples.map(({ at, isWithin }, index) => {
-      const until = this.#samples[index + 1]?.at ?? now;
-      return isWithin && until > since ? until - Math.max(at, since) : 0;
-    });
-    return spans.reduce((sum, span) => sum + span, 0) / shortSeconds;
   }
 
   #drain(now: number, seconds: number, newest: Arrival): number {

@@ -2,8 +2,8 @@ import { type Fragment, FragmentReader } from './fragments.ts';
 
 /** Who hears of an endless media response. */
 export interface FeedListener {
-  /** So many bytes have come, and with them these fragments; the first of a response is its init segment. `isWithin`: one more has begun. */
-  onFragments(fragments: readonly Fragment[], bytes: number, isWithin: boolean): void;
+  /** So many bytes have come, and with them these fragments; the first of a response is its init segment. */
+  onFragments(fragments: readonly Fragment[], bytes: number): void;
   /** There is enough: nothing more is read until there is less. */
   isFull(): boolean;
   /** It is over: ended by the server (`ended`), broken, silent for too long, or refused with a status. Not called after `close`. */
@@ -66,7 +66,7 @@ export class MediaFeed {
       const { value, done } = await reader.read();
       if (done || this.#over) return;
       this.#watch(this.#silenceMs());
-      this.#listener.onFragments(fragments.push(value), value.length, fragments.isWithin);
+      this.#listener.onFragments(fragments.push(value), value.length);
     }
   }
 

@@ -5,7 +5,7 @@ import { BackOff } from './back-off.ts';
 import { Intake } from './intake.ts';
 import type { FeedEnd } from './media-feed.ts';
 import { Picture } from './picture.ts';
-import { QualityChoice, seemsSlow, suffers } from './quality-choice.ts';
+import { isMadeLate, QualityChoice, seemsSlow, suffers } from './quality-choice.ts';
 
 /** What is wrong with playing, for the sentence on the stage; `fine` if nothing is. */
 export type PlayerTrouble =
@@ -310,7 +310,8 @@ export class Player {
     const view = link.view(at);
     if (this.#picture.isDry && at - lastBytesAt > thresholds.notReceiving) this.#report('reconnecting');
     if (this.isRewound) return;
-    const isTooSlow = view !== undefined && view.late > thresholds.tooFarBehind && seemsSlow(view);
+    const isOurs = rendition !== undefined && !isMadeLate(this.playable, rendition.name);
+    const isTooSlow = isOurs && view !== undefined && view.late > thresholds.tooFarBehind && seemsSlow(view);
     if (isTooSlow && this.#trouble === 'fine') this.#report('too-slow');
     else if (!isTooSlow && this.#trouble === 'too-slow') this.#report('fine');
     if (this.#wish !== auto || rendition === undefined) return;

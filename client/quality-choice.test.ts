@@ -58,7 +58,7 @@ class SimulatedViewer {
     if (carried > 0) {
       this.#arrivedTo = this.#now - this.#queued / rate;
       const bytes = (carried * (bandwidthOf(this.#rendition) / rate)) / 8;
-      this.#meter.add({ at: this.#now, bytes, end: this.#arrivedTo, isWithin: this.#queued > 0 });
+      this.#meter.add({ at: this.#now, bytes, end: this.#arrivedTo });
     }
     if (step % 5 === 0) this.#decide();
   }
@@ -125,14 +125,29 @@ describe('choosing the quality', () => {
     expect(new SimulatedViewer('480p', jittery).run(60).changes.map(({ to }) => to)).toEqual(['720p']);
   });
 
-  it('does not blame the link when what comes late has the link to itself', () => {
-    const choice = new QualityChoice();
-    const meter = new LinkMeter();
-    // An encoder at two thirds of real time: whole fragments, ever later.
-    for (let at = 0; at < 30; at += 0.15) {
-      meter.add({ at, bytes: 4000, end: (at * 2) / 3, isWithin: false });
-      expect(choice.decide(at, meter.view(at), ladder, '360p')).toEqual({ kind: 'stay' });
-    }
+  it('does not blame the link where the server says that it is late itself', () => {
+    const lateLadder = ladder.map((each) => (each.name === '360p' ? { ...each, isLate: true as const } : each));
+    const verdicts = (renditions: readonly RenditionInfo[]): Set<string> => {
+      const choice = new QualityChoice();
+      const meter = new LinkMeter();
+      const seen = new Set<string>();
+      // Two thirds of real time.
+      for (let at = 0; at < 30; at += 0.15) {
+        meter.add({ at, bytes: 4000, end: (at * 2) / 3 });
+        seen.add(choice.decide(at, meter.view(at), renditions, '360p').kind);
+      }
+      expect(choice.cutOff(meter.view(30), renditions, '360p')?.name).toBe(renditions === ladder ? '240p' : undefined);
+      return seen;
+    };
+    expect(verdicts(lateLadder)).toEqual(new Set(['stay']));
+    expect(verdicts(ladder)).toContain('down');
+  });
+
+  it('takes back at once what the link plainly does not carry, and waits long before it tries again', () => {
+    const { changes } = new SimulatedViewer('360p', (at) => (at < 20 ? 1_500_000 : 300_000)).run(80);
+    const narrow = changes.filter(({ at }) => at > 20);
+    expect(narrow[0]?.to).toBe('240p');
+    expect(narrow.filter(({ to }) => to === '360p').length).toBeLessThanOrEqual(1);
   });
 
   it('on a link that does not change goes up and down at most once each, and ends with what fits', () => {
@@ -173,13 +188,12 @@ describe('measuring a link', () => {
 
   it('tells keeping up from falling behind and from standing still', () => {
     const meter = new LinkMeter();
-    for (let at = 0; at < 10; at += 0.1) meter.add({ at, bytes: 1250, end: at, isWithin: false });
-    expect(meter.view(10)).toMatchObject({ flow: 1, busy: 0 });
+    for (let at = 0; at < 10; at += 0.1) meter.add({ at, bytes: 1250, end: at });
+    expect(meter.view(10)).toMatchObject({ flow: 1 });
     expect(meter.view(10)?.drain).toBeCloseTo(1, 1);
     expect(meter.view(10)?.late).toBeLessThan(0.15);
     expect(meter.view(10)?.bitsPerSecond).toBeCloseTo(100_000, -4);
-    for (let at = 10; at < 14; at += 0.1) meter.add({ at, bytes: 600, end: 10 + (at - 10) / 2, isWithin: true });
-    expect(meter.view(14)?.busy).toBeCloseTo(1);
+    for (let at = 10; at < 14; at += 0.1) meter.add({ at, bytes: 600, end: 10 + (at - 10) / 2 });
     expect(meter.view(14)?.drain).toBeCloseTo(0.5, 1);
     expect(meter.view(14)?.late).toBeCloseTo(2, 0);
     expect(meter.view(17)).toMatchObject({ flow: 0 });
@@ -188,14 +202,14 @@ describe('measuring a link', () => {
 
   it('begins anew after a pause, but remembers how good the link can be', () => {
     const meter = new LinkMeter();
-    for (let at = 0; at < 5; at += 0.1) meter.add({ at, bytes: 1250, end: at, isWithin: false });
+    for (let at = 0; at < 5; at += 0.1) meter.add({ at, bytes: 1250, end: at });
     meter.pause();
     expect(meter.view(6)).toBeUndefined();
-    meter.add({ at: 7, bytes: 1250, end: 5, isWithin: false });
+    meter.add({ at: 7, bytes: 1250, end: 5 });
     expect(meter.view(7)).toMatchObject({ knownFor: 0 });
     expect(meter.view(7)?.late).toBeCloseTo(2);
     meter.reset();
-    meter.add({ at: 8, bytes: 1250, end: 5, isWithin: false });
+    meter.add({ at: 8, bytes: 1250, end: 5 });
     expect(meter.view(8)?.late).toBe(0);
   });
 });

@@ -9,8 +9,6 @@ export type Verdict = { readonly kind: 'stay' } | { readonly kind: 'up' | 'down'
 const lateSeconds = 0.5;
 /** Measuring is never exact: less than this is not keeping up. */
 const keepsUp = 0.92;
-/** Of the time, from where on a link counts as full. */
-const isFull = 0.5;
 /** Something must come in this part of the time, or it is a silence and no slowness. */
 const flows = 0.6;
 /** Slowness that comes and goes: seen over a longer time, when it has cost more. */
@@ -26,11 +24,12 @@ const hopeless = 0.6;
 /** Over the longer time: what jitters, but keeps up, is calm enough. */
 const calm = { late: 1, drain: 0.92 };
 /** How long it must be calm before something better is tried, in seconds: doubled by each failure, halved again by success. */
-const patience = { first: 5, failed: 15, most: 300, forgiven: 60 };
+const patience = { first: 5, failed: 30, most: 300, forgiven: 60 };
 /** Another response beside it may cost this much, not more. */
 const trialCost = { late: 0.35, drain: 0.95 };
-/** How long the link takes to be rid of it. */
+/** How long the link takes to be rid of it; what it cannot hide in that time is no rest of it. */
 const settleSeconds = 2.5;
+const plunge = { drain: 0.7, late: 1 };
 /** Going down again this soon means that going up was a mistake. */
 const trialSeconds = 20;
 
@@ -52,10 +51,15 @@ export class QualityChoice {
   /** `renditions`: those that can be played, in the order of the snapshot. `current`: the one that is played. */
   decide(now: number, link: LinkView | undefined, renditions: readonly RenditionInfo[], current: string): Verdict {
     this.#forgive(now);
-    if (link === undefined || link.knownFor < 1 || now < this.#settledAt) return stay;
-    const isSlow = seemsSlow(link);
+    if (link === undefined || link.knownFor < 1) return stay;
+    if (isMadeLate(renditions, current)) {
+      this.#begin();
+      return stay;
+    }
+    const isSettling = now < this.#settledAt;
+    const isSlow = isSettling ? plunges(link) : seemsSlow(link);
     this.#slowSince = isSlow ? (this.#slowSince ?? now) : undefined;
-    const isCalm = !isSlow && link.late < calm.late && link.longDrain > calm.drain;
+    const isCalm = !isSlow && !isSettling && link.late < calm.late && link.longDrain > calm.drain;
     this.#calmSince = isCalm ? (this.#calmSince ?? now) : undefined;
     if (this.#slowSince !== undefined && now - this.#slowSince >= sureSeconds) {
       const to = below(renditions, current, link.bitsPerSecond * usable);
@@ -89,7 +93,8 @@ export class QualityChoice {
 
   /** The response was ended by somebody else: what to go on with, if that was because the link is too slow. */
   cutOff(link: LinkView | undefined, renditions: readonly RenditionInfo[], current: string): RenditionInfo | undefined {
-    return link !== undefined && seemsSlow(link) ? below(renditions, current, link.bitsPerSecond * usable) : undefined;
+    if (link === undefined || !seemsSlow(link) || isMadeLate(renditions, current)) return undefined;
+    return below(renditions, current, link.bitsPerSecond * usable);
   }
 
   /** Playing begins anew, maybe over another circuit. */
@@ -123,13 +128,21 @@ export function suffers({ longDrain, late }: LinkView, lateBefore: number): bool
   return longDrain < trialCost.drain && late > lateBefore + trialCost.late;
 }
 
-/** The link is too slow for what is sent over it; not the server, which may be late as well. */
-export function seemsSlow({ drain, longDrain, flow, busy, late, isRecovering }: LinkView): boolean {
-  if (busy < isFull) return false;
+/** The server makes this one slower than it plays, and says so: nothing can be told of the link then. */
+export function isMadeLate(renditions: readonly RenditionInfo[], name: string): boolean {
+  return renditions.find((each) => each.name === name)?.isLate === true;
+}
+
+/** The link is too slow for what is sent over it, unless the server is late itself. */
+export function seemsSlow({ drain, longDrain, flow, late, isRecovering }: LinkView): boolean {
   if (flow >= flows && drain < keepsUp && late > lateSeconds) return true;
   if (isRecovering) return false;
   if (flow >= flows && longDrain < hardlyKeepsUp.drain && late > hardlyKeepsUp.late) return true;
   return flow > 0 && drain < 1 && longDrain < unsteady.drain && late > unsteady.late;
+}
+
+function plunges({ drain, flow, late }: LinkView): boolean {
+  return flow >= flows && drain < plunge.drain && late > plunge.late;
 }
 
 /** The best of those below that the link carries; the lowest picture if that is nearly so, and sound if nothing else is. */

@@ -42,4 +42,6 @@ export interface RenditionInfo {
   readonly height?: number;
   /** What a viewer must be able to receive, in bits per second, audio included. */
   readonly bandwidth: number;
+  /** It is made slower than it plays at the moment: what viewers miss is no fault of their connection. */
+  readonly isLate?: true;
 }

@@ -1,8 +1,14 @@
 import type { RenditionInfo } from '../broadcast/stream-state.ts';
 import { mimeTypeOf, pictureMimeTypeOf, type RenditionInit } from '../mp4/piece.ts';
+import type { RenditionOutput } from './rendition-output.ts';
 
-/** What viewers are told of a rendition that can be joined; `bandwidth` in bits per second. */
-export function offerOf(name: string, init: RenditionInit, bandwidth: number): RenditionInfo {
+/** What viewers are told of a rendition, while it can be joined; `bandwidth` in bits per second. */
+export function offersOf(output: RenditionOutput, bandwidth: number): RenditionInfo[] {
+  const { name, init, isLate } = output;
+  return init === undefined ? [] : [{ ...offerOf(name, init, bandwidth), ...(isLate && { isLate }) }];
+}
+
+function offerOf(name: string, init: RenditionInit, bandwidth: number): RenditionInfo {
   return {
     name,
     codec: codecOf(init),

@@ -21,7 +21,7 @@ import type { Stage } from './curtain.ts';
 import type { EncoderPort } from './encoder-port.ts';
 import { Passthrough, type PassthroughNews } from './passthrough.ts';
 import type { MediaTap } from './media-tap.ts';
-import { mayChoose, offerOf, outputNames } from './offers.ts';
+import { mayChoose, offersOf, outputNames } from './offers.ts';
 import { refuseMedia } from './refused-media.ts';
 import { type RenditionLimits, RenditionOutput, rewindSecondsOf } from './rendition-output.ts';
 import { SecondCodec, type SecondCodecOptions } from './second-codec.ts';
@@ -369,9 +369,7 @@ export class Pipeline implements Stage {
   }
 
   #offered(): readonly RenditionInfo[] {
-    const offers = [...this.#outputs.values()].flatMap(({ name, init }) =>
-      init === undefined ? [] : [offerOf(name, init, this.#bandwidthOf(name))],
-    );
+    const offers = [...this.#outputs.values()].flatMap((output) => offersOf(output, this.#bandwidthOf(output.name)));
     const ladder = this.#ladder.map(({ name }) => name);
     const joinable = new Set(offers.map(({ name }) => name));
     if (!mayChoose(ladder, joinable, this.#options.now() - this.#runStartedMs)) return [];

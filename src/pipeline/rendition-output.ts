@@ -4,6 +4,7 @@ import { FanOut, type FanOutLimits, type Gathering } from '../live/fan-out.ts';
 import type { RewindWindow } from '../live/rewind-window.ts';
 import { ConstantFlow, constantBytesPerSecond, type FlowRates } from '../mp4/padding.ts';
 import type { Piece, RenditionInit } from '../mp4/piece.ts';
+import { Punctuality } from './punctuality.ts';
 
 /** Bounds of one rendition's memory. */
 export interface RenditionLimits {
@@ -32,6 +33,7 @@ export class RenditionOutput {
   readonly window: MediaWindow;
   /** Absent where nobody may go back. */
   readonly rewind: RewindWindow | undefined;
+  readonly #punctuality = new Punctuality();
   #init: RenditionInit | undefined;
   #run = 0;
   #awaitsKeyframe = false;
@@ -53,6 +55,11 @@ export class RenditionOutput {
     return this.fanOut.isJoinable ? this.#init : undefined;
   }
 
+  /** It is made slower than it plays, at the moment. */
+  get isLate(): boolean {
+    return this.#punctuality.isLate(performance.now() / 1000);
+  }
+
   /**
    * A new encoder run declares itself. Viewers keep what they have until its first keyframe is there: whoever is told to come back
    * must find a picture. `run` counts the runs, in all renditions alike. With `rates` endless responses
@@ -63,11 +70,14 @@ export class RenditionOutput {
     this.#rates = rates;
     this.#run = run;
     this.#awaitsKeyframe = true;
+    this.#punctuality.reset();
   }
 
   /** Sends a piece to everybody. Returns true when viewers can start in a run for the first time. */
   publish(piece: Piece): boolean {
     if (this.#awaitsKeyframe && !this.#startWith(piece)) return false;
+    if (piece.kind === 'video')
+      this.#punctuality.add(performance.now() / 1000, piece.startSeconds + piece.durationSeconds);
     const { framed, payload } = frameShared(piece.bytes);
     this.#send(piece, framed);
     this.window.push({ ...piece, bytes: payload });

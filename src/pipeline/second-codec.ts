@@ -164,6 +164,7 @@ export class SecondCodec {
       pictureMimeType: pictureMimeTypeOf(declared),
       bandwidth: rung.bitsPerSecond + audioBitsPerSecond,
       ...size,
+      ...(this.#outputs.get(rung.name)?.isLate === true && { isLate: true }),
     };
   }
 
