@@ -27,8 +27,9 @@ const calm = { late: 1, drain: 0.92 };
 const patience = { first: 5, failed: 30, most: 300, forgiven: 60 };
 /** Another response beside it may cost this much, not more. */
 const trialCost = { late: 0.35, drain: 0.95 };
-/** How long the link takes to be rid of it; what it cannot hide in that time is no rest of it. */
-const settleSeconds = 2.5;
+/** How long the link takes to be rid of what was sent last of the one before, and of a trial, all of which comes too much. */
+const settleSeconds = { joined: 2.5, failed: 5 };
+/** After going up, this is no rest of the one before. */
 const plunge = { drain: 0.7, late: 1 };
 /** Going down again this soon means that going up was a mistake. */
 const trialSeconds = 20;
@@ -43,7 +44,7 @@ export class QualityChoice {
   #slowSince: number | undefined;
   #calmSince: number | undefined;
   /** Until then the link may still carry what was tried. */
-  #settledAt = 0;
+  #settling = { until: 0, mayPlunge: false };
   /** By name: how long to be calm before this one is tried. */
   readonly #patience = new Map<string, number>();
   #wentUp: { readonly name: string; readonly at: number } | undefined;
@@ -56,8 +57,8 @@ export class QualityChoice {
       this.#begin();
       return stay;
     }
-    const isSettling = now < this.#settledAt;
-    const isSlow = isSettling ? plunges(link) : seemsSlow(link);
+    const isSettling = now < this.#settling.until;
+    const isSlow = isSettling ? this.#settling.mayPlunge && plunges(link) : seemsSlow(link);
     this.#slowSince = isSlow ? (this.#slowSince ?? now) : undefined;
     const isCalm = !isSlow && !isSettling && link.late < calm.late && link.longDrain > calm.drain;
     this.#calmSince = isCalm ? (this.#calmSince ?? now) : undefined;
@@ -74,7 +75,7 @@ export class QualityChoice {
   changed(now: number, direction: 'up' | 'down', from: string, to: string): void {
     this.#begin();
     if (direction === 'up') {
-      this.#settledAt = now + settleSeconds;
+      this.#settling = { until: now + settleSeconds.joined, mayPlunge: true };
       this.#wentUp = { name: to, at: now };
       return;
     }
@@ -87,7 +88,7 @@ export class QualityChoice {
   /** The better one was tried and the link did not carry both. */
   upFailed(now: number, name: string): void {
     this.#begin();
-    this.#settledAt = now + settleSeconds;
+    this.#settling = { until: now + settleSeconds.failed, mayPlunge: false };
     this.#losePatience(name);
   }
 
