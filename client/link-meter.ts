@@ -2,7 +2,7 @@
 export interface LinkView {
   /** Seconds of media that came in a second, over the last two: 1 when it keeps up, less when it does not, more while it catches up. */
   readonly drain: number;
-  /** The same over the last six. */
+  /** The same over the last six (`longSeconds`). */
   readonly longDrain: number;
   /** The part of the last two seconds in which something came at all: tells a slow link from one that stands still. */
   readonly flow: number;
@@ -17,7 +17,7 @@ export interface LinkView {
 }
 
 const shortSeconds = 2;
-const longSeconds = 6;
+export const longSeconds = 6;
 const slotSeconds = 0.25;
 /** Nothing for this long is a silence; after one, this much time is allowed to catch up, but not again and again. */
 const silence = { seconds: 1, recovery: 3, often: 3, within: 10 };

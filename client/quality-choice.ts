@@ -1,6 +1,6 @@
 import { higherRendition, lowerRendition } from '../src/broadcast/renditions.ts';
 import type { RenditionInfo } from '../src/broadcast/stream-state.ts';
-import type { LinkView } from './link-meter.ts';
+import { type LinkView, longSeconds } from './link-meter.ts';
 
 /** What to do about the quality. `up` is to be tried beside what is played; `down` is to be done at once. */
 export type Verdict = { readonly kind: 'stay' } | { readonly kind: 'up' | 'down'; readonly to: RenditionInfo };
@@ -58,7 +58,7 @@ export class QualityChoice {
       return stay;
     }
     const isSettling = now < this.#settling.until;
-    const isSlow = isSettling ? this.#settling.mayPlunge && plunges(link) : seemsSlow(link);
+    const isSlow = isSettling ? this.#settling.mayPlunge && plunges(link) : seemsSlow(this.#sinceSettled(now, link));
     this.#slowSince = isSlow ? (this.#slowSince ?? now) : undefined;
     const isCalm = !isSlow && !isSettling && link.late < calm.late && link.longDrain > calm.drain;
     this.#calmSince = isCalm ? (this.#calmSince ?? now) : undefined;
@@ -101,6 +101,11 @@ export class QualityChoice {
   /** Playing begins anew, maybe over another circuit. */
   restart(): void {
     this.#begin();
+  }
+
+  /** What the longer time still holds of the trouble that a change makes says nothing. */
+  #sinceSettled(now: number, link: LinkView): LinkView {
+    return now - this.#settling.until < longSeconds ? { ...link, longDrain: 1 } : link;
   }
 
   #begin(): void {
