@@ -34,8 +34,8 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          testTimeout: 90_000,
-          hookTimeout: 90_000,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
           retry,
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
@@ -45,8 +45,8 @@ export default defineConfig({
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
           retry,
           maxWorkers: 2,
           sequence: { groupOrder: 2 },
@@ -66,8 +66,8 @@ export default defineConfig({
         test: {
           name: 'tor',
           include: ['test/tor/**/*.test.ts'],
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
           retry,
           maxWorkers: 2,
           sequence: { groupOrder: 3 },

@@ -44,7 +44,7 @@ async function listen(
   const server = Object.assign(createServer(), { visits: 0 });
   server.on('connection', (socket) => {
     server.visits += 1;
-    socket.end();
+    socket.on('error', () => undefined).end();
   });
   await new Promise<void>((resolve) => server.listen(where, resolve));
   return server;

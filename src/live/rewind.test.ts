@@ -185,7 +185,7 @@ describe('a response that pulls', () => {
 
   async function open(window: RewindWindow, seconds: number) {
     const accepted = once(server, 'connection') as Promise<[Socket]>;
-    const client = connect(path.join(directory, 'web.sock'));
+    const client = connect(path.join(directory, 'web.sock')).on('error', () => undefined);
     const [socket] = await accepted;
     sockets.push(client, socket);
     socket.resume();

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type BrowserName, type BrowserPage, openBrowser } from '../support/browsers.ts';
+import { patience } from '../support/patience.ts';
 
 const assets = path.resolve(import.meta.dirname, '../../dist/assets');
 const { style } = JSON.parse(readFileSync(path.join(assets, 'manifest.json'), 'utf8')) as { style: string };
@@ -83,7 +84,7 @@ describe.each<BrowserName>(['chromium', 'firefox'])('the log with script in %s',
     lastId = 0;
     reader = undefined;
     await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
-    await vi.waitUntil(() => reader !== undefined);
+    await vi.waitUntil(() => reader !== undefined, patience);
     await say(30);
     await page.until(isInView(30));
   });
@@ -128,7 +129,7 @@ describe.each<BrowserName>(['chromium', 'firefox'])('the log with script in %s',
     isRefusing = true;
     reader?.destroy();
     await page.until(`${notice} === 'lost'`);
-    await expect.poll(() => refused, { timeout: 10_000 }).toBeGreaterThan(0);
+    await expect.poll(() => refused, patience).toBeGreaterThan(0);
     isRefusing = false;
     await page.until(`${notice} === ''`);
     expect(asked).toEqual(['', 'e-30']);
@@ -136,7 +137,7 @@ describe.each<BrowserName>(['chromium', 'firefox'])('the log with script in %s',
     const all = Array.from({ length: 31 }, (_, index) => index + 1).join();
     expect(await page.evaluate(rows)).toBe(all);
     reader?.destroy();
-    await expect.poll(() => asked, { timeout: 10_000 }).toEqual(['', 'e-30', 'e-31']);
+    await expect.poll(() => asked, patience).toEqual(['', 'e-30', 'e-31']);
     await page.until(`${notice} === ''`);
   });
 });

@@ -4,7 +4,7 @@ import net, { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Onioncast } from '../support/onioncast.ts';
 
 const program = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../dist/cli/main.js');
@@ -20,7 +20,7 @@ async function start(args: readonly string[], env: Record<string, string> = {}):
     execFile(
       process.execPath,
       [program, ...args],
-      { env: { ...process.env, ONIONCAST_INGEST_RTMP: '127.0.0.1:0', ...env }, timeout: 30_000 },
+      { env: { ...process.env, ONIONCAST_INGEST_RTMP: '127.0.0.1:0', ...env }, timeout: 90_000 },
       (error, stdout, stderr) => {
         const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
         resolve({ code, output: stdout + stderr });
@@ -32,11 +32,11 @@ async function start(args: readonly string[], env: Record<string, string> = {}):
 describe('bad input is refused with a clear sentence', () => {
   let directory: string;
 
-  beforeAll(async () => {
+  beforeEach(async () => {
     directory = await mkdtemp(path.join(tmpdir(), 'onioncast-bad-'));
   });
 
-  afterAll(async () => {
+  afterEach(async () => {
     await rm(directory, { recursive: true, force: true });
   });
 

@@ -3,9 +3,10 @@ import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { builtProgram, runCommand } from '../support/command-line.ts';
 import { Onioncast } from '../support/onioncast.ts';
+import { patience } from '../support/patience.ts';
 import { stranger } from '../support/stranger.ts';
 
 const examples = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../scripts/examples');
@@ -32,9 +33,13 @@ beforeAll(async () => {
   };
 });
 
+// None that a first try has started writes along in a second one.
+afterEach(async () => {
+  for (const stop of stops.splice(0)) await stop();
+});
+
 afterAll(async () => {
-  for (const stop of stops) await stop();
-  await server.close();
+  await server?.close();
   await rm(data, { recursive: true, force: true });
 });
 
@@ -44,7 +49,8 @@ function start(program: string, args: readonly string[]): void {
   const ended = new Promise((resolve) => child.once('close', resolve));
   stops.push(async () => {
     // Its own process group, and nothing else.
-    if (child.exitCode === null && child.pid !== undefined) process.kill(-child.pid, 'SIGTERM');
+    if (child.exitCode === null && child.signalCode === null && child.pid !== undefined)
+      process.kill(-child.pid, 'SIGTERM');
     await ended;
   });
 }
@@ -55,6 +61,7 @@ const evil = '$(touch pwned) `touch pwned` "; touch pwned; --help';
 
 describe('the examples of the documentation', () => {
   it.skipIf(!hasJq)('speak what strangers write, and never as a command', async () => {
+    await rm(path.join(data, 'spoken'), { force: true });
     start('sh', [path.join(examples, 'speak.sh'), '--data', data]);
     const someone = await stranger(server.url);
     await expect
@@ -63,7 +70,7 @@ describe('the examples of the documentation', () => {
           await someone.say(`${evil}\nsecond`);
           return await contents('spoken');
         },
-        { timeout: 30_000, interval: 6000 },
+        { timeout: 90_000, interval: 6000 },
       )
       .toContain(`[--stdin] Anonymous: ${evil} second\n`);
     expect(await contents('pwned')).toBe('');
@@ -71,15 +78,16 @@ describe('the examples of the documentation', () => {
 
   it.skipIf(!hasJq)('keep a log, and go on where it ended', async () => {
     const file = path.join(data, 'chat.ndjson');
+    await rm(file, { force: true });
     const someone = await stranger(server.url);
     start('sh', [path.join(examples, 'keep-log.sh'), file, '--data', data]);
-    await expect.poll(() => contents('chat.ndjson'), { timeout: 10_000 }).toContain('"hello"');
+    await expect.poll(() => contents('chat.ndjson'), patience).toContain('"hello"');
     await someone.say('for the log');
-    await expect.poll(() => contents('chat.ndjson'), { timeout: 10_000 }).toContain('for the log');
+    await expect.poll(() => contents('chat.ndjson'), patience).toContain('for the log');
     await stops.pop()?.();
     await someone.say('while nobody looked');
     start('sh', [path.join(examples, 'keep-log.sh'), file, '--data', data]);
-    await expect.poll(() => contents('chat.ndjson'), { timeout: 10_000 }).toContain('while nobody looked');
+    await expect.poll(() => contents('chat.ndjson'), patience).toContain('while nobody looked');
     expect((await contents('chat.ndjson')).split('for the log')).toHaveLength(2);
   });
 
@@ -93,7 +101,7 @@ describe('the examples of the documentation', () => {
           await someone.say('!uptime');
           return await page();
         },
-        { timeout: 30_000, interval: 6000 },
+        { timeout: 90_000, interval: 6000 },
       )
       .toContain('Nothing is on air.');
   });

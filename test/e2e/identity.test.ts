@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ChatFormAnswer } from '../../src/views/wire.ts';
 import { readEndless } from '../support/media.ts';
 import { Onioncast } from '../support/onioncast.ts';
@@ -47,17 +47,18 @@ async function speakers(visitor: Visitor, server: Onioncast, words: readonly str
 describe('who somebody is in the chat', () => {
   let data: string;
   let server: Onioncast;
-  const ann = new Visitor();
-  const nameless = new Visitor();
+  let ann: Visitor;
+  let nameless: Visitor;
 
-  beforeAll(async () => {
+  beforeEach(async () => {
+    [ann, nameless] = [new Visitor(), new Visitor()];
     data = await mkdtemp(path.join(tmpdir(), 'onioncast-'));
     server = await Onioncast.start({ data, env: { ONIONCAST_PEOPLE_REFRESH: '10s' } });
   });
 
-  afterAll(async () => {
+  afterEach(async () => {
     await server.close();
-    await rm(data, { recursive: true });
+    await rm(data, { recursive: true, force: true });
   });
 
   it('outlives their absence and a restart: name, colour and tripcode, for themselves and on every row', async () => {
@@ -91,11 +92,12 @@ describe('who somebody is in the chat', () => {
   });
 
   it('stands in the list of people as on the rows, at the next snapshot', async () => {
+    await ann.say(server, 'here', { name: 'Ann', colour: '7', tripcode: 'correct horse' });
     const events = await ann.open(server, '/events');
     await expect
-      .poll(() => ann.page(server, '/people'), { timeout: 25_000, interval: 1000 })
+      .poll(() => ann.page(server, '/people'), { timeout: 60_000, interval: 1000 })
       .toMatch(/Not watching \(1\).*>Ann<.*\(you\)/su);
-    const [speaker = ''] = await speakers(ann, server, ['after']);
+    const [speaker = ''] = await speakers(ann, server, ['here']);
     expect(await ann.page(server, '/people')).toContain(speaker.trim());
     events.close();
   });

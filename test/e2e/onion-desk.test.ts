@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type OnionServer, onionHost, startOnionServer } from '../support/onion-server.ts';
 import type { RawVisitor } from '../support/raw-visitor.ts';
 
@@ -6,12 +6,12 @@ describe('the desk', () => {
   let server: OnionServer;
   let broadcaster: RawVisitor;
 
-  beforeAll(async () => {
+  beforeEach(async () => {
     server = await startOnionServer({ env: { ONIONCAST_SCHEDULE_CONFIRM: '2h' } });
     broadcaster = await server.broadcaster();
   });
 
-  afterAll(async () => {
+  afterEach(async () => {
     await server?.program.close();
   });
 

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { mintClientKey } from '../../src/tor/client-key.ts';
 import { loadOnionKeys, writeOnionKeys } from '../../src/tor/onion-files.ts';
 import { mintOnionSecret } from '../../src/tor/onion-secret.ts';
@@ -13,23 +13,18 @@ const passphrase = 'five words that nobody guesses';
 
 let place: string;
 let passphraseFile: string;
-let rounds = 0;
 let data: string;
 
-beforeAll(async () => {
+beforeEach(async () => {
   place = await mkdtemp(path.join(tmpdir(), 'onioncast-keys-'));
   passphraseFile = path.join(place, 'passphrase');
   await writeFile(passphraseFile, `${passphrase}\n`);
-});
-
-afterAll(async () => {
-  await rm(place, { recursive: true, force: true });
-});
-
-beforeEach(async () => {
-  rounds += 1;
-  data = path.join(place, `data-${rounds}`);
+  data = path.join(place, 'data');
   await mkdir(path.join(data, 'tor'), { recursive: true, mode: 0o700 });
+});
+
+afterEach(async () => {
+  await rm(place, { recursive: true, force: true });
 });
 
 /** `onioncast onion ...` for a data directory. */

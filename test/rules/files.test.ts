@@ -26,4 +26,33 @@ describe('every file', () => {
     const silencing = code.filter((file) => !own.has(file) && marks.some((mark) => readOwn(file).includes(mark)));
     expect(silencing).toEqual([]);
   });
+
+  // The second that vitest waits by itself is over before a busy machine has begun.
+  it('of tests says how long it waits for what must come', () => {
+    const hasty = code
+      .filter((file) => /\.test\.tsx?$/.test(file) && file !== 'test/rules/files.test.ts')
+      .flatMap((file) =>
+        waitsIn(readOwn(file))
+          .filter(({ times }) => times === 0)
+          .map(({ call }) => [file, call]),
+      );
+    expect(hasty).toEqual([]);
+    expect(
+      waitsIn('vi.waitUntil(() => f(a, b)); vi.waitFor(() => [a, b], patience)').map(({ times }) => times),
+    ).toEqual([0, 1]);
+  });
 });
+
+/** Every call that waits, with the number of arguments behind what it waits for. */
+function waitsIn(text: string): { readonly call: string; readonly times: number }[] {
+  return [...text.matchAll(/\b(?:vi\.waitFor|vi\.waitUntil|expect\s*\.poll)\(/g)].map(({ 0: call, index }) => {
+    let [depth, times] = [1, 0];
+    for (let at = index + call.length; depth > 0 && at < text.length; at += 1) {
+      const character = text[at] ?? '';
+      if ('([{'.includes(character)) depth += 1;
+      if (')]}'.includes(character)) depth -= 1;
+      if (character === ',' && depth === 1 && !/^,\s*\)/.test(text.slice(at))) times += 1;
+    }
+    return { call: text.slice(index, index + 60), times };
+  });
+}

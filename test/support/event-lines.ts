@@ -32,7 +32,7 @@ export class EventLines {
   async next<Kind extends ControlEvent['event']>(
     kind: Kind,
     condition: (event: Extract<ControlEvent, { event: Kind }>) => boolean = () => true,
-    withinMs = 10_000,
+    withinMs = 30_000,
   ): Promise<Extract<ControlEvent, { event: Kind }>> {
     const isWanted = (event: ControlEvent): event is Extract<ControlEvent, { event: Kind }> => event.event === kind;
     const deadline = Date.now() + withinMs;

@@ -122,13 +122,13 @@ export class Onioncast {
   }
 
   /** The first event of this kind that satisfies the condition, past or future. */
-  async event<Kind extends ServeEvent['kind']>(
+  event<Kind extends ServeEvent['kind']>(
     kind: Kind,
     condition: (event: Extract<ServeEvent, { kind: Kind }>) => boolean = () => true,
-    withinMs = 60_000,
+    withinMs = 90_000,
   ): Promise<Extract<ServeEvent, { kind: Kind }>> {
     const isWanted = (event: ServeEvent): event is Extract<ServeEvent, { kind: Kind }> => event.kind === kind;
-    return await this.until(
+    return this.until(
       () => this.events.filter(isWanted).find(condition),
       withinMs,
       () => `no event "${kind}" as expected within ${withinMs} ms; last: ${JSON.stringify(this.events.slice(-5))}`,
@@ -136,13 +136,13 @@ export class Onioncast {
   }
 
   /** The first event of this kind from now on. */
-  async nextEvent<Kind extends ServeEvent['kind']>(
+  nextEvent<Kind extends ServeEvent['kind']>(
     kind: Kind,
     condition: (event: Extract<ServeEvent, { kind: Kind }>) => boolean = () => true,
-    withinMs = 60_000,
+    withinMs = 90_000,
   ): Promise<Extract<ServeEvent, { kind: Kind }>> {
     const seen = new Set(this.events);
-    return await this.event(kind, (event) => !seen.has(event) && condition(event), withinMs);
+    return this.event(kind, (event) => !seen.has(event) && condition(event), withinMs);
   }
 
   /** Ends the program as Ctrl-C does. Safe to call twice. Returns its exit code and how long it took, in milliseconds. */
@@ -162,8 +162,9 @@ export class Onioncast {
     await this.#exited;
   }
 
-  private async until<T>(look: () => T | undefined, withinMs: number, complaint: () => string): Promise<T> {
-    return await new Promise<T>((resolve, reject) => {
+  /** A test that has failed meanwhile waits for it no more, and the run must not fail of that a second time. */
+  private until<T>(look: () => T | undefined, withinMs: number, complaint: () => string): Promise<T> {
+    const found = new Promise<T>((resolve, reject) => {
       const settle = (): void => {
         const found = look();
         const gone = this.#child.exitCode !== null || this.#child.signalCode !== null;
@@ -180,6 +181,8 @@ export class Onioncast {
       this.#waiting.add(settle);
       settle();
     });
+    found.catch(() => undefined);
+    return found;
   }
 
   #onLine(line: string): void {

@@ -1,6 +1,7 @@
 import { readdir, readlink } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type OnionServer, startOnionServer } from '../../support/onion-server.ts';
+import { patience } from '../../support/patience.ts';
 import { exchange, type RawConnection } from '../../support/raw-http.ts';
 
 /**
@@ -75,7 +76,7 @@ async function settledSockets(): Promise<number> {
       last = now;
       return isSettled;
     },
-    { timeout: 10_000, interval: 500 },
+    { ...patience, interval: 500 },
   );
   return last;
 }
@@ -88,7 +89,7 @@ describe('a reader of what is live', () => {
     );
     expect(await sockets()).toBe(before + open.length);
     open.forEach(({ socket }, index) => (index % 2 === 0 ? socket.end() : socket.destroy()));
-    await vi.waitUntil(async () => (await sockets()) === before, { timeout: 5000, interval: 50 });
+    await vi.waitUntil(async () => (await sockets()) === before, patience);
   });
 
   it('W11, W14 who takes nothing is cut off within 45 s, while others miss nothing', async () => {
@@ -98,13 +99,11 @@ describe('a reader of what is live', () => {
     );
     for (const { socket } of stalled) socket.pause();
     const reader = await server.visitor().open('/chat');
-    const startedAt = performance.now();
     const count = 400;
     await postMany(count);
-    await reader.until(() => rowsIn(reader) === count, 'every row', 20_000);
+    await reader.until(() => rowsIn(reader) === count, 'every row');
     // One socket for the reader.
     await vi.waitUntil(async () => (await sockets()) <= before + 1, { timeout: 45_000, interval: 250 });
-    expect(performance.now() - startedAt).toBeLessThan(45_000 + 20_000);
     expect(reader.isClosed).toBe(false);
     for (const connection of [...stalled, reader]) connection.close();
   });
