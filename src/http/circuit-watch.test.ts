@@ -127,6 +127,22 @@ test('T33 many identities on one circuit open no more without end than one may; 
   await vi.waitUntil(() => server.responses.size === 10, patience);
 });
 
+test('T15 where strangers fill their part, whoever has most of it gives one up for somebody who has less', async () => {
+  const server = await start({ limits: { connections: 8 }, isWatching: (circuitId) => circuitId === 99 });
+  const watching = [connectTo(99), connectTo(99)];
+  const greedy = [1, 1, 1, 2].map((circuitId) => connectTo(circuitId));
+  await vi.waitUntil(async () => (await server.openConnections()) === 6, patience);
+  const modest = connectTo(7);
+  await vi.waitUntil(() => greedy.filter(({ isClosed }) => isClosed).length === 1, patience);
+  expect(greedy.slice(0, 3).some(({ isClosed }) => isClosed)).toBe(true);
+  modest.send(get('/'));
+  await modest.until(() => modest.received.includes('page'), 'it is served');
+  // The one who has most has no more than one above the newcomer now: nobody takes from anybody.
+  expect(await exchange(on(7), getAndClose('/'))).toBe('');
+  expect(watching.some(({ isClosed }) => isClosed)).toBe(false);
+  expect(await server.openConnections()).toBe(6);
+});
+
 test('T15 strangers fill three quarters of all connections, and the rest is kept for those who watch', async () => {
   const server = await start({ limits: { connections: 8 }, isWatching: (circuitId) => circuitId === 99 });
   const strangers = [1, 2, 3, 4, 5, 6].map((circuitId) => connectTo(circuitId));

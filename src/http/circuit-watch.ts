@@ -44,7 +44,8 @@ export class CircuitWatch {
   /** A connection of this circuit arrives. False: it is not welcome, close it. It is counted until it closes. */
   enter(circuitId: number, socket: Socket): boolean {
     const nowMs = this.#options.now();
-    if ((this.#shut.get(circuitId) ?? 0) > nowMs || !this.#isPlaceFor(circuitId)) return false;
+    if ((this.#shut.get(circuitId) ?? 0) > nowMs) return false;
+    if (!this.#isPlaceFor(circuitId) && !this.#makePlaceFor(circuitId)) return false;
     if (!this.#circuits.enter(circuitId, nowMs)) {
       this.note(circuitId, 'refused');
       return false;
@@ -53,14 +54,7 @@ export class CircuitWatch {
     const sockets = this.#sockets.get(circuitId) ?? new Set();
     if (sockets.size === 0) this.#count(circuitId, 1);
     this.#sockets.set(circuitId, sockets.add(socket));
-    socket.once('close', () => {
-      this.#connections -= 1;
-      this.#circuits.leave(circuitId);
-      sockets.delete(socket);
-      if (sockets.size > 0) return;
-      this.#sockets.delete(circuitId);
-      this.#count(circuitId, -1);
-    });
+    socket.once('close', () => this.#leave(circuitId, socket));
     return true;
   }
 
@@ -93,6 +87,36 @@ export class CircuitWatch {
     const { connections, isTrusted, isWatching } = this.#options;
     if (this.#connections < connections * strangersShare) return true;
     return this.#connections < connections && (isTrusted || isWatching(circuitId));
+  }
+
+  /**
+   * Whoever has most, of those who do not watch, gives one up for somebody who has less even then: many circuits that take what they can would leave
+   * nothing to those who come for the first time.
+   */
+  #makePlaceFor(circuitId: number): boolean {
+    const { connections, isTrusted, isWatching } = this.#options;
+    if (isTrusted || this.#connections >= connections) return false;
+    const own = this.#sockets.get(circuitId)?.size ?? 0;
+    let most = { holder: circuitId, size: own + 1 };
+    for (const [holder, { size }] of this.#sockets) {
+      if (size > most.size && !isWatching(holder)) most = { holder, size };
+    }
+    const newest = [...(this.#sockets.get(most.holder) ?? [])].at(-1);
+    if (most.holder === circuitId || newest === undefined) return false;
+    this.#leave(most.holder, newest);
+    newest.destroy();
+    return true;
+  }
+
+  /** A connection is no more; once for each. */
+  #leave(circuitId: number, socket: Socket): void {
+    const sockets = this.#sockets.get(circuitId);
+    if (sockets?.delete(socket) !== true) return;
+    this.#connections -= 1;
+    this.#circuits.leave(circuitId);
+    if (sockets.size > 0) return;
+    this.#sockets.delete(circuitId);
+    this.#count(circuitId, -1);
   }
 
   #count(circuitId: number, change: 1 | -1): void {
