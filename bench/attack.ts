@@ -34,6 +34,8 @@ interface Outcome {
   readonly kbitPerSecond: number;
   /** Milliseconds until somebody new had the page, for each try; NaN: refused or not in time. */
   readonly newcomersMs: readonly number[];
+  /** What somebody new met instead of the page, and how often. */
+  readonly obstacles: ReadonlyMap<string, number>;
   readonly tally: HostileTally;
   readonly cores: number;
   readonly peakBytes: number;
@@ -163,14 +165,15 @@ async function attack(wish: Wish, limits: 'on' | 'off'): Promise<Outcome> {
       const socksPort = hostilePorts[number % hostilePorts.length] ?? 0;
       hostile.push(new HostileCircuit(kind, { socksPort, host, user: `hostile${number}` }, tally));
     }
-    const observation = new Observation(server, (number) => newcomer(honest(`new${number}`)));
+    const obstacles = new Map<string, number>();
+    const observation = new Observation(server, (number) => newcomer(honest(`new${number}`), obstacles));
     for (const viewer of viewers) viewer.reset();
     const [startMs, startCpu] = [performance.now(), cpuSeconds(server.pid)];
     await observation.during(wish.seconds);
     const tookSeconds = (performance.now() - startMs) / 1000;
     const bytes = viewers.reduce((sum, viewer) => sum + viewer.bytes, 0);
     return {
-      ...{ limits, tally },
+      ...{ limits, tally, obstacles },
       stalledMs: viewers.map(({ stalledMs }) => stalledMs),
       losses: viewers.reduce((sum, { losses }) => sum + losses, 0),
       kbitPerSecond: (bytes * 8) / 1000 / tookSeconds / wish.honest,
@@ -198,12 +201,17 @@ async function untilAll(viewers: readonly SteadyViewer[]): Promise<void> {
 }
 
 /** Somebody who comes for the first time, with a browser that does what the queue says: milliseconds until the page is there. */
-async function newcomer(way: { socksPort: number; host: string; user: string }): Promise<number> {
+async function newcomer(
+  way: { socksPort: number; host: string; user: string },
+  obstacles: Map<string, number>,
+): Promise<number> {
   const startMs = performance.now();
   let path = '/';
+  const meet = (obstacle: string): void => void obstacles.set(obstacle, (obstacles.get(obstacle) ?? 0) + 1);
   while (performance.now() - startMs < newcomerMs) {
-    const answer = await onionGet({ ...way, path, timeoutMs: newcomerMs }).catch(() => undefined);
+    const answer = await onionGet({ ...way, path, timeoutMs: newcomerMs }).catch((error: Error) => meet(error.message));
     if (answer?.status === 200) return performance.now() - startMs;
+    if (answer !== undefined) meet(`status ${answer.status}`);
     const [, waitSeconds = '1', again = path] = /^(\d+); url=(.*)$/u.exec(String(answer?.headers['refresh'])) ?? [];
     path = again;
     await pause(Number(waitSeconds) * 1000);
@@ -245,7 +253,12 @@ async function main(): Promise<void> {
   const wish = readWish();
   const load = watchLoad();
   const rows: string[][] = [];
-  for (const limits of wish.limits) rows.push(rowOf(await attack(wish, limits)));
+  for (const limits of wish.limits) {
+    const outcome = await attack(wish, limits);
+    rows.push(rowOf(outcome));
+    const met = [...outcome.obstacles].map(([obstacle, times]) => `${times} x ${obstacle}`).join(', ');
+    console.log(`Limits ${limits}: newcomers met ${met === '' ? 'nothing in their way' : met}`);
+  }
   const head = [
     'limits',
     'stall p50 s',

@@ -155,7 +155,8 @@ async function main(): Promise<void> {
   const server = await startOnionServer({
     env: {
       ONIONCAST_ENCODER_LADDER: `${rendition}@350k`,
-      ONIONCAST_LIMITS_CONNECTIONS: String(most + 256),
+      // A quarter is kept for those who watch already.
+      ONIONCAST_LIMITS_CONNECTIONS: String(2 * most),
       ONIONCAST_LIMITS_VIEWERS: String(most + 64),
     },
   });

@@ -1,19 +1,20 @@
 /**
  * What one tor carries and what two carry: viewers of one rendition of 400 kbit/s in real time, through a Tor network of our own, and what each gigabyte costs each
  * tor and the server. Clients and relays of that network are on this machine too and take several times what our tors take, so on few cores these end first:
- * hence the CPU of each process by itself, and `--share`, which holds each of our tors to a part of a core. Linux only.
+ * hence the CPU of each process by itself, and `--share`, which holds each of our tors to a part of a core (a quota of the kernel; as root). Linux only.
  *
- *   npm run bench:tors -- [--tors 1,2] [--viewers 20,40,60,80,100,120] [--seconds 20] [--share 0.05]
+ *   npm run bench:tors -- [--tors 1,2] [--spread links|onionbalance] [--viewers 20,40,60,80,100,120] [--seconds 20] [--share 0.02]
  */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { operations } from '../src/http/control/operations.ts';
+import { onioncast } from '../test/support/command-line.ts';
 import { Onioncast } from '../test/support/onioncast.ts';
-import { descendantsOf } from '../test/support/processes.ts';
 import { startTorNetwork, type TorNetwork } from '../test/support/tor-network.ts';
-import { positive } from './support/choices.ts';
+import { chosen, positive } from './support/choices.ts';
 import { watchLoad } from './support/load.ts';
 import { machineBusySeconds, cpuSeconds } from './support/process-usage.ts';
 import { heldTo } from './support/held-process.ts';
@@ -29,7 +30,13 @@ const settleMs = 4000;
 /** A viewer in real time is behind one on this machine by no more than this. */
 const toleranceMs = 2500;
 const gigabyte = 1e9;
+/** Onionbalance takes a minute and a half to announce what it has found, and knows networks for tests with votes as rare as this. */
+const onlineWithinMs = 300_000;
+const votingSeconds = 20;
 const nominalBitsPerSecond = 400_000;
+
+const spreads = ['links', 'onionbalance'] as const;
+type Spread = (typeof spreads)[number];
 
 interface Served {
   readonly server: Onioncast;
@@ -60,42 +67,48 @@ const settings = (most: number) => ({
   ONIONCAST_LIMITS_NEW_SESSIONS_BURST: '10000',
 });
 
-async function serve(network: TorNetwork, tors: number, most: number): Promise<Served> {
+async function serve(network: TorNetwork, tors: number, spread: Spread, most: number): Promise<Served> {
   const data = await mkdtemp(path.join(tmpdir(), 'onioncast-bench-'));
-  const folders = Array.from({ length: tors }, (_, index) =>
-    path.join(data, 'tor', index === 0 ? '' : String(index + 1)),
-  );
-  for (const folder of folders) {
+  const names = Array.from({ length: tors }, (_, index) => (index === 0 ? '' : String(index + 1)));
+  if (spread === 'onionbalance') names.push('onionbalance');
+  for (const folder of names.map((name) => path.join(data, 'tor', name))) {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await network.seedDataDirectory(folder);
   }
   const config = path.join(data, 'onioncast.toml');
-  await writeFile(config, `[tor]\ninstances = ${tors}\nextra_torrc = ${JSON.stringify(network.torrcLines)}\n`);
+  const lines = ['[tor]', `instances = ${tors}`, `extra_torrc = ${JSON.stringify(network.torrcLines)}`];
+  if (tors > 1) lines.push(`spread = "${spread}"`);
+  await writeFile(config, `${lines.join('\n')}\n`);
   const server = await Onioncast.start({ data, args: ['--config', config], env: settings(most) });
   const close = async (): Promise<void> => {
     await server.close();
     await rm(data, { recursive: true, force: true });
   };
   try {
-    const hosts = await addressesOf(server, tors);
+    const hosts = await addressesOf(server, spread === 'links' ? tors : 1);
     await server.event('stream', ({ state }) => state === 'live');
-    const torPids = descendantsOf(server.pid).filter(({ command }) => /(^|\/)tor\0/u.test(command));
-    return { server, hosts, torPids: torPids.map(({ pid }) => pid), close };
+    return { server, hosts, torPids: await torsOf(server), close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
+/** The processes that carry viewers. */
+async function torsOf({ data }: Onioncast): Promise<number[]> {
+  const { stdout } = await onioncast(data, ['tor', 'status', '--json']);
+  return operations.tors.output.parse(JSON.parse(stdout)).tors.map(({ pid = 0 }) => pid);
+}
+
 async function addressesOf(server: Onioncast, tors: number): Promise<string[]> {
-  const { address = '' } = await server.event('tor', ({ state }) => state === 'online', 120_000);
+  const { address = '' } = await server.event('tor', ({ state }) => state === 'online', onlineWithinMs);
   const first = new URL(address).host;
   if (tors === 1) return [first];
   const hosts: string[] = [];
   for (let number = 1; number <= tors; number += 1) {
     const wanted = (event: { number: number; state: string }): boolean =>
       event.number === number && event.state === 'online';
-    hosts.push((await server.event('tor-instance', wanted, 120_000)).address ?? '');
+    hosts.push((await server.event('tor-instance', wanted, onlineWithinMs)).address ?? '');
   }
   return hosts;
 }
@@ -188,17 +201,19 @@ async function main(): Promise<void> {
       tors: { type: 'string', default: '1,2' },
       viewers: { type: 'string', default: '20,40,60,80,100,120' },
       seconds: { type: 'string', default: '20' },
+      spread: { type: 'string', default: 'links' },
       share: { type: 'string' },
     },
   });
   const counts = values.tors.split(',').map((count) => positive('tors', count));
   const crowds = values.viewers.split(',').map((count) => positive('viewers', count));
   const share = values.share === undefined ? undefined : positive('share', values.share);
-  const network = await startTorNetwork({ clients, relays });
+  const [spread = 'links'] = chosen('spread', values.spread, spreads);
+  const network = await startTorNetwork({ clients, relays, ...(spread === 'onionbalance' && { votingSeconds }) });
   const rows: Row[] = [];
   try {
     for (const tors of counts) {
-      const served = await serve(network, tors, Math.max(...crowds));
+      const served = await serve(network, tors, tors === 1 ? 'links' : spread, Math.max(...crowds));
       const crowd: TorViewer[] = [];
       const held = share === undefined ? [] : served.torPids.map((pid) => heldTo(pid, share));
       try {

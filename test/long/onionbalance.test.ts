@@ -111,4 +111,23 @@ describe('two tors behind one address, by Onionbalance', () => {
     await read();
     await say('the address is still there');
   });
+
+  it('sends newcomers to the other when one is taken out of use, and who is there stays', async () => {
+    const circuitsOfSecond = async (): Promise<number> => (await many.tors()).tors[1]?.circuits ?? 0;
+    const there = readers.filter(({ isLost }) => !isLost);
+    const startedAt = performance.now();
+    await many.tors('drain', '2');
+    // Where both took them, so many in a row would come to the first by chance once in 64 times.
+    let inRow = 0;
+    await vi.waitUntil(async () => {
+      await network.newIdentity();
+      const before = await circuitsOfSecond();
+      await read();
+      inRow = (await circuitsOfSecond()) > before ? 0 : inRow + 1;
+      return inRow === 6;
+    }, patience);
+    tell(`Six newcomers in a row came to the other ${((performance.now() - startedAt) / 1000).toFixed(0)} s later.`);
+    expect(there.filter(({ isLost }) => isLost)).toEqual([]);
+    await say('nobody had to go');
+  });
 });
