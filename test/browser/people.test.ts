@@ -43,7 +43,7 @@ describe.each(browsers)('the list of people in %s', (browser) => {
     try {
       await page.goto(`${server.url}/`);
       await clickOn(page, toggle);
-      await page.until(`document.getElementById('people').innerText.includes('(you)')`, 30_000);
+      await page.until(`document.getElementById('people').innerText.includes('(you)')`);
       expect(await page.evaluate(`${toggle}.getAttribute('aria-expanded')`)).toBe('true');
       expect(await page.evaluate(`${toggle}.innerText`)).toMatch(/^People \([1-9]\)$/u);
       expect(await page.evaluate(`getComputedStyle(document.getElementById('chat-box')).display`)).toBe('none');
@@ -63,7 +63,7 @@ describe.each(browsers)('the list of people in %s', (browser) => {
       await page.goto(`${server.url}/`);
       await clickOn(page, `document.querySelector('a[href$="/people"]')`);
       const isWhole = `${frame}.contentDocument.readyState === 'complete'`;
-      await page.until(`${isWhole} && ${frame}.contentDocument.body.innerText.includes('(you)')`, 40_000);
+      await page.until(`${isWhole} && ${frame}.contentDocument.body.innerText.includes('(you)')`);
       const width = `${frame}.contentDocument.documentElement`;
       expect(await page.evaluate(`${width}.scrollWidth <= ${width}.clientWidth`)).toBe(true);
       await clickOn(page, `${frame}.contentDocument.querySelector('a[href$="/chat"]')`, frame);

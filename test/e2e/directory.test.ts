@@ -118,6 +118,6 @@ describe('a directory that somebody else writes', () => {
       const fresh = await readEndless(`${server.url}/stream.mp4`);
       await fresh.atLeast(20_000);
       fresh.close();
-    }, 120_000);
+    }, 240_000);
   }
 });

@@ -35,7 +35,7 @@ async function spendAnEvening(server: OnionServer): Promise<void> {
     303,
   );
   await chat.until(() => chat.received.includes('example.com'), 'the message');
-  await picture.until(() => picture.receivedBytes > 100_000, 'the picture', 20_000);
+  await picture.until(() => picture.receivedBytes > 100_000, 'the picture', 60_000);
   expect((await ann.get('/stream.m3u8')).body).toContain('#EXTM3U');
   expect((await ann.get('/there/is/nothing')).status).toBe(404);
   const owner = await server.broadcaster();

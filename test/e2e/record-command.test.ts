@@ -26,7 +26,7 @@ it('a recording is begun and ended by command while the stream is live, and can 
     await server.event('stream', (event) => event.state === 'live' && event.source === 'rtmp');
     expect(await record('status')).toMatchObject({ isOn: false, isRecording: false });
     expect(await record('start')).toMatchObject({ isOn: true });
-    await expect.poll(async () => (await record('status')).seconds, { timeout: 30_000 }).toBeGreaterThan(1);
+    await expect.poll(async () => (await record('status')).seconds, { timeout: 60_000 }).toBeGreaterThan(1);
     expect((await onioncast(data, ['record'])).stdout).toMatch(/^Being recorded: 0:\d\d, /);
     expect(await record('stop')).toEqual({ isOn: false, isRecording: false, seconds: 0, bytes: 0 });
     expect(await readdir(path.join(data, 'recordings'))).toHaveLength(1);

@@ -50,5 +50,5 @@ it.runIf(mayMount)(
       await rm(data, { recursive: true, force: true });
     }
   },
-  90_000,
+  180_000,
 );

@@ -22,7 +22,7 @@ function run(home: string, program: string, args: readonly string[], keys: reado
   const child = spawn(file, rest, {
     stdio: ['pipe', 'pipe', 'ignore'],
     env: { PATH: process.env['PATH'], HOME: home, LC_ALL: 'C.UTF-8', TERM: 'vt100' },
-    timeout: 30_000,
+    timeout: 90_000,
     killSignal: 'SIGKILL',
   });
   let said = '';

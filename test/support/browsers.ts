@@ -29,7 +29,7 @@ export interface BrowserPage {
   goto(url: string): Promise<void>;
   /** Evaluates in the page with the debugger's rights: works without script as well. */
   evaluate<T>(expression: string): Promise<T>;
-  /** Evaluates until the result is truthy, at most `withinMs`. */
+  /** Evaluates until the result is truthy, at most `withinMs` (a minute unless given). */
   until<T>(expression: string, withinMs?: number): Promise<T>;
   click(x: number, y: number): Promise<void>;
   /** Types into whatever has the focus. */
@@ -78,6 +78,9 @@ const quietPreferences = {
   'media.gmp-manager.updateEnabled': false,
 } as const;
 
+/** Several browsers start at a time on a machine that is busy already. */
+const launchTimeoutMs = 90_000;
+
 export async function launchBrowser(name: BrowserName, options: BrowserOptions): Promise<RunningBrowser> {
   return name === 'chromium' ? await launchChromium(options) : await launchFirefox(options);
 }
@@ -103,6 +106,7 @@ function executable(name: BrowserName): string {
 async function launchChromium(options: BrowserOptions): Promise<RunningBrowser> {
   const { socksPort } = options;
   const browser = await chromium.launch({
+    timeout: launchTimeoutMs,
     executablePath: executable('chromium'),
     args: [
       '--no-sandbox',
@@ -140,6 +144,7 @@ async function openInChromium(browser: Chromium, options: BrowserOptions): Promi
 
 async function chromiumPage(context: BrowserContext): Promise<BrowserPage> {
   const page = await context.newPage();
+  page.setDefaultTimeout(launchTimeoutMs);
   return {
     goto: async (url) => {
       await page.goto(url, { waitUntil: 'domcontentloaded', timeout: 60_000 });
@@ -161,6 +166,7 @@ async function launchFirefox(options: BrowserOptions): Promise<RunningBrowser> {
   const { width = 1400, height = 900, socksPort } = options;
   const browser = await puppeteer.launch({
     browser: 'firefox',
+    timeout: launchTimeoutMs,
     executablePath: executable('firefox'),
     headless: true,
     args: [`--width=${width}`, `--height=${height}`],
@@ -222,7 +228,7 @@ function socksPreferences(port: number): Record<string, string | number | boolea
   };
 }
 
-async function repeat<T>(look: () => Promise<T>, what: string, withinMs = 30_000): Promise<T> {
+async function repeat<T>(look: () => Promise<T>, what: string, withinMs = 60_000): Promise<T> {
   const deadline = performance.now() + withinMs;
   let last: unknown;
   while (performance.now() < deadline) {

@@ -27,7 +27,7 @@ const placeExpression = `(() => {
  * Resolves once the picture has moved: the clock of one and the same element has gone on, and two screenshots differ. An element that is replaced
  * meanwhile (its frame is loaded again) is watched anew.
  */
-export async function pictureMoves(page: BrowserPage, withinMs = 30_000): Promise<void> {
+export async function pictureMoves(page: BrowserPage, withinMs = 60_000): Promise<void> {
   const deadline = performance.now() + withinMs;
   const left = (): number => Math.max(1, deadline - performance.now());
   while (performance.now() < deadline) {
@@ -47,7 +47,7 @@ export async function pictureMoves(page: BrowserPage, withinMs = 30_000): Promis
 }
 
 /** Resolves once this text can be read in the page or one of its frames. */
-export async function textAppears(page: BrowserPage, text: string, withinMs = 30_000): Promise<void> {
+export async function textAppears(page: BrowserPage, text: string, withinMs = 60_000): Promise<void> {
   await page.until(`(${allTextExpression}).includes(${JSON.stringify(text)})`, withinMs);
 }
 
