@@ -1,5 +1,6 @@
 import { type IncomingHttpHeaders, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 
 /** Where to go through which tor. */
 export interface SocksTarget {
@@ -73,6 +74,23 @@ export async function onionGet(
     outgoing.on('close', () => socket.destroy());
     outgoing.end();
   });
+}
+
+/**
+ * Asks again for a minute and a half, as a person would who loads a page anew. A tor that looked for an address too early asks each directory once and then none for a
+ * quarter of an hour, unless it takes a new identity, which `renew` makes it do.
+ */
+export async function inTime<Answer>(ask: () => Promise<Answer>, renew: () => Promise<unknown>): Promise<Answer> {
+  const giveUpAt = performance.now() + 90_000;
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (performance.now() > giveUpAt) throw error;
+      await renew();
+      await delay(500);
+    }
+  }
 }
 
 /** Reads a handshake off a socket, exact numbers of bytes at a time. */

@@ -8,7 +8,7 @@ import { FragmentReader } from '../../src/mp4/fragment-reader.ts';
 import type { Track } from '../../src/mp4/init-segment.ts';
 import { type DelayProxy, startDelayProxy } from './delay-proxy.ts';
 import { Onioncast } from './onioncast.ts';
-import { socksConnect } from './socks.ts';
+import { inTime, socksConnect } from './socks.ts';
 import type { TorNetwork } from './tor-network.ts';
 
 /** A public server, and a publisher at home whose tor reaches the network through a path of ours; each with a tor of its own. */
@@ -75,7 +75,13 @@ export class SplitMode {
   /** Somebody who watches over Tor. */
   async watch(user: string): Promise<WatchedStream> {
     const { address = '' } = await this.server.event('tor', (event) => event.state === 'online');
-    return await WatchedStream.open({ socksPort: this.#network.socksPorts[0] ?? 0, host: new URL(address).host, user });
+    const [socksPort = 0] = this.#network.socksPorts;
+    let tries = 0;
+    const ask = async (): Promise<WatchedStream> => {
+      tries += 1;
+      return await WatchedStream.open({ socksPort, host: new URL(address).host, user: `${user} ${tries}` });
+    };
+    return await inTime(ask, () => this.#network.newIdentity());
   }
 
   /** Bytes per second that leave the publisher's tor, over so much time: the slope of what was carried, so that no single moment decides. */

@@ -52,8 +52,8 @@ export interface TorNetwork {
   seedDataDirectory(directory: string): Promise<void>;
   /** Starts another tor with a SocksPort, for one viewer alone; `lines` are added to its configuration. Ends with the network at the latest. */
   addClient(lines?: readonly string[]): Promise<TorClient>;
-  /** Makes every client forget its circuits and the descriptors it has read, as "New identity" does. */
-  newIdentity(): Promise<void>;
+  /** Makes every client, or this one alone, forget its circuits and the descriptors it has read, as "New identity" does. */
+  newIdentity(client?: number): Promise<void>;
   /** Gives a client the key to an onion service that is not for everybody, in base 32, as a person gives it to Tor Browser. */
   unlock(client: number, address: string, privateKey: string): Promise<void>;
   /** Ends every process and removes every file; safe to call twice. */
@@ -141,8 +141,9 @@ class PrivateTorNetwork implements TorNetwork {
     }
   }
 
-  async newIdentity(): Promise<void> {
-    await Promise.all(this.#clients.map(({ control }) => control.signal('NEWNYM')));
+  async newIdentity(client?: number): Promise<void> {
+    const meant = this.#clients.filter((_, index) => client === undefined || index === client);
+    await Promise.all(meant.map(({ control }) => control.signal('NEWNYM')));
   }
 
   async unlock(client: number, address: string, privateKey: string): Promise<void> {

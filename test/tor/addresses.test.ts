@@ -1,18 +1,18 @@
-import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { operations } from '../../src/http/control/operations.ts';
 import { TorControl } from '../../src/tor/control.ts';
 import { builtProgram, onioncast, runCommand } from '../support/command-line.ts';
 import { Onioncast } from '../support/onioncast.ts';
-import { onionGet } from '../support/socks.ts';
+import { inTime, onionGet } from '../support/socks.ts';
 import { startTorNetwork, type TorNetwork } from '../support/tor-network.ts';
 
 let place: string;
 let network: TorNetwork;
 let visits = 0;
+let tries = 0;
 const servers: Onioncast[] = [];
 
 beforeAll(async () => {
@@ -20,8 +20,9 @@ beforeAll(async () => {
   network = await startTorNetwork();
 });
 
-// Each case has servers of its own, a second try of one too.
+// Each case has servers and directories of its own, a second try of one too.
 beforeEach(async () => {
+  tries += 1;
   for (const server of servers.splice(0)) await server.close();
 });
 
@@ -31,6 +32,11 @@ afterAll(async () => {
   await rm(place, { recursive: true, force: true });
 });
 
+/** A path of this try alone. */
+function own(name: string): string {
+  return path.join(place, `${tries}-${name}`);
+}
+
 /** A server with a data directory of this name, and further lines of configuration. */
 async function start(
   name: string,
@@ -38,10 +44,10 @@ async function start(
   more: readonly string[] = [],
   flags: readonly string[] = [],
 ): Promise<Onioncast> {
-  const data = path.join(place, name);
+  const data = own(name);
   await mkdir(path.join(data, 'tor'), { recursive: true, mode: 0o700 });
   await network.seedDataDirectory(path.join(data, 'tor'));
-  const config = path.join(place, `${name}.toml`);
+  const config = own(`${name}.toml`);
   const lines = ['source = "none"', '[tor]', `extra_torrc = ${JSON.stringify(network.torrcLines)}`, ...tor, ...more];
   await writeFile(config, `${lines.join('\n')}\n`);
   const server = await Onioncast.start({ data, args: ['--config', config, ...flags] });
@@ -61,21 +67,11 @@ async function statusAt(host: string, timeoutMs = 20_000): Promise<number> {
   return (await onionGet({ socksPort, host, path: '/', user: `visit${visits}`, timeoutMs })).status;
 }
 
-/**
- * Asks again for up to a minute. A tor that looked too early asks each directory once and then no more for a quarter of an hour, unless it is told to take a new
- * identity.
- */
 async function statusInTime(host: string): Promise<number> {
-  const giveUpAt = performance.now() + 60_000;
-  for (;;) {
-    try {
-      return await statusAt(host);
-    } catch (error) {
-      if (performance.now() > giveUpAt) throw error;
-      await network.newIdentity();
-      await delay(500);
-    }
-  }
+  return await inTime(
+    () => statusAt(host),
+    () => network.newIdentity(),
+  );
 }
 
 /** Where a server that keeps nothing has what it needs for the time. */
@@ -103,10 +99,13 @@ async function firstHops(server: Onioncast): Promise<string> {
 }
 
 let address: string;
+/** The data of the server that was there first. */
+let first: string;
 
 it('is published through a bridge and by no other way, with a second address for this run alone', async () => {
   const { line, fingerprint } = bridge();
   const server = await start('first', [`bridges = ["${line}"]`, 'temporary = true']);
+  first = server.data;
   address = await addressOf(server, 'tor');
   const temporary = await addressOf(server, 'temporary');
   expect(temporary).not.toBe(address);
@@ -115,7 +114,7 @@ it('is published through a bridge and by no other way, with a second address for
   expect(new Set(hops)).toEqual(new Set([`$${fingerprint}`]));
   const shown = await runCommand(process.execPath, [
     ...[builtProgram, 'onion', 'show', '--json', '--data', server.data],
-    ...['--config', path.join(place, 'first.toml')],
+    ...['--config', own('first.toml')],
   ]);
   expect(JSON.parse(shown.stdout).addresses).toMatchObject([
     { name: 'public', address, state: 'online' },
@@ -124,13 +123,18 @@ it('is published through a bridge and by no other way, with a second address for
 });
 
 it('T27 is found at the same address after a backup was restored elsewhere, and goes when its time is over', async () => {
-  const file = path.join(place, 'keys.backup');
+  const file = own('keys.backup');
+  const before = own('first');
+  await cp(first, before, {
+    recursive: true,
+    filter: (source) => !source.endsWith('.sock') && !source.endsWith('control'),
+  });
   const secret = 'five words that nobody guesses\n';
   const onion = async (...args: string[]) =>
     await runCommand(process.execPath, [builtProgram, 'onion', ...args, '--passphrase-file', '-'], { input: secret });
-  expect((await onion('backup', file, '--data', path.join(place, 'first'))).code).toBe(0);
-  await rm(path.join(place, 'first'), { recursive: true });
-  expect((await onion('restore', file, '--data', path.join(place, 'second'))).code).toBe(0);
+  expect((await onion('backup', file, '--data', before)).code).toBe(0);
+  await rm(before, { recursive: true });
+  expect((await onion('restore', file, '--data', own('second'))).code).toBe(0);
   const server = await start('second', [], ['[schedule]', 'stop = "12h"', 'take_down = true']);
   expect(await addressOf(server, 'tor')).toBe(address);
   await network.newIdentity();

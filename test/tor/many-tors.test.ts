@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { onioncast } from '../support/command-line.ts';
 import { ChatReader, type ManyTors, startManyTors } from '../support/many-tors.ts';
 import { tell } from '../support/playback.ts';
-import { onionGet, type OnionResponse } from '../support/socks.ts';
+import { beforeSecondTry } from '../support/second-try.ts';
+import { inTime, onionGet, type OnionResponse } from '../support/socks.ts';
 import { startTorNetwork, type TorNetwork } from '../support/tor-network.ts';
 
 const patienceMs = 60_000;
@@ -16,15 +17,29 @@ describe('two tors with an address each', () => {
 
   beforeAll(async () => {
     network = await startTorNetwork();
-    many = await startManyTors(network, ['instances = 2'], ['', '2']);
-    [first = '', second = ''] = await Promise.all([1, 2].map(addressOf));
+    await start();
   });
 
   afterAll(async () => {
-    for (const reader of readers) reader.close();
-    await many?.close();
+    await stop();
     await network?.close();
   });
+
+  // Who is there, who was sent where and what is in use is of the first try.
+  beforeSecondTry(async () => {
+    await stop();
+    await start();
+  });
+
+  async function start(): Promise<void> {
+    many = await startManyTors(network, ['instances = 2'], ['', '2']);
+    [first = '', second = ''] = await Promise.all([1, 2].map(addressOf));
+  }
+
+  async function stop(): Promise<void> {
+    for (const reader of readers.splice(0)) reader.close();
+    await many?.close();
+  }
 
   async function addressOf(number: number): Promise<string> {
     const isOnline = (event: { number: number; state: string }): boolean =>
@@ -35,29 +50,19 @@ describe('two tors with an address each', () => {
   /** Somebody new, on a circuit of their own. */
   function somebody(host: string) {
     people += 1;
-    return { socksPort: network.socksPorts[0] ?? 0, host, user: `person${people}`, timeoutMs: 10_000 };
+    return { socksPort: network.socksPorts[0] ?? 0, host, user: `person${people}`, timeoutMs: 20_000 };
   }
 
-  /** Asks until somebody answers, as a person would. */
-  async function again<Answer>(ask: () => Promise<Answer>): Promise<Answer> {
-    const deadline = performance.now() + patienceMs;
-    for (;;) {
-      try {
-        return await ask();
-      } catch (error) {
-        if (performance.now() > deadline) throw error;
-      }
-    }
-  }
+  const newIdentity = (): Promise<void> => network.newIdentity();
 
   async function read(host: string): Promise<ChatReader> {
-    const reader = await again(() => ChatReader.open(somebody(host)));
+    const reader = await inTime(() => ChatReader.open(somebody(host)), newIdentity);
     readers.push(reader);
     return reader;
   }
 
   async function page(host: string): Promise<OnionResponse> {
-    return await again(() => onionGet({ ...somebody(host), path: '/?script=0' }));
+    return await inTime(() => onionGet({ ...somebody(host), path: '/?script=0' }), newIdentity);
   }
 
   async function say(text: string): Promise<void> {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TorService } from '../../src/tor/tor-service.ts';
 import { type ShapedClient, startShapedClient } from '../support/shaped-tor.ts';
-import { byteReader, socksConnect } from '../support/socks.ts';
+import { byteReader, inTime, socksConnect } from '../support/socks.ts';
 import { startTorNetwork, type TorNetwork } from '../support/tor-network.ts';
 
 const far = { oneWayMs: 150, jitterMs: 20 };
@@ -72,16 +72,16 @@ describe('a tor behind a path of a given shape', () => {
     return found;
   }
 
-  /** A stream through one of the clients; asks again as a person would. */
-  async function open(socksPort: number, tries = 4): Promise<Socket> {
+  let visits = 0;
+
+  /** A stream through one of the clients. */
+  async function open({ socksPort, newIdentity }: ShapedClient): Promise<Socket> {
     const host = service.status.address ?? '';
-    for (let left = tries; ; left -= 1) {
-      try {
-        return await socksConnect({ socksPort, host, user: `visit${left}`, timeoutMs: 30_000 });
-      } catch (error) {
-        if (left <= 1) throw error;
-      }
-    }
+    const ask = async (): Promise<Socket> => {
+      visits += 1;
+      return await socksConnect({ socksPort, host, user: `visit${visits}`, timeoutMs: 30_000 });
+    };
+    return await inTime(ask, newIdentity);
   }
 
   /** Milliseconds until so many bytes have come for what was said. */
@@ -95,7 +95,8 @@ describe('a tor behind a path of a given shape', () => {
   }
 
   it('adds its delay in both directions, and no longer when it is taken away', async () => {
-    const socket = await open(client(0).socksPort);
+    client(0).change(far);
+    const socket = await open(client(0));
     const before = [];
     for (let turn = 0; turn < 5; turn += 1) before.push(await timeOf(socket, 0, 1));
     client(0).change({ oneWayMs: 0, jitterMs: 0 });
@@ -108,7 +109,7 @@ describe('a tor behind a path of a given shape', () => {
   });
 
   it('is no faster than its rate, and not much slower', async () => {
-    const socket = await open(client(1).socksPort);
+    const socket = await open(client(1));
     const bytes = 256 * 1024;
     const rate = bytes / ((await timeOf(socket, 1, bytes)) / 1000);
     const most = narrow.bytesPerSecond * payloadShare;
@@ -119,7 +120,7 @@ describe('a tor behind a path of a given shape', () => {
   });
 
   it('holds everything back while it stalls, and loses nothing', async () => {
-    const socket = await open(client(1).socksPort);
+    const socket = await open(client(1));
     await timeOf(socket, 0, 1);
     client(1).stall(1500);
     expect(await timeOf(socket, 0, 1)).toBeGreaterThanOrEqual(1490);
@@ -128,13 +129,13 @@ describe('a tor behind a path of a given shape', () => {
   });
 
   it('ends every stream when it is cut, and lets the viewer come back', async () => {
-    const socket = await open(client(1).socksPort);
+    const socket = await open(client(1));
     await timeOf(socket, 0, 1);
     const isOver = once(socket, 'close');
     socket.on('error', () => undefined).resume();
     client(1).cut();
     await isOver;
-    const again = await open(client(1).socksPort);
+    const again = await open(client(1));
     expect(await timeOf(again, 0, 1)).toBeGreaterThan(0);
     again.destroy();
   });
