@@ -7,6 +7,7 @@ import { playEvening, type Scene } from '../support/evening/evening.ts';
 import { arabicPhrases, englishPhrases, persianPhrases } from '../support/evening/phrases.ts';
 import { openStage, solve, type Stage } from '../support/evening/stage.ts';
 import { formIn, type RawVisitor } from '../support/raw-visitor.ts';
+import { beforeSecondTry } from '../support/second-try.ts';
 
 let stage: Stage;
 
@@ -15,7 +16,13 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  await stage?.close();
+});
+
+// Names that somebody has are not given away for a while, and who was banned stays so.
+beforeSecondTry(async () => {
   await stage.close();
+  stage = await openStage();
 });
 
 const english = { texts: en, phrases: englishPhrases };

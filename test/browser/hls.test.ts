@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BrowserPage, openBrowser } from '../support/browsers.ts';
 import { Onioncast } from '../support/onioncast.ts';
 import { encoderOf } from '../support/processes.ts';
+import { beforeSecondTry } from '../support/second-try.ts';
 import { pictureMoves } from '../support/watching.ts';
 
 /** What the page has fetched so far. */
@@ -10,13 +11,17 @@ const fetched = `performance.getEntriesByType('resource').map(({ name }) => name
 describe('the page with hls.js', () => {
   let server: Onioncast;
 
-  beforeAll(async () => {
+  async function start(): Promise<void> {
+    await server?.close();
     server = await Onioncast.start();
     await server.event('stream', (event) => event.state === 'live');
-  });
+  }
+
+  beforeAll(start);
+  beforeSecondTry(start);
 
   afterAll(async () => {
-    await server.close();
+    await server?.close();
   });
 
   async function withPage(

@@ -53,9 +53,9 @@ describe('the quality, with script', () => {
   });
 
   afterAll(async () => {
-    await link.close();
-    await front.close();
-    await server.close();
+    await link?.close();
+    await front?.close();
+    await server?.close();
   });
 
   for (const browser of ['chromium', 'firefox'] as const satisfies BrowserName[]) {

@@ -6,6 +6,7 @@ import { type HeaderProxy, startHeaderProxy } from '../support/header-proxy.ts';
 import { Onioncast } from '../support/onioncast.ts';
 import { chooseQuality, playing, pressKey, recorded, startRecording } from '../support/playback.ts';
 import { encoderOf } from '../support/processes.ts';
+import { beforeSecondTry } from '../support/second-try.ts';
 import { en } from '../../src/views/texts/en.ts';
 
 const texts = en.client;
@@ -45,22 +46,30 @@ describe('what stands on the stage with script', () => {
   let link: DelayProxy;
   let page: BrowserPage | undefined;
 
-  beforeAll(async () => {
+  async function start(): Promise<void> {
     server = await Onioncast.start({ env: light });
     await server.event('stream', (event) => event.state === 'live');
     front = await startHeaderProxy({ upstream: server.url });
     link = await startDelayProxy({ target: { port: Number(new URL(front.url).port) }, ...path });
-  });
+  }
 
   afterEach(async () => {
     await page?.close();
     page = undefined;
   });
 
-  afterAll(async () => {
+  async function stop(): Promise<void> {
     await link?.close();
     await front?.close();
     await server?.close();
+  }
+
+  beforeAll(start);
+  afterAll(stop);
+
+  beforeSecondTry(async () => {
+    await stop();
+    await start();
   });
 
   async function open(beforeScripts = '', port?: number): Promise<BrowserPage> {

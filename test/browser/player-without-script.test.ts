@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BrowserName, type BrowserPage, likeTorBrowser, openBrowser } from '../support/browsers.ts';
 import { startHeaderProxy } from '../support/header-proxy.ts';
 import { Onioncast } from '../support/onioncast.ts';
+import { beforeSecondTry } from '../support/second-try.ts';
 import { pictureMoves } from '../support/watching.ts';
 
 const player = `document.querySelector('iframe[name=player]').contentDocument`;
@@ -22,17 +23,30 @@ describe.each<BrowserName>(['firefox', 'chromium'])('the player without script i
   beforeAll(async () => {
     server = await Onioncast.start({ env: { ONIONCAST_ENCODER_LADDER: '240p' } });
     await server.event('stream', (event) => event.state === 'live');
+    await open();
+  });
+
+  // Somebody else, who has chosen nothing.
+  beforeSecondTry(async () => {
+    await page?.close();
+    await open();
+  });
+
+  async function open(): Promise<void> {
     page = await openBrowser(browser, { script: false, preferences: likeTorBrowser() });
     await page.goto(`${server.url}/`);
-  });
+  }
 
   afterAll(async () => {
     await page?.close();
     await server?.close();
   });
 
+  const linkTo = (name: string): string => `${choices}?.querySelector('.qualities a[href*="r=${name}"]')`;
+  const isSoundAlone = `${choices}?.querySelector('.qualities [aria-current]')?.innerText.startsWith('Sound only')`;
+
   async function choose(name: string): Promise<void> {
-    const link = `${choices}?.querySelector('.qualities a[href*="r=${name}"]')`;
+    const link = linkTo(name);
     await page.until(`!!${link}`);
     await page.evaluate(`${link}.click()`);
   }
@@ -48,8 +62,11 @@ describe.each<BrowserName>(['firefox', 'chromium'])('the player without script i
   });
 
   it('remembers the choice for the next page', async () => {
+    const chosen = await page.until<string>(`${isSoundAlone} ? 'already' : ${linkTo('audio')} ? 'not yet' : ''`);
+    if (chosen === 'not yet') await choose('audio');
+    await page.until(isSoundAlone);
     await page.goto(`${server.url}/`);
-    await page.until(`${choices}?.querySelector('.qualities [aria-current]')?.innerText.startsWith('Sound only')`);
+    await page.until(isSoundAlone);
     expect(await page.evaluate(`${player}.URL`)).toBe('about:srcdoc');
     await choose('auto');
     await pictureMoves(page);
@@ -61,11 +78,11 @@ describe.each<BrowserName>(['firefox', 'chromium'])('the player without script i
     expect(await page.evaluate(notice)).toBe('hidden');
     process.kill(server.pid, 'SIGSTOP');
     try {
-      await page.until(`${notice} === 'visible'`, 40_000);
+      await page.until(`${notice} === 'visible'`);
     } finally {
       process.kill(server.pid, 'SIGCONT');
     }
-    await page.until(`${notice} === 'hidden'`, 30_000);
+    await page.until(`${notice} === 'hidden'`);
   });
 
   it('says that media must be clicked for, where the browser blocks it', async () => {

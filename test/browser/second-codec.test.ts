@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BrowserName, type BrowserPage, likeTorBrowser, openBrowser } from '../support/browsers.ts';
 import { Onioncast } from '../support/onioncast.ts';
 import { encoderOf } from '../support/processes.ts';
+import { beforeSecondTry } from '../support/second-try.ts';
 import { pictureMoves, videoExpression } from '../support/watching.ts';
 
 /** A Firefox on a Linux without FFmpeg's libraries: no H.264. */
@@ -14,13 +15,17 @@ const modes = [
 describe('a second codec', () => {
   let server: Onioncast;
 
-  beforeAll(async () => {
+  async function start(): Promise<void> {
+    await server?.close();
     server = await Onioncast.start();
     await server.event('stream', (event) => event.state === 'live');
-  });
+  }
+
+  beforeAll(start);
+  beforeSecondTry(start);
 
   afterAll(async () => {
-    await server.close();
+    await server?.close();
   });
 
   async function open(browser: BrowserName, script: boolean, more: object = {}): Promise<BrowserPage> {

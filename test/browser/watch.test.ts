@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BrowserName, type BrowserPage, likeTorBrowser, openBrowser } from '../support/browsers.ts';
 import { Onioncast } from '../support/onioncast.ts';
 import { encoderOf } from '../support/processes.ts';
+import { beforeSecondTry } from '../support/second-try.ts';
 import { pictureMoves, say, textAppears, videoExpression } from '../support/watching.ts';
 
 const cases: { browser: BrowserName; script: boolean }[] = [
@@ -19,13 +20,17 @@ const strip = `${player}.querySelector('iframe').contentDocument`;
 describe('the watch page in real browsers', () => {
   let server: Onioncast;
 
-  beforeAll(async () => {
+  async function start(): Promise<void> {
+    await server?.close();
     server = await Onioncast.start();
     await server.event('stream', (event) => event.state === 'live');
-  });
+  }
+
+  beforeAll(start);
+  beforeSecondTry(start);
 
   afterAll(async () => {
-    await server.close();
+    await server?.close();
   });
 
   async function open(browser: BrowserName, script: boolean): Promise<BrowserPage> {

@@ -1,11 +1,12 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { children } from '../../src/mp4/boxes.ts';
 import { makeMedia } from '../support/ffmpeg.ts';
 import { probe, publish, readEndless } from '../support/media.ts';
 import { Onioncast } from '../support/onioncast.ts';
+import { patience } from '../support/patience.ts';
 
 const remark = '086f3693-b7b3-4f2c-9653-21492feee5b8+canary';
 
@@ -29,12 +30,19 @@ describe("the publisher's own picture", () => {
     await rm(directory, { recursive: true, force: true });
   });
 
-  async function renditions(): Promise<{ name: string; bandwidth: number; mimeType: string; width?: number }[]> {
-    return (await (await fetch(`${server.url}/healthz`)).json()).stream.renditions;
+  async function stream() {
+    const health: {
+      stream: { state: string; renditions: { name: string; bandwidth: number; mimeType: string; width?: number }[] };
+    } = await (await fetch(`${server.url}/healthz`)).json();
+    return health.stream;
   }
+
+  const renditions = async () => (await stream()).renditions;
 
   /** Publishes until it is done, and waits for the end of the broadcast. */
   async function whilePublishing(more: readonly string[], use: () => Promise<void>): Promise<void> {
+    // Nobody of a first try that has failed is on the air any more.
+    await vi.waitUntil(async () => ['offline', 'ended'].includes((await stream()).state), patience);
     const over = server.nextEvent('stream', (event) => event.state === 'ended');
     const publisher = publish([...more, '-f', 'flv', address]);
     try {
