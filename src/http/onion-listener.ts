@@ -20,6 +20,9 @@ export interface OnionListenerOptions {
   now(): number;
 }
 
+/** tor gives up on a visitor who does not find room in this line at once, which crowds and attacks fill; the kernel allows what it thinks right. */
+const backlog = 4096;
+
 /** The unix sockets of one onion service, one for each tor that carries it, with the names it is called by and the circuits that come to it. */
 export class OnionListener {
   readonly servers: readonly Server[];
@@ -57,7 +60,7 @@ export class OnionListener {
       const path = socketPaths[index];
       if (path === undefined) continue;
       await prepareSocketPath(path);
-      await listen(server, { path });
+      await listen(server, { path, backlog });
       await protectSocket(path);
     }
   }
