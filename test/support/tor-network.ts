@@ -150,7 +150,9 @@ class PrivateTorNetwork implements TorNetwork {
     const member = this.#clients[client];
     if (member === undefined) throw new Error(`There is no client ${client}.`);
     const key = decodeBase32(privateKey.toLowerCase()).toString('base64');
-    await member.control.command(`ONION_CLIENT_AUTH_ADD ${address.replace('.onion', '')} x25519:${key}`);
+    // One that is not kept on disk goes with the next new identity.
+    const way = `${address.replace('.onion', '')} x25519:${key} Flags=Permanent`;
+    await member.control.command(`ONION_CLIENT_AUTH_ADD ${way}`);
   }
 
   async addClient(lines: readonly string[] = []): Promise<TorClient> {
@@ -248,7 +250,10 @@ class PrivateTorNetwork implements TorNetwork {
     this.#clientsStarted += 1;
     // Clients that start from nothing take long to notice a network as young as this.
     await this.seedDataDirectory(join(this.#directory, name));
-    const member = await this.#startMember(name, ['SocksPort 127.0.0.1:auto', 'ClientOnly 1', ...lines]);
+    const keys = join(this.#directory, name, 'keys-of-services');
+    await mkdir(keys, { mode: 0o700 });
+    const own = ['SocksPort 127.0.0.1:auto', 'ClientOnly 1', `ClientOnionAuthDir ${keys}`];
+    const member = await this.#startMember(name, [...own, ...lines]);
     await this.#until(`a bootstrapped ${name}`, async () =>
       (await member.control.getInfo('status/bootstrap-phase')).includes('PROGRESS=100'),
     );
