@@ -43,7 +43,7 @@ const stay: Verdict = { kind: 'stay' };
 export class QualityChoice {
   #slowSince: number | undefined;
   #calmSince: number | undefined;
-  /** Until then the link may still carry what was tried. */
+  /** Until then the link may still carry what was tried; after going up, `mayPlunge`, too much lateness is a mistake all the same. */
   #settling = { until: 0, mayPlunge: false };
   /** By name: how long to be calm before this one is tried. */
   readonly #patience = new Map<string, number>();

@@ -3,8 +3,10 @@ import { mimeTypeOf, pictureMimeTypeOf, type RenditionInit } from '../mp4/piece.
 import type { RenditionOutput } from './rendition-output.ts';
 
 /** What viewers are told of a rendition, while it can be joined; `bandwidth` in bits per second. */
-export function offersOf(output: RenditionOutput, bandwidth: number): RenditionInfo[] {
-  const { name, init, isLate } = output;
+export function offersOf(
+  { name, init, isLate }: Pick<RenditionOutput, 'name' | 'init' | 'isLate'>,
+  bandwidth: number,
+): RenditionInfo[] {
   return init === undefined ? [] : [{ ...offerOf(name, init, bandwidth), ...(isLate && { isLate }) }];
 }
 

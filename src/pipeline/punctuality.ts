@@ -1,9 +1,7 @@
-/** Within this span a pace is seen soon, within the other it is seen exactly. */
-const spans = [
-  { seconds: 2.5, leastPace: 0.9 },
-  { seconds: 12, leastPace: 0.98 },
-] as const;
-const longestSeconds = 12;
+/** What is far too slow is seen soon. */
+const soon = { seconds: 2.5, leastPace: 0.9 };
+/** What is a little too slow takes a longer look. */
+const longLook = { seconds: 12, leastPace: 0.98 };
 /** Less is the beat of the pieces, and the unevenness of any encoder. */
 const lateSeconds = 0.25;
 /** Viewers see what was made a while ago. */
@@ -25,8 +23,8 @@ export class Punctuality {
   /** Takes how far the media reaches now. */
   add(now: number, end: number): void {
     this.#made.push({ at: now, end });
-    while (this.#made[1] !== undefined && this.#made[1].at <= now - longestSeconds) this.#made.shift();
-    if (spans.some(({ seconds, leastPace }) => this.#isSlow(seconds, leastPace))) this.#lateUntil = now + holdSeconds;
+    while (this.#made[1] !== undefined && this.#made[1].at <= now - longLook.seconds) this.#made.shift();
+    if (this.#isSlow(soon) || this.#isSlow(longLook)) this.#lateUntil = now + holdSeconds;
   }
 
   /** Another run: nothing that was known holds. */
@@ -38,7 +36,7 @@ export class Punctuality {
     return now < this.#lateUntil;
   }
 
-  #isSlow(seconds: number, leastPace: number): boolean {
+  #isSlow({ seconds, leastPace }: typeof soon): boolean {
     const last = this.#made.at(-1);
     const first = last && this.#made.findLast(({ at }) => at <= last.at - seconds);
     if (last === undefined || first === undefined) return false;
