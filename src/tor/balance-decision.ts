@@ -18,35 +18,53 @@ export interface Balanced {
   readonly startedAtMs: number;
 }
 
-export type BalanceDecision = { readonly kind: 'leave' } | { readonly kind: 'start'; readonly inMs: number };
+/** What is known when it is decided; all times are monotonic milliseconds. */
+export interface BalanceView {
+  /** The services behind the one address. */
+  readonly backends: readonly Backend[];
+  /** Absent while Onionbalance does not run. */
+  readonly running?: Balanced | undefined;
+  /** Since when one of the services can be found. */
+  readonly firstAtMs: number;
+  /** When a directory last took an announcement; absent before the first. */
+  readonly announcedAtMs?: number | undefined;
+  readonly nowMs: number;
+}
+
+export type BalanceDecision =
+  | { readonly kind: 'leave' }
+  | { readonly kind: 'start'; readonly inMs: number; readonly because: 'news' | 'silence' };
 
 /** How long the first service waits for the others: Onionbalance looks only every ten minutes for one that was not there. */
 const patienceMs = 30_000;
 /** A start costs nothing that is published, but nothing new is either for a minute. */
 const betweenLooksMs = 120_000;
 
-const leave: BalanceDecision = { kind: 'leave' };
+/** It announces after a minute, and where it has found nothing five minutes later. */
+const firstSilenceMs = 600_000;
+/** It announces anew every hour; three hours after the last time nobody finds the address any more. */
+const silenceMs = 9_000_000;
 
 /**
- * Whether Onionbalance is to be started, or started anew, so that it looks for services at once: when others are to carry the address than before, or one can be
- * found that it has not seen. `now`: undefined while it does not run. `firstAtMs`: since when one of them can be found.
+ * When Onionbalance is to be started, or started anew, so that it looks for services at once: when others are to carry the address than before, when one can be
+ * found that it has not seen, or when it has announced nothing for so long that it must hang. The last is foreseen from its start on.
  */
-export function decideBalance(
-  backends: readonly Backend[],
-  now: Balanced | undefined,
-  firstAtMs: number,
-  nowMs: number,
-): BalanceDecision {
-  const wanted = addressesOf(backends);
+export function decideBalance({ backends, running, firstAtMs, announcedAtMs, nowMs }: BalanceView): BalanceDecision {
   const published = backends.filter(({ isPublished, isDraining }) => isPublished && !isDraining);
-  if (published.length === 0) return leave;
-  if (now === undefined) {
+  if (published.length === 0) return { kind: 'leave' };
+  const start = (atMs: number, because: 'news' | 'silence' = 'news'): BalanceDecision => {
+    return { kind: 'start', inMs: Math.max(0, atMs - nowMs), because };
+  };
+  if (running === undefined) {
     const isComplete = published.length === backends.filter(({ isDraining }) => !isDraining).length;
-    return { kind: 'start', inMs: isComplete ? 0 : Math.max(0, firstAtMs + patienceMs - nowMs) };
+    return start(isComplete ? nowMs : firstAtMs + patienceMs);
   }
-  if (wanted.join() !== now.addresses.join()) return { kind: 'start', inMs: 0 };
-  const hasNews = published.some(({ address = '', restarts }) => now.found.get(address) !== restarts);
-  return hasNews ? { kind: 'start', inMs: Math.max(0, now.startedAtMs + betweenLooksMs - nowMs) } : leave;
+  const { addresses, found, startedAtMs } = running;
+  if (addressesOf(backends).join() !== addresses.join()) return start(nowMs);
+  const hasNews = published.some(({ address = '', restarts }) => found.get(address) !== restarts);
+  if (hasNews) return start(startedAtMs + betweenLooksMs);
+  const hasAnnounced = announcedAtMs !== undefined && announcedAtMs >= startedAtMs;
+  return start(hasAnnounced ? announcedAtMs + silenceMs : startedAtMs + firstSilenceMs, 'silence');
 }
 
 /** Those that are to carry the address. */

@@ -29,13 +29,14 @@ export interface BalancedFrontSettings {
 /** How Onionbalance is. */
 export interface BalanceStatus {
   readonly state: 'waiting' | 'running' | 'restarting' | 'stopped';
-  /** Ends that nobody asked for. */
+  /** Ends that nobody asked for, and runs that hung. */
   readonly restarts: number;
   readonly lastError?: string;
 }
 
 /** A run that was useful for this long starts the back-off anew. */
 const steadyRunMs = 60_000;
+const silent = 'Onionbalance had announced nothing for too long and was started again.';
 
 /** The one address of several services: Onionbalance, and a tor by which it announces. Both are started again when they die, the services behind them go on. */
 export class BalancedFront {
@@ -44,6 +45,9 @@ export class BalancedFront {
   #run: OnionbalanceProcess | undefined;
   #balanced: Balanced | undefined;
   #firstAtMs: number | undefined;
+  /** As its tor counts them, and when the last one was taken. */
+  #uploads = 0;
+  #announcedAtMs: number | undefined;
   /** When Onionbalance may be started after it has failed. */
   #notBeforeMs = 0;
   #attempts = 0;
@@ -63,6 +67,7 @@ export class BalancedFront {
       announced: { name, address },
       onChange: (status, service) => {
         this.#followTor(status);
+        this.#followUploads(status);
         settings.onChange(status, service);
       },
     });
@@ -89,12 +94,17 @@ export class BalancedFront {
     const backends = this.#settings.backends();
     const nowMs = performance.now();
     if (backends.some(({ isPublished }) => isPublished)) this.#firstAtMs ??= nowMs;
-    const decision = decideBalance(backends, this.#balanced, this.#firstAtMs ?? nowMs, nowMs);
+    const [firstAtMs, announcedAtMs] = [this.#firstAtMs ?? nowMs, this.#announcedAtMs];
+    const decision = decideBalance({ backends, running: this.#balanced, firstAtMs, announcedAtMs, nowMs });
     clearTimeout(this.#due);
     if (decision.kind === 'leave') return;
     const inMs = Math.max(decision.inMs, this.#notBeforeMs - nowMs);
-    if (inMs > 0) this.#due = setTimeout(() => this.look(), inMs).unref();
-    else this.#startAnew(backends);
+    if (inMs > 0) {
+      this.#due = setTimeout(() => this.look(), inMs).unref();
+      return;
+    }
+    if (decision.because === 'silence') this.#status = { ...this.#status, ...this.#failedAgain(silent) };
+    this.#startAnew(backends);
   }
 
   /** Safe to call twice. */
@@ -113,6 +123,15 @@ export class BalancedFront {
     // It does not find its way back to a tor that was gone.
     if (isThere) this.look();
     else if (state === 'restarting' || state === 'failed') this.#end('waiting');
+  }
+
+  /** It says nothing of what it has announced; its tor does. */
+  #followUploads({ descriptorUploads }: TorStatus): void {
+    if (descriptorUploads > this.#uploads) {
+      this.#announcedAtMs = performance.now();
+      this.look();
+    }
+    this.#uploads = descriptorUploads;
   }
 
   #startAnew(backends: readonly Backend[]): void {
@@ -158,8 +177,12 @@ export class BalancedFront {
     this.#balanced = undefined;
     const words = run.lastWords === undefined ? '.' : `: ${run.lastWords}`;
     const lastError = `Onionbalance ended (${how})${words}`;
-    this.#status = { state: 'restarting', restarts: this.#status.restarts + 1, lastError };
+    this.#status = { state: 'restarting', ...this.#failedAgain(lastError) };
     this.look();
+  }
+
+  #failedAgain(lastError: string): Pick<BalanceStatus, 'restarts' | 'lastError'> {
+    return { restarts: this.#status.restarts + 1, lastError };
   }
 
   #inTurn(act: () => Promise<void>): void {
