@@ -150,6 +150,32 @@ describe('measuring arrivals', () => {
     expect(meterOf(0.25, (index) => (index % 3) * 0.2).floorWith(0.03)).toBeGreaterThan(0.5);
   });
 
+  it('that a server gathers for needs what it waits, however many pieces come at once then', () => {
+    const meter = new ArrivalMeter();
+    for (let index = 0; index < 400; index += 1) {
+      const burst = Math.floor(index / 20);
+      meter.add(burst + (index % 20) / 1000, index / 20, (index + 1) / 20);
+    }
+    expect(meter.floorWith(0.03)).toBeCloseTo(1.03, 1);
+  });
+
+  it('forgets a bad time within seconds, and where little comes at a time not before it knows better', () => {
+    const meter = new ArrivalMeter();
+    const wait = (from: number, seconds: number, count: number): number => {
+      for (let index = 0; index < count; index += 1) {
+        const start = from + index * seconds;
+        meter.add(start + seconds, start, start + seconds);
+      }
+      return from + count * seconds;
+    };
+    const bad = wait(0, 2, 10);
+    expect(meter.floorWith(0.03)).toBeCloseTo(2.03);
+    const better = wait(bad, 0.5, 20);
+    expect(meter.floorWith(0.03)).toBeCloseTo(2.03);
+    wait(better, 0.5, 10);
+    expect(meter.floorWith(0.03)).toBeCloseTo(0.53);
+  });
+
   it('ignores one long silence', () => {
     expect(meterOf(0.25, (index) => (index === 50 ? 3 : 0)).floorWith(0.03)).toBeLessThan(0.4);
   });

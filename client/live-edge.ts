@@ -150,8 +150,14 @@ export class Backlog {
   }
 }
 
-/** An arrival: how far the wall clock was from the end of the media before it and after it. */
+/** What comes within this time came at once: a server gathers for a crowd, and a link that was full lets go. */
+const atOnceSeconds = 0.025;
+/** Arrivals older than this are forgotten, but for the newest few. */
+const recent = { seconds: 10, arrivals: 24 };
+
+/** An arrival: when it was, and how far the wall clock was from the end of the media before it and after it. */
 interface Arrival {
+  readonly at: number;
   readonly lateBefore: number;
   readonly lateAfter: number;
 }
@@ -172,8 +178,15 @@ export class ArrivalMeter {
   /** `now` on any steady clock; ends of the buffered media before and after the arrival. */
   add(now: number, endBefore: number, endAfter: number): void {
     if (endAfter <= endBefore) return;
-    this.#arrivals.push({ lateBefore: now - endBefore, lateAfter: now - endAfter });
-    if (this.#arrivals.length > this.#size) this.#arrivals.shift();
+    const last = this.#arrivals.at(-1);
+    const lateAfter = now - endAfter;
+    // Else those in the middle of a burst, which are never late, would hide how long everybody waits for the first.
+    if (last !== undefined && now - last.at < atOnceSeconds)
+      this.#arrivals[this.#arrivals.length - 1] = { ...last, lateAfter };
+    else this.#arrivals.push({ at: now, lateBefore: now - endBefore, lateAfter });
+    const { length } = this.#arrivals;
+    const isOld = length > recent.arrivals && now - (this.#arrivals[0]?.at ?? now) > recent.seconds;
+    if (length > this.#size || isOld) this.#arrivals.shift();
   }
 
   /** Another stream or connection: what was known no longer holds. */
