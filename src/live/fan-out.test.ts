@@ -321,14 +321,38 @@ describe('a crowd', () => {
     publishAll(fanOut, 'Kab');
     const late = new Listener();
     fanOut.subscribe(late, 'keyframe');
-    const waiting = new Listener();
-    publishAll(fanOut, 'cdefgh');
-    fanOut.subscribe(waiting, 'fresh-keyframe');
-    publishAll(fanOut, 'iKjkl');
+    publishAll(fanOut, 'cdefghiKjkl');
     fanOut.endAll('resync');
     expect(late.heard.join('')).toBe('headKabcdefghiKjkl');
     for (const listener of listeners) expect(listener.heard.join('')).toBe('headKabcdefghiKjkl');
-    expect(waiting.heard.join('')).toBe('headKjkl');
+  });
+
+  test.each(['keyframe', 'fresh-keyframe'] as const)(
+    'begins (%s) where there is as much already as pieces wait, or where it can',
+    (start) => {
+      const { fanOut } = crowdOf(5);
+      const heardFrom = (): string => {
+        const late = new Listener();
+        const leave = fanOut.subscribe(late, start);
+        leave();
+        return late.heard.join('');
+      };
+      publishAll(fanOut, 'Ka');
+      expect(heardFrom()).toBe('headKa');
+      publishAll(fanOut, 'bcKde');
+      expect(heardFrom()).toBe('headKde');
+      publishAll(fanOut, 'fKg');
+      expect(heardFrom()).toBe('headKdefKg');
+    },
+  );
+
+  test('waits for the first starting point, and begins with it', () => {
+    const { fanOut } = crowdOf(5);
+    publishAll(fanOut, 'ab');
+    const early = new Listener();
+    fanOut.subscribe(early, 'fresh-keyframe');
+    publishAll(fanOut, 'cKdefg');
+    expect(early.heard.join('')).toBe('headKdef');
   });
 
   test('gets what was waiting before it is told anything, and before the end', () => {

@@ -30,6 +30,8 @@ const freshPieces = 4;
 
 interface StoredPiece {
   readonly id: number;
+  /** When it was published, where pieces are gathered. */
+  readonly atMs: number;
   readonly bytes: Buffer;
   readonly keyframe: boolean;
 }
@@ -60,13 +62,13 @@ export interface Gathering {
   readonly join: (pieces: readonly Buffer[]) => Buffer;
 }
 
-const atOnce = { msPerSubscriber: 0, maxMs: 0, now: (): number => 0 };
+const atOnce: Gathering = { msPerSubscriber: 0, maxMs: 0, now: () => 0, join: (pieces) => Buffer.concat(pieces) };
 /** About half of the time between two pieces. */
 const earlyMs = 50;
 
 export class FanOut {
   readonly #limits: FanOutLimits;
-  readonly #gathering: Gathering | undefined;
+  readonly #gathering: Gathering;
   /** Pieces that wait to be written together, and since when. */
   #gathered: Buffer[] = [];
   #gatheredSinceMs = 0;
@@ -81,7 +83,7 @@ export class FanOut {
   #closed = false;
 
   /** Without `gathering` each piece is written at once. */
-  constructor(limits: FanOutLimits, gathering?: Gathering) {
+  constructor(limits: FanOutLimits, gathering: Gathering = atOnce) {
     this.#limits = limits;
     this.#gathering = gathering;
   }
@@ -127,7 +129,7 @@ export class FanOut {
   publish(bytes: Buffer, { keyframe = false }: { keyframe?: boolean } = {}): number {
     if (this.#closed) return this.#lastId;
     this.#lastId += 1;
-    this.#pieces.push({ id: this.#lastId, bytes, keyframe });
+    this.#pieces.push({ id: this.#lastId, atMs: this.#gathering.now(), bytes, keyframe });
     this.#storedBytes += bytes.length;
     if (keyframe && this.#limits.leadBytes !== undefined) this.#drop(this.#startWith(this.#limits.leadBytes));
     this.#trim();
@@ -151,7 +153,8 @@ export class FanOut {
     const index = this.#pieces.findLastIndex((piece) => piece.id <= id);
     const candidate = this.#pieces[index];
     const before = candidate?.id === id ? candidate : undefined;
-    const after = bytes.length === 0 ? [] : [{ id, bytes, keyframe: before?.keyframe ?? false }];
+    const { atMs, keyframe } = before ?? { atMs: this.#gathering.now(), keyframe: false };
+    const after = bytes.length === 0 ? [] : [{ id, atMs, bytes, keyframe }];
     // A new array: somebody may be walking through the old one.
     this.#pieces = this.#pieces.toSpliced(
       before === undefined ? index + 1 : index,
@@ -213,11 +216,16 @@ export class FanOut {
 
   /** Writes the piece, or lets it wait for the next ones. */
   #gather(bytes: Buffer): void {
-    const { msPerSubscriber, maxMs, now } = this.#gathering ?? atOnce;
-    const waitMs = Math.min(maxMs, this.#sinks.size * msPerSubscriber);
-    if (this.#gathered.push(bytes) === 1) this.#gatheredSinceMs = now();
+    const nowMs = this.#gathering.now();
+    if (this.#gathered.push(bytes) === 1) this.#gatheredSinceMs = nowMs;
     // The next piece would be late by more than this one is early.
-    if (now() - this.#gatheredSinceMs >= waitMs - earlyMs) this.#deliver();
+    if (nowMs - this.#gatheredSinceMs >= this.#waitMs - earlyMs) this.#deliver();
+  }
+
+  /** How long a piece may wait at this moment. */
+  get #waitMs(): number {
+    const { msPerSubscriber, maxMs } = this.#gathering;
+    return Math.min(maxMs, this.#sinks.size * msPerSubscriber);
   }
 
   /** Writes what has been gathered. */
@@ -225,16 +233,30 @@ export class FanOut {
     const [first, ...others] = this.#gathered;
     if (first === undefined) return;
     this.#gathered = [];
-    const bytes = others.length === 0 ? first : (this.#gathering?.join([first, ...others]) ?? first);
+    const bytes = others.length === 0 ? first : this.#gathering.join([first, ...others]);
     for (const sink of [...this.#sinks]) sink.write(bytes);
   }
 
+  /**
+   * The latest starting point; where pieces are gathered, the latest behind which there is already as much as they wait, since whoever begins with less has to
+   * stop before each of the next writes. The oldest one when there is none so old.
+   */
   get #latestStart(): number {
-    return this.#pieces.findLastIndex((piece) => piece.keyframe);
+    const latest = this.#pieces.findLastIndex((piece) => piece.keyframe);
+    if (!this.#isGathering) return latest;
+    const beforeMs = this.#gathering.now() - this.#waitMs;
+    const covered = this.#pieces.findLastIndex(({ keyframe, atMs }) => keyframe && atMs <= beforeMs);
+    return covered === -1 ? this.#pieces.findIndex((piece) => piece.keyframe) : covered;
   }
 
+  get #isGathering(): boolean {
+    return this.#waitMs > earlyMs;
+  }
+
+  /** Nothing is fresh where pieces are gathered, and to wait for the next starting point would gain nothing. */
   get #isFresh(): boolean {
-    return this.#latestStart !== -1 && this.#pieces.length - 1 - this.#latestStart <= freshPieces;
+    const start = this.#latestStart;
+    return start !== -1 && (this.#isGathering || this.#pieces.length - 1 - start <= freshPieces);
   }
 
   #admitWaiting(): void {
