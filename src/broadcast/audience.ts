@@ -81,7 +81,9 @@ export class Audience {
 
   /** Whether nobody new may begin. */
   isFull(maxViewers: number, nowMs: number): boolean {
-    return this.places(nowMs).size >= maxViewers;
+    // It is asked every second, and nobody takes more places than are known here.
+    const known = this.#receptions.size + this.#playlists.size + this.#held.size;
+    return known >= maxViewers && this.places(nowMs).size >= maxViewers;
   }
 
   /** Whether somebody who came by this circuit is watching. */

@@ -13,10 +13,10 @@ export interface RenditionLimits {
 }
 
 /**
- * Up to a hundred and fifty viewers get every piece as it comes, a thousand wait for three tenths of a second, and nobody for more than six: then the CPU
+ * Up to a hundred and fifty viewers get every piece as it comes, a thousand wait for three tenths of a second, and nobody for more than nine: then the CPU
  * for thousands is about that of a server of files (`npm run bench:capacity`).
  */
-const crowd: Gathering = { msPerSubscriber: 0.3, maxMs: 600, now: () => performance.now(), join: joinChunks };
+const crowd: Gathering = { msPerSubscriber: 0.3, maxMs: 900, now: () => performance.now(), join: joinChunks };
 
 /** What an encoder with half a second of buffer makes wait, and a margin. */
 const maxLateSeconds = 0.75;
