@@ -43,7 +43,10 @@ describe('bridges', () => {
 
   it('are no reason to go without a disguise: where the program is missing, nothing starts', async () => {
     expect(await findObfs4(`${place}:relative`)).toBeUndefined();
-    await expect(planBridges([disguised], place)).rejects.toMatchObject({ code: 'TOOL_MISSING' });
+    await expect(planBridges([disguised], place)).rejects.toMatchObject({
+      code: 'TOOL_MISSING',
+      message: expect.stringContaining('Install lyrebird or obfs4proxy (Debian and Ubuntu: apt install obfs4proxy)'),
+    });
   });
 
   it('add no line of their own to a torrc', () => {

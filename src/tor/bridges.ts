@@ -34,14 +34,11 @@ export async function planBridges(lines: readonly BridgeLine[], searchPath: stri
   if (!lines.some(({ transport }) => transport === 'obfs4')) return { lines };
   const obfs4Program = await findObfs4(searchPath);
   if (obfs4Program !== undefined) return { lines, obfs4Program };
-  throw new AppError(
-    'TOOL_MISSING',
-    `obfs4 bridges need one of these programs: ${obfs4Programs.join(', ')}. ${advice}`,
-  );
+  throw new AppError('TOOL_MISSING', `Your bridges are of obfs4, and nothing here speaks that. ${advice}`);
 }
 
 /** For somebody whose bridges need what is not installed. */
-export const advice = 'Install one (Debian and Ubuntu: apt install obfs4proxy).';
+export const advice = `Install ${obfs4Programs.join(' or ')} (Debian and Ubuntu: apt install obfs4proxy).`;
 
 /** The lines of a torrc. Throws CONFIG_INVALID. */
 export function bridgeTorrc({ lines, obfs4Program }: BridgePlan): string[] {
