@@ -50,6 +50,17 @@ const needs = [
     without: 'there is no onion address, only the local one, or set tor.spread = "links"',
   },
   {
+    name: 'obfs4proxy',
+    serve: true,
+    isWanted: wantsObfs4,
+    isThere: () => hasProgram('lyrebird') || hasProgram('obfs4proxy'),
+    apt: ['obfs4proxy|lyrebird'],
+    dnf: [],
+    pacman: [],
+    brew: [],
+    without: 'tor goes by no obfs4 bridge, and is not started where you have set one',
+  },
+  {
     name: 'a font for the test card',
     serve: true,
     isThere: () => process.platform !== 'linux' || hasFile('/usr/share/fonts', /^DejaVuSans\.ttf$/),
@@ -99,18 +110,28 @@ function hasFile(directory, pattern, depth = 3) {
   );
 }
 
-/**
- * Whether the configuration asks for it. Our own reader of it is not there yet at this time; what it says in some other way than this, it is told to
- * install by hand.
- */
 function wantsOnionbalance(args) {
   if (process.env.ONIONCAST_TOR_SPREAD === 'onionbalance') return true;
-  const named = args.indexOf('--config') === -1 ? undefined : args[args.indexOf('--config') + 1];
+  return /^\s*(tor\.)?spread\s*=\s*["']onionbalance["']/m.test(configuration(args));
+}
+
+function wantsObfs4(args) {
+  if (args.includes('--no-tor')) return false;
+  if (/(^|["',])\s*obfs4\s/.test(process.env.ONIONCAST_TOR_BRIDGES || '')) return true;
+  const text = configuration(args).replace(/^\s*#.*$/gm, '');
+  return /^\s*(tor\.)?bridges\s*=/m.test(text) && /["']\s*(bridge\s+)?obfs4\s/i.test(text);
+}
+
+/**
+ * The text of the configuration, if there is one. Our own reader of it is not there yet at this time; who says something in it in some other way than the
+ * usual one is told to install what that needs by hand.
+ */
+function configuration(args) {
+  const named = args.indexOf('--config') === -1 ? process.env.ONIONCAST_CONFIG : args[args.indexOf('--config') + 1];
   try {
-    const text = fs.readFileSync(named === undefined ? 'onioncast.toml' : named, 'utf8');
-    return /^\s*(tor\.)?spread\s*=\s*["']onionbalance["']/m.test(text);
+    return fs.readFileSync(named || 'onioncast.toml', 'utf8');
   } catch {
-    return false; // No such file: whoever reads it next says so.
+    return ''; // No such file: whoever reads it next says so.
   }
 }
 

@@ -105,11 +105,11 @@ describe('installing programs', () => {
   }
 
   /** Runs the set-up with nothing on the PATH but the programs of this test; nobody is there to ask. */
-  function install(purpose: string, args: readonly string[] = []) {
+  function install(purpose: string, args: readonly string[] = [], settings: Readonly<Record<string, string>> = {}) {
     const call = `require('${root}/bin/setup/programs.cjs').installPrograms('${purpose}', ${JSON.stringify(args)})
       .then((missing) => console.log(JSON.stringify(missing)), require('${root}/bin/setup/say.cjs').reportAndExit)`;
     const { stdout, stderr, status } = spawnSync(process.execPath, ['-e', call], {
-      env: { PATH: join(directory, 'bin'), CI: 'true' },
+      env: { PATH: join(directory, 'bin'), CI: 'true', ...settings },
       encoding: 'utf8',
       input: '',
     });
@@ -135,6 +135,23 @@ describe('installing programs', () => {
     const { stderr } = install('test');
     expect(log()).toMatch(/install .* firefox chromium-browser /);
     expect(stderr).toContain('Without mpv, some tests fail.');
+  });
+
+  it.each([
+    ['[tor]\nbridges = ["obfs4 192.0.2.1:443 cert=a"]', {}, true],
+    ['tor.bridges = [\n  "192.0.2.1:443",\n  \'Bridge obfs4 [2001:db8::1]:443 cert=a\',\n]', {}, true],
+    ['', { ONIONCAST_TOR_BRIDGES: 'obfs4 192.0.2.1:443 cert=a' }, true],
+    ['[tor]\nbridges = ["192.0.2.1:443"]', {}, false],
+    ['[tor]\n# bridges = ["obfs4 192.0.2.1:443 cert=a"]\nbridges = []', {}, false],
+    ['', {}, false],
+  ])('brings what speaks obfs4 where a bridge does, and only there: %j %o', (text, settings, isWanted) => {
+    workingApt();
+    const config = join(directory, 'onioncast.toml');
+    writeFileSync(config, text);
+    const { status } = install('serve', ['--config', config], settings);
+    expect([status, log().includes('obfs4proxy')]).toEqual([0, isWanted]);
+    install('serve', ['--no-tor', '--config', config], settings);
+    expect(log().match(/install .*obfs4proxy/g) ?? []).toHaveLength(isWanted ? 1 : 0);
   });
 
   it('shows in full what a failed installation said, and does not start without FFmpeg', () => {
