@@ -1,4 +1,4 @@
-import type { StreamSnapshot, StreamState } from '../src/broadcast/stream-state.ts';
+import { type StreamSnapshot, type StreamState, toldState } from '../src/broadcast/stream-state.ts';
 import type { ClientTexts } from '../src/views/texts/en.ts';
 import { formatUptime } from './clock.ts';
 import { byId, showText, withCount, withNumber } from './page.ts';
@@ -40,12 +40,12 @@ export class Info {
   update(snapshot: StreamSnapshot): void {
     this.#snapshot = snapshot;
     this.#receivedAt = performance.now();
-    const state = this.#texts.states[snapshot.state];
+    const told = toldState(snapshot);
     const title = snapshot.title === '' ? this.#texts.untitled : snapshot.title;
     document.title = title + this.#siteName;
     showText(byId('title', HTMLElement), title);
-    showText(byId('sentence', HTMLElement), state.sentence);
-    byId('light', HTMLElement).className = `light ${lights[snapshot.state]}`;
+    showText(byId('sentence', HTMLElement), this.#texts.states[told].sentence);
+    byId('light', HTMLElement).className = `light ${lights[told]}`;
     showText(byId('viewers', HTMLElement), withCount(this.#texts.viewers, snapshot.viewers));
     this.#tick();
   }
@@ -68,7 +68,7 @@ export class Info {
     this.#showScreen();
     const { uptimeSeconds, state, stateSeconds } = this.#snapshot;
     const passed = (performance.now() - this.#receivedAt) / 1000;
-    this.#uptime.hidden = uptimeSeconds === undefined;
+    this.#uptime.hidden = uptimeSeconds === undefined || toldState(this.#snapshot) === 'offline';
     const digits = this.#uptime.lastElementChild;
     const text = formatUptime((uptimeSeconds ?? 0) + passed);
     if (digits !== null && digits.textContent !== text) digits.textContent = text;

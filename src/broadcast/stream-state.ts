@@ -8,6 +8,15 @@
  */
 export type StreamState = 'offline' | 'starting' | 'live' | 'interrupted' | 'ended';
 
+/** What can stand in for a broadcast. */
+export type StandIn = 'test-card' | 'slate';
+
+/** The state in whose words people are told of the stream, which fit what they see: what stands in for a broadcast is played like one, and is none. */
+export function toldState({ state, standIn }: Pick<StreamSnapshot, 'state' | 'standIn'>): StreamState {
+  if (state !== 'live' || standIn === undefined) return state;
+  return standIn === 'test-card' ? 'offline' : 'interrupted';
+}
+
 /** The public facts of the stream at one moment; all that pages, events and playlists may know. */
 export interface StreamSnapshot {
   readonly state: StreamState;
@@ -20,6 +29,8 @@ export interface StreamSnapshot {
   readonly viewers: number;
   /** True while nobody new is let in: as many are watching as the operator allows. */
   readonly isFull?: boolean;
+  /** What is played in place of the broadcast while the state is `live`: a test card before the first publisher, a slate while the publisher is away. */
+  readonly standIn?: StandIn;
   /** Renditions that can be played now, `inOrder` (renditions.ts): H.264 from the best down, then VP9 likewise, `audio` last. */
   readonly renditions: readonly RenditionInfo[];
   /** Counts the encoder runs: a change means that players must take a new init segment. */

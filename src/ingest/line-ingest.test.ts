@@ -102,7 +102,7 @@ describe('a publisher over a line', () => {
     const half = Math.floor(bytes.length / 2);
     let place = await one.send(start, bytes.subarray(0, half));
     await server.passTo(100);
-    expect([server.begun.length, server.play]).toEqual([1, 'playing']);
+    expect([server.begun.length, server.play, server.begun[0]?.isSlate]).toEqual([1, 'playing', false]);
     one.close();
     // The rest of it comes over another connection, from where the first one broke off.
     const again = await server.connect();
@@ -110,12 +110,12 @@ describe('a publisher over a line', () => {
     place = await again.send(place, bytes.subarray(half));
     await expect.poll(() => server.slates, patience).toBe(1);
     await server.passTo(10_000);
-    expect(server.play).toBe('slate');
+    expect([server.play, server.begun[0]?.isSlate]).toEqual(['slate', true]);
     const restarted = await server.connect(secondRun);
     expect((await restarted.answer).resume).toBeUndefined();
     await restarted.send(start, bytesOf(media, 1, 5));
     await server.passTo(12_000);
-    expect(server.play).toBe('playing');
+    expect([server.play, server.begun[0]?.isSlate]).toEqual(['playing', false]);
     server.ingest.close();
     expect([server.begun.length, server.ended.length]).toEqual([1, 1]);
     const decoded = await decode(await server.media);

@@ -193,6 +193,7 @@ export class LineIngest {
     if (this.#onAir !== undefined) {
       const { reel, publication } = this.#onAir;
       for (const { bytes, keyframe } of reel.playOut.take(nowMs)) publication.write(bytes, { keyframe });
+      publication.isSlate = reel.playOut.state === 'slate';
       if (this.#isTimeToEnd(nowMs, reel)) this.#leaveAir();
     } else if (this.#publisherState !== 'live' && this.#incoming?.playOut.isFull === false) {
       // It was over before it began.

@@ -21,6 +21,8 @@ export class Mp4Publication implements Publication {
   readonly format = 'mp4';
   readonly hasAudio: boolean;
   readonly startedAtMs?: number;
+  /** For whoever writes to say. */
+  isSlate = false;
   #picture: PictureSize;
   #gauge: PassthroughGauge | undefined;
   readonly #feed: MediaFeed;

@@ -12,6 +12,8 @@ export interface Publication {
   readonly picture?: PictureSize | undefined;
   /** Whether the picture could be passed on as it is; may change with what is sent. Absent where that is not asked. */
   readonly passthrough?: PassthroughVerdict | undefined;
+  /** Nothing is left of what the publisher has sent: what comes at this moment is a slate. Absent where there is none. */
+  readonly isSlate?: boolean;
   /** By the publisher's own account (`start.txt`), Unix milliseconds. */
   readonly startedAtMs?: number;
   /**

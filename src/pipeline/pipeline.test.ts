@@ -246,6 +246,27 @@ describe('the pipeline', () => {
     expect(pipeline.status()).toMatchObject({ state: 'live', uptimeSeconds: 0 });
   });
 
+  it('says what stands in for the broadcast: a test card, or the slate of a publisher who is away', () => {
+    const pipeline = build({ base: { name: 'test', source, isTestCard: true } });
+    pipeline.start();
+    encoder.encode(media);
+    expect(pipeline.status()).toMatchObject({ state: 'live', standIn: 'test-card' });
+    let isSlate = false;
+    const publisher: Publication = {
+      ...publication(),
+      get isSlate() {
+        return isSlate;
+      },
+    };
+    pipeline.begin(publisher);
+    encoder.encode(media);
+    expect(pipeline.status().standIn).toBeUndefined();
+    isSlate = true;
+    expect(pipeline.status()).toMatchObject({ state: 'live', standIn: 'slate' });
+    pipeline.end(publisher);
+    expect(pipeline.status().standIn).toBeUndefined();
+  });
+
   it('waits for a publisher who is gone, then says that the broadcast has ended and lets viewers go', async () => {
     const pipeline = build({ base: { name: 'test', source, isTestCard: true } });
     const publisher = publication();

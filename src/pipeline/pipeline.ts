@@ -169,6 +169,8 @@ export class Pipeline implements Stage {
       ...(uptime === undefined ? {} : { uptimeSeconds: uptime }),
       renditions: this.#offered(),
       run: this.#run,
+      ...(this.#isTestCard && { standIn: 'test-card' }),
+      ...(this.#publication?.isSlate === true && { standIn: 'slate' }),
       ...(this.#options.rewind === undefined ? {} : { rewindSeconds: rewindSecondsOf(this.#outputs.values()) }),
     };
   }

@@ -54,9 +54,8 @@ function waitedRule({ client }: Texts): string {
 }
 
 function clockRules(snapshot: StreamSnapshot, texts: Texts): string {
-  return (
-    clockRule('uptime', snapshot.uptimeSeconds) + clockRule('waited', describeSnapshot(snapshot, texts).waitedSeconds)
-  );
+  const { uptimeSeconds, waitedSeconds } = describeSnapshot(snapshot, texts);
+  return clockRule('uptime', uptimeSeconds) + clockRule('waited', waitedSeconds);
 }
 
 /** A name of its own for each start makes the animation begin anew: moving the start of a running one would count from where that one began. */

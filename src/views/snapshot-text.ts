@@ -1,5 +1,5 @@
 import { sourceRendition } from '../broadcast/renditions.ts';
-import type { RenditionInfo, StreamSnapshot, StreamState } from '../broadcast/stream-state.ts';
+import { type RenditionInfo, type StreamSnapshot, type StreamState, toldState } from '../broadcast/stream-state.ts';
 import type { Texts } from './texts/en.ts';
 import { counted } from './texts/words.ts';
 
@@ -23,18 +23,24 @@ export interface SnapshotText {
   readonly screen?: { readonly heading: string; readonly advice: string };
   /** Seconds waited so far, to be counted on; only while interrupted. */
   readonly waitedSeconds?: number;
+  /** Seconds since the broadcast went live, to be counted on; absent while there is none. */
+  readonly uptimeSeconds?: number;
 }
 
 /** Says in words what a snapshot says in numbers. */
 export function describeSnapshot(snapshot: StreamSnapshot, texts: Texts): SnapshotText {
-  const state = texts.states[snapshot.state];
+  const { uptimeSeconds } = snapshot;
+  const told = toldState(snapshot);
+  const state = texts.states[told];
   return {
-    light: lights[snapshot.state],
+    light: lights[told],
     title: snapshot.title === '' ? texts.untitled : snapshot.title,
     sentence: state.sentence,
     viewers: counted(texts.client.viewers, snapshot.viewers, texts.lang),
     ...(snapshot.state !== 'live' && { screen: { heading: state.heading, advice: state.advice } }),
     ...(snapshot.state === 'interrupted' && { waitedSeconds: snapshot.stateSeconds }),
+    // Nobody has been watching a test card for so long.
+    ...(told !== 'offline' && uptimeSeconds !== undefined && { uptimeSeconds }),
   };
 }
 

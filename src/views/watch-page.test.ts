@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { earlyMediaScript } from './early-media.ts';
 import { describe, expect, it, test } from 'vitest';
-import type { RenditionInfo, StreamSnapshot } from '../broadcast/stream-state.ts';
+import type { RenditionInfo, StandIn, StreamSnapshot } from '../broadcast/stream-state.ts';
 import { textOf } from './html-text.fixture.ts';
 import { renderErrorPage } from './error-page.tsx';
 import { describeSnapshot } from './snapshot-text.ts';
@@ -205,6 +205,20 @@ describe('the sentences of a snapshot', () => {
     expect(described.map(({ light }) => light)).toEqual(['off', 'trouble', 'live', 'trouble', 'ended']);
     expect(new Set(described.map(({ sentence }) => sentence)).size).toBe(states.length);
     expect(described.map(({ screen }) => screen !== undefined)).toEqual([true, true, false, true, true]);
+  });
+
+  it('says of what stands in for a broadcast that it is none, though it is played like one', () => {
+    const told = (standIn: StandIn) => describeSnapshot({ ...snapshot, standIn }, en);
+    expect(told('test-card')).toMatchObject({ light: 'off', sentence: en.states.offline.sentence });
+    expect(told('test-card').uptimeSeconds).toBeUndefined();
+    expect(told('slate')).toMatchObject({
+      light: 'trouble',
+      sentence: en.states.interrupted.sentence,
+      uptimeSeconds: 1,
+    });
+    for (const standIn of ['test-card', 'slate'] as const) expect(told(standIn).screen).toBeUndefined();
+    // Nothing is played that could stand in for anything.
+    expect(describeSnapshot({ ...snapshot, state: 'ended', standIn: 'slate' }, en).light).toBe('ended');
   });
 
   it('calls a stream without a title by a plain name', () => {
