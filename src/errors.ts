@@ -5,6 +5,9 @@
 export const errorCatalogue = {
   BAD_REQUEST: { status: 400, text: 'The request could not be understood.', level: 'debug' },
   FORBIDDEN: { status: 403, text: 'This is not allowed.', level: 'debug' },
+  LOGIN_NEEDED: { status: 403, text: 'This is for the broadcaster: log in first.', level: 'debug' },
+  FORM_EXPIRED: { status: 403, text: 'This form was too old. Open its page again.', level: 'debug' },
+  STAFF_ONLY: { status: 403, text: 'This is for moderators and the broadcaster.', level: 'debug' },
   NOT_FOUND: { status: 404, text: 'There is nothing at this address.', level: 'debug' },
   METHOD_NOT_ALLOWED: { status: 405, text: 'This address does not accept that kind of request.', level: 'debug' },
   BODY_TOO_LARGE: { status: 413, text: 'That is more than this server accepts.', level: 'debug' },

@@ -34,7 +34,8 @@ export interface WebServerParts {
 /** The web server with its door and nothing behind it yet. */
 export function openServer(options: WebServerParts): WebServer {
   const { config, secret, assets, lounge, places, requesters, audience, sockets, onHostile, onError } = options;
-  const local = config.listen.local;
+  const { local } = config.listen;
+  const { door } = config.broadcaster;
   const gate = buildGate({
     ...{ door: lounge.door, places, secret, styleHref: assets.style },
     isStaff: (request) => requesters.requesterOf(request).role !== undefined,
@@ -52,10 +53,10 @@ export function openServer(options: WebServerParts): WebServer {
     ...(local === 'off' ? {} : { local }),
     ...(sockets === undefined ? {} : { onion: { socketPath: sockets.onion, more: sockets.more } }),
     ...(sockets?.desk === undefined ? {} : { desk: { socketPath: sockets.desk } }),
-    deskEntrance: config.broadcaster.door,
+    deskEntrance: door,
     places,
     gate: { guard: (request, reply) => spread.guard(request, reply) ?? gate.guard.guard(request, reply) },
-    renderErrorPage: (page) => renderErrorPage({ ...page, styleHref: assets.style }),
+    renderErrorPage: (page) => renderErrorPage({ ...page, styleHref: assets.style, hasDesk: door === 'everywhere' }),
     limits: webLimits(config),
     isWatching: (circuitId) => audience.isWatchingOn(circuitId, performance.now()),
     ...(config.limits.circuit.close ? { onHostile } : {}),

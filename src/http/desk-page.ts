@@ -41,7 +41,7 @@ export function registerDeskPage<Said>(app: FastifyInstance, deps: DeskPageDeps,
     return reply.headers(pageHeaders).send(await page.render(token, place, said));
   };
   app.get(path, pageRoute, async (request, reply) => {
-    if (!deps.isBroadcaster(request)) throw new AppError('FORBIDDEN');
+    if (!deps.isBroadcaster(request)) throw new AppError('LOGIN_NEEDED');
     return await send(reply, deps.places.welcome(request, reply));
   });
   app.register(async (scope) => {
@@ -50,7 +50,8 @@ export function registerDeskPage<Said>(app: FastifyInstance, deps: DeskPageDeps,
       const place = deps.places.welcome(request, reply);
       const fields = formOf(request.body);
       const isOwn = isFormToken(fields.get(tokenField) ?? '', form, place.viewer.id, deps.secret, deps.now());
-      if (!deps.isBroadcaster(request) || !isOwn) throw new AppError('FORBIDDEN');
+      if (!deps.isBroadcaster(request)) throw new AppError('LOGIN_NEEDED');
+      if (!isOwn) throw new AppError('FORM_EXPIRED');
       const said = await page.take(fields, request);
       if (said !== undefined) return await send(reply.status(page.statusOf(said)), place, said);
       return reply.status(303).headers(redirectHeaders).header('Location', `${place.base}${path}`).send();

@@ -192,7 +192,7 @@ describe('on the server', () => {
     server = new WebServer({
       local: { host: '127.0.0.1', port: 0 },
       places,
-      renderErrorPage: (page) => renderErrorPage({ ...page, styleHref: '/s.css' }),
+      renderErrorPage: (page) => renderErrorPage({ ...page, styleHref: '/s.css', hasDesk: true }),
       log: { level: 'trace', stream: { write: (line) => logged.push(line) } },
     });
     registerPlaceRoutes(server.app, {

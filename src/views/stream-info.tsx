@@ -77,7 +77,7 @@ export function StateScreen({ screen, children }: StateScreenProps): JSX.Element
       <p class="screen-advice">
         <LiveText id="screen-advice" text={screen?.advice ?? ''} />
       </p>
-      {children !== undefined && children !== false && <p class="screen-ways">{children}</p>}
+      {children !== undefined && children !== false && <p class="ways">{children}</p>}
     </div>
   );
 }

@@ -234,10 +234,25 @@ describe('an error page', () => {
       texts: en,
       base: '/in/de',
       styleHref: '/s.css',
+      hasDesk: true,
     });
     expect(textOf(html)).toContain('There is nothing at this address.');
-    expect(html.match(/class="button"/g)).toHaveLength(1);
+    expect(html.match(/class="button/g)).toHaveLength(1);
     expect(html).toContain('class="button" href="/in/de/"');
+  });
+
+  it.each([
+    ['LOGIN_NEEDED', true, ['/broadcaster', '/']],
+    ['FORM_EXPIRED', true, ['/broadcaster', '/']],
+    ['STAFF_ONLY', true, ['/#chat', '/broadcaster']],
+    // There is no login where this page is shown.
+    ['STAFF_ONLY', false, ['/#chat']],
+  ] as const)('leads from %s to where one can do something about it; with a desk here: %s', (code, hasDesk, ways) => {
+    const html = renderErrorPage({ status: 403, code, hasDesk, texts: en, base: '/in/de', styleHref: '/s.css' });
+    const hrefs = [...html.matchAll(/class="button[^"]*" href="([^"]*)" target="_top"/g)].map(([, href]) => href);
+    expect(hrefs).toEqual(ways.map((way) => `/in/de${way}`));
+    expect(textOf(html)).toContain(en.errors[code]);
+    expect(textOf(html).includes(en.staff.wayIn)).toBe(code === 'STAFF_ONLY');
   });
 
   it('brings what staff need to staff alone', () => {

@@ -240,7 +240,7 @@ describe('the desk', () => {
       const fields = { title: 'Taken over' };
       const stranger = new Browser();
       const theirs = await stranger.post(`/broadcaster/${action}`, { ...fields, token: await stranger.token() });
-      expect([theirs.statusCode, theirs.body]).toEqual([403, 'FORBIDDEN']);
+      expect([theirs.statusCode, theirs.body]).toEqual([403, 'LOGIN_NEEDED']);
       const [owner, other] = [new Browser(), new Browser()];
       await owner.logIn();
       await other.logIn();

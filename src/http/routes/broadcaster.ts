@@ -117,12 +117,12 @@ async function changeTitle(
   return backToDesk(deps, request, reply);
 }
 
-/** The fields of a form that this very login was given; throws FORBIDDEN otherwise. */
+/** The fields of a form that this very login was given; throws LOGIN_NEEDED or FORM_EXPIRED otherwise. */
 function ownForm(deps: BroadcasterRouteDeps, request: FastifyRequest): FormFields {
   const fields = formOf(request.body);
   const session = sessionOf(request) ?? '';
-  if (!deps.access.isLoggedIn(session)) throw new AppError('FORBIDDEN');
-  if (!isFormToken(tokenOf(fields), 'desk', session, deps.secret, deps.now())) throw new AppError('FORBIDDEN');
+  if (!deps.access.isLoggedIn(session)) throw new AppError('LOGIN_NEEDED');
+  if (!isFormToken(tokenOf(fields), 'desk', session, deps.secret, deps.now())) throw new AppError('FORM_EXPIRED');
   return fields;
 }
 

@@ -25,7 +25,7 @@ type Refusal = ScheduleRefusal | 'moment';
 export function registerOnionDeskRoutes(app: FastifyInstance, deps: OnionDeskDeps): void {
   const path = '/broadcaster/addresses';
   const refuseOthers = (request: FastifyRequest): void => {
-    if (!deps.isBroadcaster(request)) throw new AppError('FORBIDDEN');
+    if (!deps.isBroadcaster(request)) throw new AppError('LOGIN_NEEDED');
   };
   app.get(path, pageRoute, (request, reply) => {
     refuseOthers(request);

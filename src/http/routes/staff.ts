@@ -66,10 +66,10 @@ export function registerStaffRoutes(app: FastifyInstance, deps: StaffRouteDeps):
   });
 }
 
-/** As whom somebody acts; throws FORBIDDEN for everybody but staff. */
+/** As whom somebody acts; throws STAFF_ONLY for everybody but staff. */
 function actorOf({ moderation, requesters }: StaffRouteDeps, request: FastifyRequest): Actor {
   const actor = moderation.actorFor(requesters.requesterOf(request));
-  if (actor === undefined) throw new AppError('FORBIDDEN');
+  if (actor === undefined) throw new AppError('STAFF_ONLY');
   return actor;
 }
 

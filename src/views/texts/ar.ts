@@ -260,6 +260,9 @@ const client: Texts['client'] = {
 const errors: Texts['errors'] = {
   BAD_REQUEST: 'تعذّر فهم الطلب.',
   FORBIDDEN: 'هذا غير مسموح.',
+  LOGIN_NEEDED: 'هذا للمذيع وحده: سجّل الدخول أولًا.',
+  FORM_EXPIRED: 'كانت هذه الاستمارة قديمة. افتح صفحتها مرة أخرى.',
+  STAFF_ONLY: 'هذا للمشرفين والمذيع وحدهم.',
   NOT_FOUND: 'لا شيء في هذا العنوان.',
   METHOD_NOT_ALLOWED: 'هذا العنوان لا يقبل هذا النوع من الطلبات.',
   BODY_TOO_LARGE: 'هذا أكبر مما يقبله الخادم.',

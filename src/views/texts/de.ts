@@ -230,6 +230,9 @@ const client: Texts['client'] = {
 const errors: Texts['errors'] = {
   BAD_REQUEST: 'Die Anfrage war nicht zu verstehen.',
   FORBIDDEN: 'Das ist nicht erlaubt.',
+  LOGIN_NEEDED: 'Das ist nur für den Streamer: Melde dich erst an.',
+  FORM_EXPIRED: 'Dieses Formular war zu alt. Öffne seine Seite noch einmal.',
+  STAFF_ONLY: 'Das ist nur für Moderatoren und den Streamer.',
   NOT_FOUND: 'Unter dieser Adresse gibt es nichts.',
   METHOD_NOT_ALLOWED: 'Diese Adresse nimmt solche Anfragen nicht an.',
   BODY_TOO_LARGE: 'Das ist mehr, als dieser Server annimmt.',

@@ -257,6 +257,9 @@ const client = {
 const errors = {
   BAD_REQUEST: 'The request could not be understood.',
   FORBIDDEN: 'This is not allowed.',
+  LOGIN_NEEDED: 'This is for the broadcaster: log in first.',
+  FORM_EXPIRED: 'This form was too old. Open its page again.',
+  STAFF_ONLY: 'This is for moderators and the broadcaster.',
   NOT_FOUND: 'There is nothing at this address.',
   METHOD_NOT_ALLOWED: 'This address does not accept that kind of request.',
   BODY_TOO_LARGE: 'That is more than this server accepts.',

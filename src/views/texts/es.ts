@@ -238,6 +238,9 @@ const client: Texts['client'] = {
 const errors: Texts['errors'] = {
   BAD_REQUEST: 'No se ha podido entender la petición.',
   FORBIDDEN: 'Esto no está permitido.',
+  LOGIN_NEEDED: 'Esto es solo para el streamer: primero hay que entrar.',
+  FORM_EXPIRED: 'Este formulario había caducado. Abre su página otra vez.',
+  STAFF_ONLY: 'Esto es solo para moderadores y el streamer.',
   NOT_FOUND: 'No hay nada en esta dirección.',
   METHOD_NOT_ALLOWED: 'Esta dirección no acepta ese tipo de petición.',
   BODY_TOO_LARGE: 'Eso es más de lo que acepta este servidor.',

@@ -220,6 +220,9 @@ const client: Texts['client'] = {
 const errors: Texts['errors'] = {
   BAD_REQUEST: 'درخواست فهمیده نشد.',
   FORBIDDEN: 'این کار مجاز نیست.',
+  LOGIN_NEEDED: 'این تنها برای پخش‌کننده است: نخست وارد شوید.',
+  FORM_EXPIRED: 'این فرم کهنه شده بود. صفحهٔ آن را دوباره باز کنید.',
+  STAFF_ONLY: 'این تنها برای ناظران و پخش‌کننده است.',
   NOT_FOUND: 'در این نشانی چیزی نیست.',
   METHOD_NOT_ALLOWED: 'این نشانی چنین درخواستی را نمی‌پذیرد.',
   BODY_TOO_LARGE: 'این بیش از آن است که سرور می‌پذیرد.',

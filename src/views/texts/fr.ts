@@ -241,6 +241,9 @@ const client: Texts['client'] = {
 const errors: Texts['errors'] = {
   BAD_REQUEST: 'La demande n’a pas pu être comprise.',
   FORBIDDEN: 'Ce n’est pas autorisé.',
+  LOGIN_NEEDED: 'C’est réservé au diffuseur\u00a0: connectez-vous d’abord.',
+  FORM_EXPIRED: 'Ce formulaire était trop ancien. Rouvrez sa page.',
+  STAFF_ONLY: 'C’est réservé aux modérateurs et au diffuseur.',
   NOT_FOUND: 'Il n’y a rien à cette adresse.',
   METHOD_NOT_ALLOWED: 'Cette adresse n’accepte pas ce genre de demande.',
   BODY_TOO_LARGE: 'C’est plus que ce serveur n’accepte.',

@@ -236,6 +236,9 @@ const client: Texts['client'] = {
 const errors: Texts['errors'] = {
   BAD_REQUEST: 'Não foi possível entender o pedido.',
   FORBIDDEN: 'Isto não é permitido.',
+  LOGIN_NEEDED: 'Isto é só para o streamer: entre primeiro.',
+  FORM_EXPIRED: 'Este formulário estava velho demais. Abra a página dele de novo.',
+  STAFF_ONLY: 'Isto é só para moderadores e o streamer.',
   NOT_FOUND: 'Não há nada neste endereço.',
   METHOD_NOT_ALLOWED: 'Este endereço não aceita esse tipo de pedido.',
   BODY_TOO_LARGE: 'Isso é mais do que este servidor aceita.',

@@ -126,6 +126,8 @@ export const staffDe: Texts['staff'] = {
   ],
   mayNot:
     'Sie dürfen nichts gegen den Streamer oder gegeneinander tun, nichts aufheben, was der Streamer getan hat, und niemanden zum Moderator machen.',
+  wayIn:
+    'Mit Tripcode: Gib sein Passwort in den Einstellungen des Chats ein. Mit Einladung: Erkannt wirst du in dem Browser, in dem du sie angenommen hast.',
   invitationHeading: 'Moderator werden',
   invitationText: 'Du bist eingeladen, diesen Chat zu moderieren: mit diesem Browser, ab jetzt.',
   confirm: 'Ich nehme an',

@@ -124,6 +124,8 @@ export const staffEn = {
   ],
   mayNot:
     'They may not act against the broadcaster or each other, lift what the broadcaster has done, or make moderators.',
+  wayIn:
+    'With a tripcode: enter its password in the settings of the chat. With an invitation: you are known in the browser in which you accepted it.',
   invitationHeading: 'Become a moderator',
   invitationText: 'You have been invited to moderate this chat. With this browser, from now on.',
   confirm: 'I accept',

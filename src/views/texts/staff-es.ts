@@ -126,6 +126,8 @@ export const staffEs: Texts['staff'] = {
   ],
   mayNot:
     'No puede actuar contra el streamer ni contra otros moderadores, levantar lo que haya hecho el streamer ni nombrar moderadores.',
+  wayIn:
+    'Con un tripcode: escribe su contraseña en los ajustes del chat. Con una invitación: se te reconoce en el navegador en que la aceptaste.',
   invitationHeading: 'Moderar este chat',
   invitationText: 'Tienes una invitación para moderar este chat. Con este navegador, desde ahora.',
   confirm: 'Acepto',

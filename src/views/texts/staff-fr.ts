@@ -126,6 +126,8 @@ export const staffFr: Texts['staff'] = {
   ],
   mayNot:
     'Elle ne peut pas agir contre le diffuseur ni contre un autre modérateur, lever ce que le diffuseur a fait, ni nommer des modérateurs.',
+  wayIn:
+    'Avec un tripcode\u00a0: entrez son mot de passe dans les réglages du chat. Avec une invitation\u00a0: on vous reconnaît dans le navigateur où vous l’avez acceptée.',
   invitationHeading: 'Modérer ce chat',
   invitationText: 'Vous avez une invitation à modérer ce chat. Avec ce navigateur, dès maintenant.',
   confirm: 'J’accepte',

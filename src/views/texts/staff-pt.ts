@@ -126,6 +126,8 @@ export const staffPt: Texts['staff'] = {
   ],
   mayNot:
     'Não pode agir contra o streamer nem outros moderadores, retirar o que o streamer fez nem nomear moderadores.',
+  wayIn:
+    'Com um tripcode: digite a senha dele nas configurações do chat. Com um convite: reconhecemos você no navegador em que o aceitou.',
   invitationHeading: 'Moderar este chat',
   invitationText: 'Você recebeu um convite para moderar este chat. Com este navegador, a partir de agora.',
   confirm: 'Aceito',

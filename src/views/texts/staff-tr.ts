@@ -126,6 +126,7 @@ export const staffTr: Texts['staff'] = {
   ],
   mayNot:
     'Yayıncıya ya da birbirlerine karşı işlem yapamaz, yayıncının yaptıklarını kaldıramaz, moderatör atayamazlar.',
+  wayIn: 'Tripkodla: parolasını sohbetin ayarlarına girin. Davetle: daveti kabul ettiğiniz tarayıcıda tanınırsınız.',
   invitationHeading: 'Moderatör olun',
   invitationText: 'Bu sohbeti yönetmeye davet edildiniz. Bu tarayıcıyla, şu andan itibaren.',
   confirm: 'Kabul ediyorum',

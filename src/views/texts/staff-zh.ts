@@ -119,6 +119,7 @@ export const staffZh: Texts['staff'] = {
     '撤销自己也有权进行的操作。',
   ],
   mayNot: '不能对主播或其他管理员采取行动，不能解除主播的处罚，也不能任命管理员。',
+  wayIn: '使用识别码：请在聊天设置中输入其密码。凭邀请：您只在接受邀请的浏览器中被识别。',
   invitationHeading: '成为管理员',
   invitationText: '您受邀管理本聊天室。从现在起，使用此浏览器。',
   confirm: '我接受',

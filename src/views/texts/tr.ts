@@ -225,6 +225,9 @@ const client: Texts['client'] = {
 const errors: Texts['errors'] = {
   BAD_REQUEST: 'İstek anlaşılamadı.',
   FORBIDDEN: 'Buna izin verilmiyor.',
+  LOGIN_NEEDED: 'Bu yalnızca yayıncı içindir: önce giriş yapın.',
+  FORM_EXPIRED: 'Bu form eskimişti. Sayfasını yeniden açın.',
+  STAFF_ONLY: 'Bu yalnızca moderatörler ve yayıncı içindir.',
   NOT_FOUND: 'Bu adreste bir şey yok.',
   METHOD_NOT_ALLOWED: 'Bu adres böyle istekleri kabul etmez.',
   BODY_TOO_LARGE: 'Bu, sunucunun kabul ettiğinden fazla.',

@@ -235,6 +235,9 @@ const client: Texts['client'] = {
 const errors: Texts['errors'] = {
   BAD_REQUEST: 'Запит не вдалося зрозуміти.',
   FORBIDDEN: 'Це не дозволено.',
+  LOGIN_NEEDED: 'Це лише для ведучого: спершу увійдіть.',
+  FORM_EXPIRED: 'Ця форма застаріла. Відкрийте її сторінку ще раз.',
+  STAFF_ONLY: 'Це лише для модераторів і ведучого.',
   NOT_FOUND: 'За цією адресою нічого немає.',
   METHOD_NOT_ALLOWED: 'Ця адреса не приймає таких запитів.',
   BODY_TOO_LARGE: 'Це більше, ніж приймає сервер.',

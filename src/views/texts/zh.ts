@@ -208,6 +208,9 @@ const client: Texts['client'] = {
 const errors: Texts['errors'] = {
   BAD_REQUEST: '无法理解这个请求。',
   FORBIDDEN: '不允许这样做。',
+  LOGIN_NEEDED: '这里仅供主播使用：请先登录。',
+  FORM_EXPIRED: '这个表单已过期。请重新打开它的页面。',
+  STAFF_ONLY: '这里仅供管理员和主播使用。',
   NOT_FOUND: '这个地址没有内容。',
   METHOD_NOT_ALLOWED: '这个地址不接受此类请求。',
   BODY_TOO_LARGE: '内容超出了服务器的限制。',
