@@ -119,7 +119,7 @@ export function Information({
 }): JSX.Element {
   return (
     <div class="info">
-      <StreamInfo snapshot={data.snapshot} texts={data.texts} behindSeconds={data.behindSeconds} />
+      <StreamInfo snapshot={data.snapshot} texts={data.texts} behindSeconds={data.behindSeconds} cutsTitle />
       <Choices data={data} target={target} />
       <Silence data={data} target={target} />
     </div>

@@ -2,6 +2,7 @@ import type { ComponentChildren, JSX } from 'preact';
 import type { StreamSnapshot } from '../broadcast/stream-state.ts';
 import type { Reader } from './reader.ts';
 import { describeSnapshot, type SnapshotText } from './snapshot-text.ts';
+import { titleRoom } from './title-room.ts';
 import type { Texts } from './texts/en.ts';
 import { clockText } from './time-text.ts';
 
@@ -30,14 +31,16 @@ interface StreamInfoProps {
   readonly texts: Texts;
   /** The picture is so far behind the newest moment: that is said in place of the state, which is not what is seen. */
   readonly behindSeconds?: number | undefined;
+  /** A title that is too long for the narrow page is cut there, and shown in full while it is pointed at or has the focus. */
+  readonly cutsTitle?: boolean;
 }
 
 /** The information about the stream: title, light and sentence, viewers, uptime. The same in the page and in the player document. */
-export function StreamInfo({ snapshot, texts, behindSeconds }: StreamInfoProps): JSX.Element {
+export function StreamInfo({ snapshot, texts, behindSeconds, cutsTitle = false }: StreamInfoProps): JSX.Element {
   const text = describeSnapshot(snapshot, texts);
   return (
     <div class="info-body">
-      <h1 class="info-title" dir="auto">
+      <h1 class="info-title" dir="auto" tabIndex={cutsTitle && titleRoom(text).isCut ? 0 : undefined}>
         <LiveText id="title" text={text.title} />
       </h1>
       <div class="info-line">

@@ -4,6 +4,7 @@ import { describe, expect, it, test } from 'vitest';
 import type { RenditionInfo, StandIn, StreamSnapshot } from '../broadcast/stream-state.ts';
 import { textOf } from './html-text.fixture.ts';
 import { renderErrorPage } from './error-page.tsx';
+import { renderPlayerStrip } from './player-document.tsx';
 import { describeSnapshot } from './snapshot-text.ts';
 import { offeredLanguages } from './texts/catalogues.ts';
 import { en } from './texts/en.ts';
@@ -163,6 +164,22 @@ describe('the watch page', () => {
     }
     expect(html).toMatch(/<main/);
     expect(html).toContain('aria-live="polite"');
+  });
+
+  it('keeps room for a long title, and lets the keyboard come to one that is cut off', () => {
+    const rooms = ['Quay', 'Evening at the harbour', 'x'.repeat(128)].map((title) => {
+      const firstPlayer = { rendition: bare, needsLength: false };
+      return renderWatchPage({ ...data, firstPlayer, snapshot: { ...snapshot, title } });
+    });
+    expect(rooms.map((html) => /<body class="page watch(.*?)"/.exec(html)?.[1])).toEqual([
+      '',
+      ' title-room-1',
+      ' title-room-2',
+    ]);
+    const strip = (title: string) =>
+      renderPlayerStrip({ ...data, rendition: bare, sound: false, styleHref: '', snapshot: { ...snapshot, title } });
+    expect(strip('Quay')).toMatch(/<h1 class="info-title" dir="auto">/);
+    expect(strip('x'.repeat(128))).toMatch(/<h1 class="info-title" dir="auto" tabindex="0">/);
   });
 
   it('puts the viewer into the addresses of frames only when told to', () => {

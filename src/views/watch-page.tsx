@@ -17,6 +17,7 @@ import { InlineScript, ScriptData, ScriptMarkup } from './raw-html.tsx';
 import { Shell } from './shell.tsx';
 import { describeSnapshot } from './snapshot-text.ts';
 import { RecordingsChip, StateScreen, StreamInfo } from './stream-info.tsx';
+import { titleRoom } from './title-room.ts';
 import { earlyMediaScript } from './early-media.ts';
 import type { Reader } from './reader.ts';
 import type { OfferedLanguage } from './texts/catalogues.ts';
@@ -67,15 +68,16 @@ export interface WatchPageData extends Reader {
  */
 export function renderWatchPage(data: WatchPageData): string {
   const { texts, base } = data;
-  const { title } = describeSnapshot(data.snapshot, texts);
+  const told = describeSnapshot(data.snapshot, texts);
+  const { lines } = titleRoom(told);
   return renderDocument(
     <Shell
       texts={texts}
       base={base}
-      title={`${title} - ${data.siteName}`}
+      title={`${told.title} - ${data.siteName}`}
       styleHref={data.assets.style}
       style={data.inlined?.style}
-      kind="watch"
+      kind={lines === 0 ? 'watch' : `watch title-room-${lines}`}
       first={data.script && <EarlyMedia data={data} />}
       head={<Head data={data} />}
       tools={<Tools data={data} />}
