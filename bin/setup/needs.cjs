@@ -52,7 +52,7 @@ const needs = [
   {
     name: 'obfs4proxy',
     serve: true,
-    isWanted: wantsObfs4,
+    isWanted: (args, purpose) => purpose === 'test' || wantsObfs4(args),
     isThere: () => hasProgram('lyrebird') || hasProgram('obfs4proxy'),
     apt: ['obfs4proxy|lyrebird'],
     dnf: [],

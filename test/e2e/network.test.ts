@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,19 +5,10 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type OnionServer, startOnionServer } from '../support/onion-server.ts';
 import { canMoveApart } from '../support/places-apart.ts';
-import { descendantsOf, encoderOf } from '../support/processes.ts';
+import { descendantsOf, encoderOf, socketsOf } from '../support/processes.ts';
+import { canTrace, traced } from '../support/traced-calls.ts';
 
 /** Nothing goes out but what tor fetches from a unix socket. */
-
-const hasStrace = (() => {
-  try {
-    // It must also be allowed to trace.
-    execFileSync('strace', ['-qq', '-o', '/dev/null', 'true'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-})();
 
 /** An evening in short: somebody looks, watches, talks and loses their way; the broadcaster changes the title and looks after the chat. */
 async function spendAnEvening(server: OnionServer): Promise<void> {
@@ -70,9 +60,9 @@ describe('an evening on a machine with a network', () => {
 
   beforeAll(async () => {
     directory = await mkdtemp(path.join(tmpdir(), 'onioncast-trace-'));
-    const calls = 'trace=connect,sendto,sendmsg,sendmmsg,bind';
-    const traced = ['strace', '-D', '-f', '-qq', '--seccomp-bpf', '-e', calls, '-o', path.join(directory, 'trace')];
-    server = await startOnionServer({ ...(hasStrace && { within: traced }), env: { ONIONCAST_SOURCE: 'test' } });
+    const calls = 'connect,sendto,sendmsg,sendmmsg,bind';
+    const within = traced(calls, path.join(directory, 'trace'));
+    server = await startOnionServer({ ...(canTrace() && { within }), env: { ONIONCAST_SOURCE: 'test' } });
     await spendAnEvening(server);
   });
 
@@ -132,7 +122,7 @@ describe('an evening on a machine with a network', () => {
     for (const secret of [key, server.password]) expect(seen.join('\n')).not.toContain(secret);
   });
 
-  it.runIf(hasStrace)('T03 connects to nothing and sends nothing to anybody', async () => {
+  it.runIf(canTrace())('T03 connects to nothing and sends nothing to anybody', async () => {
     const lines = (await readFile(path.join(directory, 'trace'), 'utf8')).split('\n');
     const beyond = lines.filter((line) => /AF_(?!UNIX)/.test(line));
     const elsewhere = beyond.filter((line) => !/bind\(.*sin_addr=inet_addr\("127\.0\.0\.1"\)/.test(line));
@@ -141,9 +131,3 @@ describe('an evening on a machine with a network', () => {
     expect(elsewhere).toEqual([]);
   });
 });
-
-/** The numbers of the sockets that a process holds. */
-function socketsOf(pid: number): readonly string[] {
-  const links = execFileSync('find', [`/proc/${pid}/fd`, '-type', 'l', '-printf', '%l\n'], { encoding: 'utf8' });
-  return [...links.matchAll(/^socket:\[(\d+)\]$/gm)].map(([, inode = '']) => inode);
-}

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 
 /** A process as `/proc` shows it. */
@@ -31,6 +32,23 @@ export function encoderOf(pid: number): ProcessFacts {
 
 export function isRunning(pid: number): boolean {
   return allProcesses().some((facts) => facts.pid === pid);
+}
+
+/** The numbers of the sockets that a process holds. */
+export function socketsOf(pid: number): readonly string[] {
+  const links = execFileSync('find', [`/proc/${pid}/fd`, '-type', 'l', '-printf', '%l\n'], { encoding: 'utf8' });
+  return [...links.matchAll(/^socket:\[(\d+)\]$/gm)].map(([, inode = '']) => inode);
+}
+
+/** The ports of TCP at which a process listens. */
+export function listeningPorts(pid: number): readonly number[] {
+  const own = new Set(socketsOf(pid));
+  const listens = '0A';
+  return ['tcp', 'tcp6']
+    .flatMap((table) => readFileSync(`/proc/${pid}/net/${table}`, 'utf8').trim().split('\n').slice(1))
+    .map((row) => row.trim().split(/\s+/))
+    .filter(([, , , state, , , , , , inode = '']) => state === listens && own.has(inode))
+    .map(([, local = '']) => Number.parseInt(local.split(':')[1] ?? '', 16));
 }
 
 function allProcesses(): ProcessFacts[] {

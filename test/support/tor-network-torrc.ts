@@ -57,6 +57,18 @@ export function relayLines(relay: PlannedRelay, nowMs: number, votingSeconds = v
   return relay.dirPort === undefined ? lines : [...lines, ...authorityLines(relay.dirPort, nowMs, votingSeconds)];
 }
 
+/** Lines of a relay that the list of the network does not name, and that speaks obfs4 by this program at this port. */
+export function bridgeLines(relay: PlannedRelay, program: string, port: number, nowMs: number): string[] {
+  return [
+    ...relayLines(relay, nowMs),
+    'BridgeRelay 1',
+    'PublishServerDescriptor 0',
+    `ServerTransportPlugin obfs4 exec ${program}`,
+    `ServerTransportListenAddr obfs4 127.0.0.1:${port}`,
+    'ExtORPort auto',
+  ];
+}
+
 function authorityLines(dirPort: number, nowMs: number, votingSeconds: number): string[] {
   // The longest first interval there is. Near its end a vote would come by itself, before every relay is known: then it is moved away.
   const isNearVote = (nowMs / 1000) % votingIntervalSeconds > 1500;

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -10,6 +10,7 @@ import { freePorts } from './free-ports.ts';
 import type { Shape } from './shaped-wire.ts';
 import { installRelayKeys } from './tor-network-keys.ts';
 import {
+  bridgeLines,
   joiningLines,
   type PlannedRelay,
   processLines,
@@ -40,6 +41,17 @@ export interface TorClient {
   close(): Promise<void>;
 }
 
+/** A relay that the list of the network does not name, as one who has been told of it knows it. */
+export interface DisguisedBridge {
+  /** As https://bridges.torproject.org gives it. */
+  readonly line: string;
+  /** Where it listens for obfs4. */
+  readonly port: number;
+  readonly fingerprint: string;
+  /** Ends it; safe to call twice. */
+  close(): Promise<void>;
+}
+
 /** A Tor network on loopback, of real tor processes. */
 export interface TorNetwork {
   /** Lines with which another tor joins: the product's, as its extra lines. */
@@ -52,6 +64,8 @@ export interface TorNetwork {
   seedDataDirectory(directory: string): Promise<void>;
   /** Starts another tor with a SocksPort, for one viewer alone; `lines` are added to its configuration. Ends with the network at the latest. */
   addClient(lines?: readonly string[]): Promise<TorClient>;
+  /** Starts a bridge that speaks obfs4 by this program, and resolves once it can serve. Ends with the network at the latest. */
+  addBridge(program: string): Promise<DisguisedBridge>;
   /** Makes every client, or this one alone, forget its circuits and the descriptors it has read, as "New identity" does. */
   newIdentity(client?: number): Promise<void>;
   /** Gives a client the key to an onion service that is not for everybody, in base 32, as a person gives it to Tor Browser. */
@@ -103,6 +117,7 @@ class PrivateTorNetwork implements TorNetwork {
   #socksPorts: number[] = [];
   #clients: Member[] = [];
   #clientsStarted = 0;
+  #bridgesStarted = 0;
   #proxy: DelayProxy | undefined;
   #closing: Promise<void> | undefined;
 
@@ -161,11 +176,39 @@ class PrivateTorNetwork implements TorNetwork {
     return {
       socksPort,
       newIdentity: async () => await member.control.signal('NEWNYM'),
-      close: async () => {
-        this.#runs.delete(member.name);
-        await member.run.stop();
-      },
+      close: () => this.#end(member),
     };
+  }
+
+  async addBridge(program: string): Promise<DisguisedBridge> {
+    this.#signal = this.#deadline();
+    const name = `b${this.#bridgesStarted}`;
+    this.#bridgesStarted += 1;
+    const directory = join(this.#directory, name);
+    const { fingerprint } = await installRelayKeys(name, false, directory);
+    await this.seedDataDirectory(directory);
+    const [orPort = 0, port = 0] = await freePorts(2);
+    const lines = bridgeLines({ name, fingerprint, orPort }, program, port, Date.now());
+    const member = await this.#startMember(name, lines);
+    // Its own circuits are of no concern, and in a network as small as this it may find no path for them.
+    await this.#until(
+      `${name} to know the network`,
+      async () => (await member.control.getInfo('status/enough-dir-info')) === '1',
+    );
+    const told = join(directory, 'pt_state/obfs4_bridgeline.txt');
+    const keys = await this.#until(
+      `what ${name} tells of its obfs4`,
+      async () => / cert=\S+ iat-mode=\d/u.exec(await readFile(told, 'utf8').catch(() => ''))?.[0],
+    );
+    return {
+      ...{ port, fingerprint, line: `obfs4 127.0.0.1:${port} ${fingerprint}${keys}` },
+      close: () => this.#end(member),
+    };
+  }
+
+  async #end({ name, run }: Member): Promise<void> {
+    this.#runs.delete(name);
+    await run.stop();
   }
 
   #deadline(): AbortSignal {
