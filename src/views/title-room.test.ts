@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { titleRoom } from './title-room.ts';
 
-const beside = { sentence: 'Live now.', viewers: '12 viewers' };
+const beside = { sentence: 'Live now.', viewers: '12 viewers', uptimeSeconds: 60 };
 
 it.each([
   ['Quay', 0, false],
@@ -14,7 +14,8 @@ it.each([
   expect(titleRoom({ ...beside, title })).toEqual({ lines, isCut });
 });
 
-it('a short title has to have a line of its own where the state is told in many words', () => {
-  const sentence = 'The broadcast has not started yet.';
-  expect(titleRoom({ ...beside, sentence, title: 'Quay' }).lines).toBe(1);
+it('a state that is told in many words needs a line of its own, and one for the viewers', () => {
+  const told = { sentence: 'The broadcast has not started yet.', viewers: '0 viewers', title: 'Quay' };
+  expect(titleRoom(told).lines).toBe(2);
+  expect(titleRoom({ ...told, title: 'x'.repeat(128) }).lines).toBe(3);
 });

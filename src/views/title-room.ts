@@ -1,27 +1,30 @@
 import type { SnapshotText } from './snapshot-text.ts';
 
-/** Of the narrow page (390 px): what a line of the information is wide, and letters of the title and of what stands beside it, all in px. */
-const line = { width: 336, titleLetter: 9, smallLetter: 7.5, between: 56 };
+/** Of the narrow page (390 px): what a line of the information is wide, letters of the title and of what stands beside it, and the light, the time and their gaps, all in px. */
+const line = { width: 336, titleLetter: 9, smallLetter: 7.5, light: 30, uptime: 64 };
 /** The style sheet cuts the title after so many lines of its own. */
 const maxTitleLines = 2;
 
-/** How many lines of its own a title takes in the narrow page without script, and whether something of it is cut off there; estimates. */
+/** How many lines the information takes in the narrow page without script beyond the one that it always has, and whether something of the title is cut off there; estimates. */
 export interface TitleRoom {
   readonly lines: number;
   readonly isCut: boolean;
 }
 
-/** The frame of the player cannot grow with what is in it: the page keeps room for the title. `lines` is 0 where it shares one with the state. */
+/** The frame of the player cannot grow with what is in it: the page keeps room for a title that does not fit beside the state, and for a state in many words. */
 export function titleRoom({
   title,
   sentence,
   viewers,
-}: Pick<SnapshotText, 'title' | 'sentence' | 'viewers'>): TitleRoom {
+  uptimeSeconds,
+}: Pick<SnapshotText, 'title' | 'sentence' | 'viewers' | 'uptimeSeconds'>): TitleRoom {
   const width = columns(title) * line.titleLetter;
-  const beside = columns(`${sentence}${viewers}0:00:00`) * line.smallLetter + line.between;
+  const beside =
+    columns(`${sentence}${viewers}`) * line.smallLetter + line.light + (uptimeSeconds === undefined ? 0 : line.uptime);
+  if (width + beside <= line.width) return { lines: 0, isCut: false };
   const needed = Math.ceil(width / line.width);
   return {
-    lines: width + beside <= line.width ? 0 : Math.min(maxTitleLines, needed),
+    lines: Math.min(maxTitleLines, needed) + (beside > line.width ? 1 : 0),
     isCut: needed > maxTitleLines,
   };
 }

@@ -171,11 +171,7 @@ describe('the watch page', () => {
       const firstPlayer = { rendition: bare, needsLength: false };
       return renderWatchPage({ ...data, firstPlayer, snapshot: { ...snapshot, title } });
     });
-    expect(rooms.map((html) => /<body class="page watch(.*?)"/.exec(html)?.[1])).toEqual([
-      '',
-      ' title-room-1',
-      ' title-room-2',
-    ]);
+    expect(rooms.map((html) => /<body class="page watch(.*?)"/.exec(html)?.[1])).toEqual(['', ' room-1', ' room-2']);
     const strip = (title: string) =>
       renderPlayerStrip({ ...data, rendition: bare, sound: false, styleHref: '', snapshot: { ...snapshot, title } });
     expect(strip('Quay')).toMatch(/<h1 class="info-title" dir="auto">/);

@@ -77,7 +77,7 @@ export function renderWatchPage(data: WatchPageData): string {
       title={`${told.title} - ${data.siteName}`}
       styleHref={data.assets.style}
       style={data.inlined?.style}
-      kind={lines === 0 ? 'watch' : `watch title-room-${lines}`}
+      kind={lines === 0 ? 'watch' : `watch room-${lines}`}
       first={data.script && <EarlyMedia data={data} />}
       head={<Head data={data} />}
       tools={<Tools data={data} />}

@@ -1,7 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type BrowserName, type BrowserPage, likeTorBrowser, openBrowser } from '../support/browsers.ts';
 import { startHeaderProxy } from '../support/header-proxy.ts';
 import { Onioncast } from '../support/onioncast.ts';
+import { patience } from '../support/patience.ts';
 import { beforeSecondTry } from '../support/second-try.ts';
 import { pictureMoves } from '../support/watching.ts';
 
@@ -70,6 +73,29 @@ describe.each<BrowserName>(['firefox', 'chromium'])('the player without script i
     expect(await page.evaluate(`${player}.URL`)).toBe('about:srcdoc');
     await choose('auto');
     await pictureMoves(page);
+  });
+
+  it('shows two lines of a long title on a phone above all that can be chosen, and the rest of it to whoever touches it', async () => {
+    const title =
+      'Evening at the harbour, with boats and tides, and a long talk about both of them until the last ferry has left the quay';
+    await writeFile(path.join(server.data, 'title.txt'), `${title}\n`);
+    // The page keeps room for the title that it is made with.
+    await vi.waitUntil(async () => (await (await fetch(server.url)).text()).includes(title), patience);
+    const phone = await openBrowser(browser, { script: false, width: 390, height: 844, preferences: likeTorBrowser() });
+    try {
+      await phone.goto(`${server.url}/`);
+      await phone.until(`${choices}?.querySelector('.info-title')?.textContent === ${JSON.stringify(title)}`);
+      const heading = `${choices}.querySelector('.info-title')`;
+      const height = `${heading}.getBoundingClientRect().height`;
+      expect(await phone.evaluate(height)).toBe(48);
+      // Whatever can be chosen has its place below it.
+      const lowest = `[...${choices}.querySelectorAll('.info a, .info .hint')].map((each) => each.getBoundingClientRect().bottom)`;
+      await phone.until(`Math.max(...${lowest}) <= ${choices}.documentElement.clientHeight`);
+      await phone.evaluate(`${heading}.focus()`);
+      await phone.until(`${height} > 48 && ${heading}.scrollHeight <= ${heading}.clientHeight`);
+    } finally {
+      await phone.close();
+    }
   });
 
   it('says so when nothing arrives any more, and no longer when something does', async () => {
