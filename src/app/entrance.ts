@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Pressure } from '../admission/pressure.ts';
 import { QueueTickets, ticketKeyBytes } from '../admission/queue-ticket.ts';
 import { defaultWaitingPolicy, type Hall, WaitingRoom } from '../admission/waiting-room.ts';
-import { type Audience, nameOf } from '../broadcast/audience.ts';
+import type { Audience } from '../broadcast/audience.ts';
 import type { Trace } from '../broadcast/person.ts';
 import type { OnioncastConfig } from '../config/schema.ts';
 import { Entrance } from '../http/entrance.ts';
@@ -40,11 +40,11 @@ export function openEntrance({ config, server, places, audience, styleHref, isSt
   const load = new LoadWatch({ viewers: () => ({ lost: responses.takeLost(), served: responses.served }) });
   const pressure = (): Pressure => (shed ? load.pressure : 'calm');
   const hall = (): Hall => {
-    const taken = audience.places(now());
+    const nowMs = now();
     return {
-      free: viewers - taken.size,
+      free: viewers - audience.placesTaken(nowMs),
       isPressed: pressure() !== 'calm',
-      has: (viewerId) => taken.has(viewerId),
+      has: (viewerId) => audience.hasPlace({ viewerId }, nowMs),
     };
   };
   const entrance = new Entrance({
@@ -60,8 +60,7 @@ export function openEntrance({ config, server, places, audience, styleHref, isSt
     hasRoomFor: (who) => {
       const nowMs = now();
       if (!audience.hasRoomFor(who, viewers, nowMs, circuit.viewers)) return false;
-      const known = hall();
-      return known.has(nameOf(who)) || room.mayBegin(who.viewerId, known, nowMs);
+      return audience.hasPlace(who, nowMs) || room.mayBegin(who.viewerId, hall(), nowMs);
     },
     status: () => ({ pressure: pressure(), waiting: room.waiting }),
     close: () => load.close(),

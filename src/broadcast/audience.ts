@@ -1,4 +1,5 @@
 import { groupByPerson, type Trace } from './person.ts';
+import { nameOf, Places } from './places.ts';
 
 /** A response that carries the stream to somebody. */
 export interface Reception {
@@ -31,24 +32,26 @@ export class Audience {
   readonly #receptions = new Set<OpenReception>();
   readonly #playlists: Fetchers = new Map();
   readonly #visits: Fetchers = new Map();
-  /** Who has just left. */
-  readonly #held: Fetchers = new Map();
+  readonly #places = new Places();
 
   /** Counts a media response for as long as it took bytes within the last `windowMs`. Returns what ends it, safe to call twice. */
   receive(who: Trace, reception: Reception, windowMs: number): () => void {
     const open = { who, reception, windowMs };
     const sinceMs = reception.lastDrainAtMs;
     this.#receptions.add(open);
+    this.#places.take(who);
     return () => {
       if (!this.#receptions.delete(open)) return;
       const { lastDrainAtMs } = reception;
-      note(this.#held, who, lastDrainAtMs + Math.min(holdMs, lastDrainAtMs - sinceMs));
+      this.#places.leave(who, lastDrainAtMs + Math.min(holdMs, lastDrainAtMs - sinceMs));
     };
   }
 
   /** A media playlist was fetched. */
   fetchPlaylist(who: Trace, targetDurationMs: number, nowMs: number): void {
-    note(this.#playlists, who, nowMs + targetDurationsToKeep * targetDurationMs);
+    const untilMs = nowMs + targetDurationsToKeep * targetDurationMs;
+    note(this.#playlists, who, untilMs);
+    this.#places.keep(who, untilMs);
   }
 
   /** Somebody looks at a page that they will load again within this time: they are here, watching or not. */
@@ -74,16 +77,25 @@ export class Audience {
    * here, since each may have several responses, and only so many may share a circuit.
    */
   hasRoomFor(who: Trace, maxViewers: number, nowMs: number, maxPerCircuit = Number.POSITIVE_INFINITY): boolean {
-    const places = this.places(nowMs);
-    if (places.has(nameOf(who))) return true;
-    return places.size < maxViewers && isCircuitFree(who, places, maxPerCircuit);
+    if (this.hasPlace(who, nowMs)) return true;
+    if (this.placesTaken(nowMs) >= maxViewers) return false;
+    // Threat: T33
+    const isCircuit = typeof who.circuitId === 'number' && maxPerCircuit !== Number.POSITIVE_INFINITY;
+    return !isCircuit || this.#places.takenOn(who.circuitId, nowMs) < maxPerCircuit;
   }
 
   /** Whether nobody new may begin. */
   isFull(maxViewers: number, nowMs: number): boolean {
-    // It is asked every second, and nobody takes more places than are known here.
-    const known = this.#receptions.size + this.#playlists.size + this.#held.size;
-    return known >= maxViewers && this.places(nowMs).size >= maxViewers;
+    return this.placesTaken(nowMs) >= maxViewers;
+  }
+
+  /** Whether somebody takes a place: has a response open, watches by playlists, or did one or the other a moment ago. */
+  hasPlace(who: Trace, nowMs: number): boolean {
+    return this.#places.has(who, nowMs);
+  }
+
+  placesTaken(nowMs: number): number {
+    return this.#places.taken(nowMs);
   }
 
   /** Whether somebody who came by this circuit is watching. */
@@ -98,11 +110,6 @@ export class Audience {
   count(nowMs: number): number {
     return groupByPerson(this.watching(nowMs)).length;
   }
-
-  /** Who takes a place, by name: those who watch, and for a moment those who did. */
-  places(nowMs: number): ReadonlyMap<string, Trace> {
-    return new Map([...current(this.#held, nowMs), ...this.watching(nowMs)].map((who) => [nameOf(who), who]));
-  }
 }
 
 function note(fetchers: Fetchers, who: Trace, untilMs: number): void {
@@ -116,16 +123,4 @@ function note(fetchers: Fetchers, who: Trace, untilMs: number): void {
 function current(fetchers: Fetchers, nowMs: number): Trace[] {
   for (const [name, { untilMs }] of fetchers) if (nowMs > untilMs) fetchers.delete(name);
   return [...fetchers.values()].map(({ who }) => who);
-}
-
-// Threat: T33
-function isCircuitFree({ circuitId }: Trace, places: ReadonlyMap<string, Trace>, maxPerCircuit: number): boolean {
-  if (circuitId === undefined || circuitId === 'local') return true;
-  const onIt = [...places.values()].filter((who) => who.circuitId === circuitId);
-  return onIt.length < maxPerCircuit;
-}
-
-/** Under which name somebody takes a place. */
-export function nameOf({ viewerId, circuitId }: Trace): string {
-  return viewerId ?? `circuit ${circuitId ?? 'none'}`;
 }
