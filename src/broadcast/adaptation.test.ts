@@ -76,6 +76,13 @@ describe('a connection that carries less than it is sent', () => {
     );
   });
 
+  test('is noticed where the lag does not grow from each sample to the next', () => {
+    const judge = new LinkJudge();
+    const lags = [112, 82, 299, 501, 547, 749, 949, 947, 1193];
+    const kinds = lags.map((lagMs, second) => judge.add({ atMs: second * 1000, lagMs, isMoving: true }).kind);
+    expect(kinds.indexOf('slow')).toBe(8);
+  });
+
   test('is noticed from the start', () => {
     fc.assert(
       fc.property(fc.double({ min: 0.34, max: 0.75, noNaN: true }), fc.integer(), (share, seed) => {
@@ -167,14 +174,15 @@ describe('going up', () => {
   test('is tried out after a calm time, and done when the load of it arrives in time', () => {
     const adaptation = new Adaptation();
     expect(adaptation.next(calm(adaptation.waitMs - 1), 0, true)).toBe('stay');
-    expect(tryUp(adaptation, 20, [50, 200, 300, 300, 500, 100])).toEqual([
-      'probe',
-      'probe',
-      'probe',
-      'probe',
-      'stay',
-      'up',
-    ]);
+    expect(tryUp(adaptation, 20, [50, 200, 300, 300, 300])).toEqual(['probe', 'probe', 'probe', 'probe', 'up']);
+  });
+
+  test('is tried out against the lag that is usual there', () => {
+    const adaptation = new Adaptation();
+    for (let second = 0; second < 60; second += 1)
+      adaptation.next(calm(0, second % 2 === 0 ? 100 : 300), second * 1000, true);
+    expect(tryUp(adaptation, 60, [100, 420, 300, 420, 420]).at(-1)).toBe('up');
+    expect(tryUp(adaptation, 120, [100, 480])).toEqual(['probe', 'stay']);
   });
 
   test('is not tried where there is nothing higher', () => {
@@ -185,7 +193,7 @@ describe('going up', () => {
   test('is given up when the load of it makes the lag grow: nobody goes down for that, and the next wait is longer', () => {
     const adaptation = new Adaptation();
     const first = adaptation.waitMs;
-    expect(tryUp(adaptation, 20, [50, 600, 1200])).toEqual(['probe', 'probe', 'stay']);
+    expect(tryUp(adaptation, 20, [50, 290, 310])).toEqual(['probe', 'probe', 'stay']);
     expect(adaptation.waitMs).toBe(2 * first);
     expect(adaptation.next(slow, 23_000, true)).toBe('stay');
     expect(adaptation.next(slow, 27_000, true)).toBe('down');

@@ -25,10 +25,10 @@ export type Verdict =
 /** Lag below this may come from the beat of samples and acknowledgements alone. */
 const calmLagMs = 450;
 /** The least lag that is taken for a connection too slow, and the most that is put down to a restless one. */
-const slowLag = { leastMs: 800, mostMs: 2000, noiseFactor: 4 };
-/** The lag must have grown by this much within this time, and still grow: a tenth more is sent than arrives. */
-const growth = { lagMs: 200, withinMs: 2000, leastStepMs: 50 };
-/** A jump, after which a connection catches up, is told from growth by so many samples that all speak for growth. */
+const slowLag = { leastMs: 500, mostMs: 2000, noiseFactor: 4 };
+/** The lag must have grown by this much within this time, and still grow: a tenth more is sent than arrives. Where it pauses, what has been seen before still counts. */
+const growth = { lagMs: 200, withinMs: 2000, leastStepMs: 50, pauseShare: 0.5 };
+/** A jump, after which a connection catches up, is told from growth by so many samples that speak for growth. */
 const growingSamples = 3;
 /** Where for a moment less than this share arrived, it may be that nothing did, and that it was only a moment: then it takes so many samples to tell. */
 const standstill = { share: 0.2, samples: 5 };
@@ -55,14 +55,16 @@ export class LinkJudge {
   #stuckSince: Point | undefined;
   /** The latest change of the lag. */
   #stepMs = 0;
-  /** Samples in a row that spoke for a slow connection. */
+  /** Samples that spoke for a slow connection, with none between them that spoke against it. */
   #suspicions = 0;
 
   add({ atMs, lagMs, isMoving }: DrainSample): Verdict {
     this.#noteStep(lagMs - (this.#points.at(-1)?.lagMs ?? lagMs));
     this.#points = [...this.#points.filter((point) => point.atMs >= atMs - 2 * growth.withinMs), { atMs, lagMs }];
     this.#noteCalm({ atMs, lagMs });
-    this.#suspicions = isMoving && this.#isGrowing({ atMs, lagMs }) ? this.#suspicions + 1 : 0;
+    const grownMs = isMoving ? this.#grownMs({ atMs, lagMs }) : 0;
+    if (grownMs < growth.lagMs * growth.pauseShare) this.#suspicions = 0;
+    else if (grownMs >= growth.lagMs && this.#stepMs >= growth.leastStepMs) this.#suspicions += 1;
     const share = this.#shareAt({ atMs, lagMs });
     if (this.#suspicions >= this.#samplesNeeded) return { kind: 'slow', share };
     if (this.#stuckSince !== undefined && atMs - this.#stuckSince.atMs >= stuck.forMs) {
@@ -90,13 +92,15 @@ export class LinkJudge {
     else if (since === undefined || lagMs < since.lagMs * stuck.shrunkTo) this.#stuckSince = { atMs, lagMs };
   }
 
-  #isGrowing({ atMs, lagMs }: Point): boolean {
+  /** By how much it has, where there is enough of it; 0 where it shrinks. */
+  #grownMs({ atMs, lagMs }: Point): number {
     const limitMs = slowLag.leastMs + slowLag.noiseFactor * this.#noiseMs;
-    if (lagMs < Math.min(limitMs, slowLag.mostMs) || this.#stepMs < growth.leastStepMs) return false;
-    const before = this.#points.findLast((point) => point.atMs <= atMs - growth.withinMs) ?? this.#points[0];
-    if (before === undefined || lagMs - before.lagMs < growth.lagMs) return false;
+    if (lagMs < Math.min(limitMs, slowLag.mostMs)) return 0;
     // Past its peak, a connection is catching up.
-    return lagMs >= Math.max(...this.#points.map((point) => point.lagMs));
+    const peakMs = Math.max(...this.#points.map((point) => point.lagMs));
+    if (lagMs <= peakMs - growth.leastStepMs) return 0;
+    const before = this.#points.findLast((point) => point.atMs <= atMs - growth.withinMs) ?? this.#points[0];
+    return lagMs - (before?.lagMs ?? lagMs);
   }
 
   get #samplesNeeded(): number {
@@ -146,8 +150,10 @@ const longestWaitMs = 10 * 60_000;
 const probationMs = 45_000;
 /** A higher rendition is tried out by sending as much as it would take, without meaning, for so many samples. */
 const probes = 4;
-/** What a try may add to the lag: less than what browsers hold in store. */
-const probeLagMs = 900;
+/** What a try may add to the usual lag: more is on its way by the time it is seen, and browsers hold half a second in store. */
+const probeLagMs = 250;
+/** Of each new lag, so much goes into the usual one. */
+const usualGain = 1 / 8;
 /** After a try that was too much, its rest is on the way. */
 const aftermathMs = 4000;
 
@@ -163,6 +169,7 @@ export class Adaptation {
   #waitMs = firstWaitMs;
   #wentUpAtMs: number | undefined;
   #probesSent = 0;
+  #usualLagMs: number | undefined;
   #aftermathUntilMs = Number.NEGATIVE_INFINITY;
 
   /** How long the connection must have been calm before the next try. */
@@ -174,6 +181,7 @@ export class Adaptation {
   next(verdict: Verdict, nowMs: number, canRise: boolean): AdaptationStep {
     if (this.#wentUpAtMs !== undefined && nowMs - this.#wentUpAtMs >= probationMs) this.#succeed();
     if (verdict.kind === 'slow') return this.#slower(nowMs);
+    if (this.#probesSent === 0) this.#noteLag(verdict.lagMs);
     if (!canRise) this.#probesSent = 0;
     else if (this.#probesSent > 0) return this.#probe(verdict.lagMs, nowMs);
     else if (verdict.calmMs >= this.#waitMs && nowMs >= this.#aftermathUntilMs) {
@@ -190,8 +198,13 @@ export class Adaptation {
     return 'down';
   }
 
+  #noteLag(lagMs: number): void {
+    this.#usualLagMs ??= lagMs;
+    this.#usualLagMs += (lagMs - this.#usualLagMs) * usualGain;
+  }
+
   #probe(lagMs: number, nowMs: number): AdaptationStep {
-    if (lagMs > probeLagMs) {
+    if (lagMs > (this.#usualLagMs ?? 0) + probeLagMs) {
       this.#giveUp(nowMs);
       return 'stay';
     }
@@ -199,8 +212,6 @@ export class Adaptation {
       this.#probesSent += 1;
       return 'probe';
     }
-    // The last of it has not arrived yet.
-    if (lagMs >= calmLagMs) return 'stay';
     this.#probesSent = 0;
     this.#wentUpAtMs = nowMs;
     return 'up';

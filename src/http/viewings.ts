@@ -22,7 +22,7 @@ export type Asked = 'picture' | 'unplayable';
 
 /** An open media response. */
 export interface Media extends Closable {
-  /** Sends so many bytes that mean nothing. */
+  /** Sends so many bytes that mean nothing, over the next second. */
   pad(bytes: number): void;
   /** Sends nothing more; ended once another picture has certainly come in its place. */
   retire(): void;

@@ -12,6 +12,7 @@ import { type DrainWatch, socketBufferBytes } from '../../live/drain-watch.ts';
 import { buildBox } from '../../mp4/boxes.ts';
 import { announcedBytes, asksForTheRest, withLength } from '../announced-length.ts';
 import { endlessMediaHeaders } from '../headers.ts';
+import { PaddingDrip } from '../padding-drip.ts';
 import { codedAsTheyAre, padded, paddedCoding, paddedOpening, startsSoonerPadded } from '../padded-media.ts';
 import type { OpenResponses } from '../open-responses.ts';
 import type { Places } from '../place.ts';
@@ -58,7 +59,7 @@ const minQueuedBytes = 100 * 1024;
 
 /** How long after another picture has been put over it a media response is ended. */
 const retiredMs = 10_000;
-/** What is sent at once to try out a connection: less than may wait for a viewer. */
+/** What is sent within a second to try out a connection: less than may wait for a viewer. */
 const maxPaddingBytes = 64 * 1024;
 
 /**
@@ -205,13 +206,17 @@ function sentBandwidth(deps: MediaDeps, request: FastifyRequest, rendition: Rend
 class OpenMedia implements Media {
   readonly #response: EndlessResponse;
   readonly #isCoded: boolean;
+  readonly #drip = new PaddingDrip((bytes) => this.#writePadding(bytes));
   /** Ends the judging of how it drains. */
   leave: () => void = () => undefined;
 
   constructor(response: EndlessResponse, isCoded: boolean) {
     this.#response = response;
     this.#isCoded = isCoded;
-    response.whenClosed(() => this.leave());
+    response.whenClosed(() => {
+      this.#drip.stop();
+      this.leave();
+    });
   }
 
   close(reason: ClosedReason): void {
@@ -219,15 +224,20 @@ class OpenMedia implements Media {
   }
 
   pad(bytes: number): void {
-    const framed = frameChunk(buildBox('free', Buffer.alloc(Math.min(bytes, maxPaddingBytes))));
-    this.#response.write(this.#isCoded ? codedAsTheyAre(framed) : framed);
+    this.#drip.send(Math.min(bytes, maxPaddingBytes));
   }
 
   retire(): void {
+    this.#drip.stop();
     this.leave();
     this.#response.unfollow();
     // Not at once: what is played up to its end is cleared away by some browsers, or looked for again.
     setTimeout(() => this.#response.close('closed'), retiredMs).unref();
+  }
+
+  #writePadding(bytes: number): void {
+    const framed = frameChunk(buildBox('free', Buffer.alloc(bytes)));
+    this.#response.write(this.#isCoded ? codedAsTheyAre(framed) : framed);
   }
 }
 
