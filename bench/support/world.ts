@@ -41,6 +41,7 @@ export class World {
   readonly #data: string;
   readonly #network: TorNetwork | undefined;
   readonly #handlers: Map<string, Handler>;
+  readonly #clients: ShapedClient[] = [];
   #front: Front | undefined;
   #publisher: ClockPublisher | undefined;
   #segments: ConcatenatedSegments | undefined;
@@ -83,10 +84,12 @@ export class World {
     return `${address.replace(/\/$/u, '')}${path}`;
   }
 
-  /** A tor for one viewer over this link; none for loopback. */
+  /** A tor for one viewer over this link, which ends with the world at the latest; none for loopback. */
   async client(link: Link): Promise<ShapedClient | undefined> {
     if (link === 'loopback' || this.#network === undefined) return undefined;
-    return await startShapedClient(this.#network, shapes[link]);
+    const client = await startShapedClient(this.#network, shapes[link]);
+    this.#clients.push(client);
+    return client;
   }
 
   /** Starts the specification's way where the mode needs it, and ends it where not: it costs an encoder of its own. */
@@ -109,6 +112,7 @@ export class World {
     await this.#publisher?.stop();
     await this.#front?.close();
     await this.server.close();
+    for (const client of this.#clients) await client.close();
     await this.#network?.close();
     await rm(this.#data, { recursive: true, force: true });
   }
