@@ -6,6 +6,7 @@ import { patience } from '../../test/support/patience.ts';
 import { loadConfig } from '../config/load.ts';
 import type { TorInstanceState } from '../serve-event.ts';
 import { loadClients } from '../tor/onion-files.ts';
+import type { OnionServicePlan } from '../tor/tor-service.ts';
 import { knownOnions } from './onion-keys.ts';
 import { onionSockets } from './onion-sockets.ts';
 import { PrivateAddress } from './private-address.ts';
@@ -27,13 +28,16 @@ afterEach(async () => {
 });
 
 /** With the real tor, kept off the network. */
-async function start(tor: readonly string[]): Promise<TorFleet> {
+async function start(
+  tor: readonly string[],
+  { isEphemeral = false, services = [] as OnionServicePlan[] } = {},
+): Promise<TorFleet> {
   const file = path.join(directory, 'onioncast.toml');
   await writeFile(file, ['[tor]', 'extra_torrc = ["DisableNetwork 1"]', ...tor, ''].join('\n'));
-  const environment = { ONIONCAST_DATA: directory };
+  const environment = { ONIONCAST_DATA: directory, ...(isEphemeral && { ONIONCAST_EPHEMERAL: 'true' }) };
   const config = loadConfig({ file, workingDirectory: directory, environment });
   const fleet = await TorFleet.prepare({
-    ...{ config, dataDirectory: directory, sockets: onionSockets(config, directory), services: [] },
+    ...{ config, dataDirectory: directory, sockets: onionSockets(config, directory), services },
     onChange: () => undefined,
     onTor: (state) => told.push(state),
     onFlow: () => undefined,
@@ -90,6 +94,38 @@ describe('several tors with an address each', () => {
     expect(told.at(-1)).toMatchObject({ number: 2, isDraining: true });
     expect(fleet.drain(2, false)).toBeUndefined();
     expect(fleet.drain(1, true)).toBeUndefined();
+  });
+});
+
+describe('several tors and what else there is', () => {
+  it('leave the desk and the publisher at the first one', async () => {
+    const ingest = { name: 'ingest', targetSocketPath: path.join(directory, 'run', 'ingest.sock') };
+    const fleet = await start(['instances = 2'], { services: [ingest] });
+    expect(await torrc()).toContain('ingest.sock');
+    expect(await torrc('2')).not.toContain('ingest');
+    expect(fleet.statusOf('ingest').address).not.toBe(fleet.status.address);
+    expect(fleet.publicAddresses.length).toBe(2);
+  });
+
+  it('have keys for this run alone where nothing is to be kept, and new ones the next time', async () => {
+    const first = await start(['instances = 2'], { isEphemeral: true });
+    const addresses = first.state.tors.map(({ address }) => address);
+    expect(new Set(addresses).size).toBe(2);
+    expect(await knownOnions(directory)).toEqual([]);
+    await first.close();
+    const next = await start(['instances = 2'], { isEphemeral: true });
+    expect(next.state.tors.filter(({ address }) => addresses.includes(address))).toEqual([]);
+  });
+
+  it('T21 open to the same keys where nothing is to be kept', async () => {
+    const fleet = await start(['private = true', 'instances = 2'], { isEphemeral: true });
+    const keys = new PrivateAddress(directory, () => undefined);
+    keys.follow(fleet.members.map(({ tor, service }) => ({ tor, services: [service] })));
+    await keys.add('ann');
+    const named = await Promise.all(
+      fleet.members.map(async ({ tor, service }) => await tor.restricted.clientsOf(service).list()),
+    );
+    expect(named).toEqual([expect.arrayContaining(['ann']), expect.arrayContaining(['ann'])]);
   });
 });
 
