@@ -1,19 +1,7 @@
-import type { ControlFlags } from './control/ask.ts';
 import { type Commands, controlCommand } from './control/control-command.ts';
 import { duration, number } from './control/parse.ts';
-import { qrOption, type QrWish } from './qr-option.ts';
-
-/** Flags of `onioncast invite`. */
-export interface InviteFlags extends ControlFlags {
-  readonly list?: boolean;
-  readonly revoke?: string;
-  readonly password?: boolean;
-  readonly key?: boolean;
-  readonly link?: boolean;
-  readonly uses?: number;
-  readonly for?: number;
-  readonly qr?: QrWish;
-}
+import type { InviteFlags } from './invite.ts';
+import { qrOption } from './qr-option.ts';
 
 /** The one command about who may come in; it works whether or not a server is running. */
 export function addInviteCommand({ program, onOutcome }: Commands): void {

@@ -10,12 +10,23 @@ import {
   operations,
 } from '../http/control/operations.ts';
 import { ControlRefusal } from '../http/control/refusals.ts';
-import { ask } from './control/ask.ts';
+import { ask, type ControlFlags } from './control/ask.ts';
 import { exitCodes } from './failure.ts';
-import type { InviteFlags } from './invite-commands.ts';
-import { usualQr } from './qr-option.ts';
+import { type QrWish, usualQr } from './qr-option.ts';
 import { loadServeConfig } from './serve-config.ts';
 import { tellGuests, tellInvited, tellPassword, tellRevoked } from './tell-guests.ts';
+
+/** Flags of `onioncast invite`. */
+export interface InviteFlags extends ControlFlags {
+  readonly list?: boolean;
+  readonly revoke?: string;
+  readonly password?: boolean;
+  readonly key?: boolean;
+  readonly link?: boolean;
+  readonly uses?: number;
+  readonly for?: number;
+  readonly qr?: QrWish;
+}
 
 /**
  * Invites, lists or revokes, at the running server, or in the data directory of one that is stopped. Returns the exit code. Throws CONFIG_INVALID for

@@ -1,13 +1,19 @@
 import type { JSX } from 'preact';
+import type { StreamSnapshot } from '../broadcast/stream-state.ts';
 import { playerHref } from './player-address.ts';
-import type { InformationData } from './player-parts.tsx';
+import type { Reader } from './reader.ts';
 import { en, type Texts } from './texts/en.ts';
 import { inOwnOrder, spanText } from './time-text.ts';
 
 const steps = [-300, -30, 30] as const;
 
 interface RewindLinksProps {
-  readonly data: InformationData;
+  readonly data: Reader & {
+    readonly snapshot: Pick<StreamSnapshot, 'rewindSeconds'>;
+    readonly view: string;
+    /** How far behind the newest moment the picture is, if it was begun behind it. */
+    readonly behindSeconds?: number;
+  };
   /** What the links keep: rendition and sound. */
   readonly wishes: Readonly<Record<string, string>>;
   readonly target: '_parent' | undefined;

@@ -1,7 +1,5 @@
 import { changedModes, describeModePatch, modesBefore, parseModePatch, wordsOf } from '../modes.ts';
 import type { FilterRule } from '../word-filter.ts';
-import type { Actor } from './actor.ts';
-import type { AuditEntry } from './audit.ts';
 import type { Change } from './change.ts';
 import {
   defaultKickMs,
@@ -17,41 +15,11 @@ import {
 } from './command.ts';
 import type { ModerationFacts } from './facts.ts';
 import { moderationLimits } from './limits.ts';
+import type { Decided, ModerationState, Question } from './question.ts';
 import type { Sanction, SanctionKind } from './sanction.ts';
 import { cleanStaffText } from './staff-text.ts';
 import type { Invitation, Moderator } from './staff.ts';
 import { undoChanges } from './undo.ts';
-
-/** What is decided upon, of the state. */
-export interface ModerationState {
-  readonly moderators: readonly Moderator[];
-  readonly invitations: readonly Invitation[];
-  readonly notes: ReadonlyMap<string, string>;
-  readonly pinnedId: number | undefined;
-  sanctionsAt(nowMs: number): readonly Sanction[];
-  entry(id: number): AuditEntry | undefined;
-}
-
-/** Everything a decision depends on. */
-export interface Question {
-  readonly state: ModerationState;
-  readonly actor: Actor;
-  readonly command: ModerationCommand;
-  readonly facts: ModerationFacts;
-  readonly nowMs: number;
-  /** Of the entry this would become. */
-  readonly id: number;
-}
-
-/** What would change, and about whom it is. */
-export interface Decided {
-  readonly kind: 'decided';
-  readonly changes: readonly Change[];
-  readonly target?: string;
-  readonly viewerId?: string;
-  readonly undoes?: number;
-  readonly invitation?: Invitation;
-}
 
 type Answer = Decided | ModerationRefusal;
 type CommandOf<Kind extends ModerationCommand['kind']> = Extract<ModerationCommand, { readonly kind: Kind }>;

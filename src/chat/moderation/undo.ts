@@ -1,7 +1,7 @@
 import { changedModes, type ChatModes, parseModePatch } from '../modes.ts';
 import { type Change, inverseOf } from './change.ts';
 import type { ModerationRefusal, ModeWords } from './command.ts';
-import type { Decided, Question } from './decide.ts';
+import type { Decided, Question } from './question.ts';
 import { isInForce } from './sanction.ts';
 
 /**
