@@ -113,6 +113,13 @@ describe('the player document', () => {
     expect(documentOf(live)).not.toContain('sound-only');
   });
 
+  it('puts title and state into one line on a phone where both fit, and only there', () => {
+    expect(documentOf(live)).toContain('<div class="info brief">');
+    const long = documentOf({ ...live, title: 'Evening at the harbour, with boats and tides' });
+    expect(long).toContain('<div class="info">');
+    expect(documentOf({ ...live, standIn: 'test-card' })).toContain('<div class="info">');
+  });
+
   it('says what to do where no picture is seen, to whoever waits for one', () => {
     expect(textOf(documentOf(live))).toContain(en.clickToPlay);
     expect(textOf(documentOf(live, { rendition: audio }))).not.toContain(en.clickToPlay);

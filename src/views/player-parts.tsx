@@ -5,8 +5,10 @@ import { playerHref, viewQuery } from './player-address.ts';
 import type { Reader } from './reader.ts';
 import { QualityLinks } from './quality-links.tsx';
 import { RewindLinks } from './rewind-links.tsx';
+import { describeSnapshot } from './snapshot-text.ts';
 import { StreamInfo } from './stream-info.tsx';
 import type { Texts } from './texts/en.ts';
+import { titleRoom } from './title-room.ts';
 
 /** Which picture, and how. */
 export interface PictureData extends Reader {
@@ -117,8 +119,9 @@ export function Information({
   readonly data: InformationData;
   readonly target?: '_parent';
 }): JSX.Element {
+  const { lines } = titleRoom(describeSnapshot(data.snapshot, data.texts));
   return (
-    <div class="info">
+    <div class={lines === 0 ? 'info brief' : 'info'}>
       <StreamInfo snapshot={data.snapshot} texts={data.texts} behindSeconds={data.behindSeconds} cutsTitle />
       <Choices data={data} target={target} />
       <Silence data={data} target={target} />

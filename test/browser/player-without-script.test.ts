@@ -85,6 +85,8 @@ describe.each<BrowserName>(['firefox', 'chromium'])('the player without script i
     try {
       await phone.goto(`${server.url}/`);
       await phone.until(`${choices}?.querySelector('.info-title')?.textContent === ${JSON.stringify(title)}`);
+      const root = `${choices}.documentElement`;
+      await phone.until(`${root}.scrollHeight <= ${root}.clientHeight`);
       const heading = `${choices}.querySelector('.info-title')`;
       const height = `${heading}.getBoundingClientRect().height`;
       expect(await phone.evaluate(height)).toBe(48);
