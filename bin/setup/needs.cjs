@@ -117,7 +117,7 @@ function wantsOnionbalance(args) {
 
 function wantsObfs4(args) {
   if (args.includes('--no-tor')) return false;
-  if (/(^|["',])\s*obfs4\s/.test(process.env.ONIONCAST_TOR_BRIDGES || '')) return true;
+  if (/(^|[["',])\s*(bridge\s+)?obfs4\s/i.test(process.env.ONIONCAST_TOR_BRIDGES || '')) return true;
   const text = configuration(args).replace(/^\s*#.*$/gm, '');
   return /^\s*(tor\.)?bridges\s*=/m.test(text) && /["']\s*(bridge\s+)?obfs4\s/i.test(text);
 }

@@ -141,6 +141,7 @@ describe('installing programs', () => {
     ['[tor]\nbridges = ["obfs4 192.0.2.1:443 cert=a"]', {}, true],
     ['tor.bridges = [\n  "192.0.2.1:443",\n  \'Bridge obfs4 [2001:db8::1]:443 cert=a\',\n]', {}, true],
     ['', { ONIONCAST_TOR_BRIDGES: 'obfs4 192.0.2.1:443 cert=a' }, true],
+    ['', { ONIONCAST_TOR_BRIDGES: '192.0.2.1:443,Bridge obfs4 192.0.2.1:443 cert=a' }, true],
     ['[tor]\nbridges = ["192.0.2.1:443"]', {}, false],
     ['[tor]\n# bridges = ["obfs4 192.0.2.1:443 cert=a"]\nbridges = []', {}, false],
     ['', {}, false],
