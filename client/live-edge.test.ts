@@ -172,8 +172,13 @@ describe('measuring arrivals', () => {
     expect(meter.floorWith(0.03)).toBeCloseTo(2.03);
     const better = wait(bad, 0.5, 20);
     expect(meter.floorWith(0.03)).toBeCloseTo(2.03);
-    wait(better, 0.5, 10);
+    const good = wait(better, 0.5, 10);
     expect(meter.floorWith(0.03)).toBeCloseTo(0.53);
+    // However many pieces came before in a short time.
+    const quick = wait(good, 0.1, 100);
+    const badAgain = wait(quick, 2, 10);
+    wait(badAgain, 0.9, 24);
+    expect(meter.floorWith(0.03)).toBeCloseTo(0.93);
   });
 
   it('ignores one long silence', () => {

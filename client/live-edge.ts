@@ -184,9 +184,7 @@ export class ArrivalMeter {
     if (last !== undefined && now - last.at < atOnceSeconds)
       this.#arrivals[this.#arrivals.length - 1] = { ...last, lateAfter };
     else this.#arrivals.push({ at: now, lateBefore: now - endBefore, lateAfter });
-    const { length } = this.#arrivals;
-    const isOld = length > recent.arrivals && now - (this.#arrivals[0]?.at ?? now) > recent.seconds;
-    if (length > this.#size || isOld) this.#arrivals.shift();
+    while (this.#isTooMany(now)) this.#arrivals.shift();
   }
 
   /** Another stream or connection: what was known no longer holds. */
@@ -205,6 +203,12 @@ export class ArrivalMeter {
   /** How far a position is behind the newest media there could be by now; 0 while nothing is known. */
   behind(now: number, currentTime: number): number {
     return this.#arrivals.length === 0 ? 0 : Math.max(0, now - this.#earliest - currentTime);
+  }
+
+  #isTooMany(now: number): boolean {
+    const { length } = this.#arrivals;
+    const isOld = now - (this.#arrivals[0]?.at ?? now) > recent.seconds;
+    return length > this.#size || (length > recent.arrivals && isOld);
   }
 
   get #earliest(): number {
