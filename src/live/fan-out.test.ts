@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type EndReason, FanOut, type Sink } from './fan-out.ts';
+import { type EndReason, FanOut, type FanOutLimits, type Sink } from './fan-out.ts';
 
 class Listener implements Sink {
   readonly heard: string[] = [];
@@ -280,9 +280,9 @@ describe('a crowd', () => {
     join: (pieces: readonly Buffer[]) => Buffer.concat(pieces),
   };
 
-  function crowdOf(count: number): { fanOut: FanOut; listeners: Listener[] } {
+  function crowdOf(count: number, limits: FanOutLimits = roomy): { fanOut: FanOut; listeners: Listener[] } {
     nowMs = 0;
-    const fanOut = new FanOut(roomy, gathering);
+    const fanOut = new FanOut(limits, gathering);
     fanOut.setHead(bytes('head'));
     const listeners = Array.from({ length: count }, () => new Listener());
     for (const listener of listeners) fanOut.subscribe(listener, 'now');
@@ -330,7 +330,8 @@ describe('a crowd', () => {
   test.each(['keyframe', 'fresh-keyframe'] as const)(
     'begins (%s) where there is as much already as pieces wait, or where it can',
     (start) => {
-      const { fanOut } = crowdOf(5);
+      // As at a high bitrate: one piece is all that anybody may want in bytes.
+      const { fanOut } = crowdOf(5, { ...roomy, leadBytes: 1 });
       const heardFrom = (): string => {
         const late = new Listener();
         const leave = fanOut.subscribe(late, start);

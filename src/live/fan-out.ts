@@ -131,7 +131,7 @@ export class FanOut {
     this.#lastId += 1;
     this.#pieces.push({ id: this.#lastId, atMs: this.#gathering.now(), bytes, keyframe });
     this.#storedBytes += bytes.length;
-    if (keyframe && this.#limits.leadBytes !== undefined) this.#drop(this.#startWith(this.#limits.leadBytes));
+    if (keyframe && this.#limits.leadBytes !== undefined) this.#forgetBefore(this.#limits.leadBytes);
     this.#trim();
     if (keyframe) this.#admitWaiting();
     this.#gather(bytes);
@@ -289,6 +289,11 @@ export class FanOut {
       if (bytes >= wantedBytes) break;
     }
     return start;
+  }
+
+  /** Nobody who joins would get what is older, whether they want so many bytes or begin as others do. */
+  #forgetBefore(leadBytes: number): void {
+    this.#drop(Math.min(this.#startWith(leadBytes), this.#latestStart));
   }
 
   #forgetPieces(): void {
