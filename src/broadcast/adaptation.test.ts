@@ -177,11 +177,14 @@ describe('going up', () => {
     expect(tryUp(adaptation, 20, [50, 200, 300, 300, 300])).toEqual(['probe', 'probe', 'probe', 'probe', 'up']);
   });
 
-  test('is tried out against the lag that is usual there', () => {
+  test('is tried out against the lag that is usual there while all is well', () => {
     const adaptation = new Adaptation();
-    for (let second = 0; second < 60; second += 1)
-      adaptation.next(calm(0, second % 2 === 0 ? 100 : 300), second * 1000, true);
-    expect(tryUp(adaptation, 60, [100, 420, 300, 420, 420]).at(-1)).toBe('up');
+    for (let second = 0; second < 70; second += 1) {
+      const isTrouble = second >= 60;
+      const lagMs = second % 2 === 0 ? 100 : 300;
+      adaptation.next(isTrouble ? calm(0, 4000) : calm(1000, lagMs), second * 1000, true);
+    }
+    expect(tryUp(adaptation, 70, [100, 420, 300, 420, 420]).at(-1)).toBe('up');
     expect(tryUp(adaptation, 120, [100, 480])).toEqual(['probe', 'stay']);
   });
 

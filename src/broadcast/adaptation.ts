@@ -181,7 +181,7 @@ export class Adaptation {
   next(verdict: Verdict, nowMs: number, canRise: boolean): AdaptationStep {
     if (this.#wentUpAtMs !== undefined && nowMs - this.#wentUpAtMs >= probationMs) this.#succeed();
     if (verdict.kind === 'slow') return this.#slower(nowMs);
-    if (this.#probesSent === 0) this.#noteLag(verdict.lagMs);
+    if (this.#probesSent === 0 && verdict.calmMs > 0) this.#noteLag(verdict.lagMs);
     if (!canRise) this.#probesSent = 0;
     else if (this.#probesSent > 0) return this.#probe(verdict.lagMs, nowMs);
     else if (verdict.calmMs >= this.#waitMs && nowMs >= this.#aftermathUntilMs) {
