@@ -48,12 +48,23 @@ test('T33 those who say nothing of a viewer take one place for each circuit, and
   expect(places.takenOn(7, 51)).toBe(1);
 });
 
-test('a bounded number of places is kept with nothing open, those of the newest', () => {
+test('T33 who opens another response on a second circuit is counted on the first one all the same', () => {
   const places = new Places();
-  for (let viewer = 0; viewer < 5000; viewer += 1) places.keep({ viewerId: String(viewer) }, 10);
-  expect(places.taken(0)).toBe(4096);
-  expect(places.has({ viewerId: '903' }, 0)).toBe(false);
-  expect(places.has({ viewerId: '904' }, 0)).toBe(true);
+  for (const viewerId of ['a', 'b', 'c']) {
+    places.take({ viewerId, circuitId: 1 });
+    places.take({ viewerId, circuitId: 2 });
+    expect(places.takenOn(2, 0)).toBe(1);
+    places.leave({ viewerId, circuitId: 2 }, 0);
+  }
+  expect([places.takenOn(1, 0), places.takenOn(2, 0)]).toEqual([3, 0]);
+});
+
+test('a bounded number of places is kept with nothing open, those of the newest', () => {
+  const places = new Places(40);
+  for (let viewer = 0; viewer < 50; viewer += 1) places.keep({ viewerId: String(viewer) }, 10);
+  expect(places.taken(0)).toBe(40);
+  expect(places.has({ viewerId: '9' }, 0)).toBe(false);
+  expect(places.has({ viewerId: '10' }, 0)).toBe(true);
 });
 
 test('whatever happens, those are in who have something open or whose time is not over', () => {

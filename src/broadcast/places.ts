@@ -1,11 +1,11 @@
 import type { Trace } from './person.ts';
 
-/** Of those who have nothing open, so many keep their place at most; beyond that the oldest lose it. */
-const maxKept = 4096;
+/** As many as there may be viewers (`limits.viewers`). */
+const mostKept = 65_536;
 
 interface Open {
-  who: Trace;
-  responses: number;
+  /** One for each response: somebody may have them on several circuits. */
+  whos: readonly Trace[];
   /** How long the place is kept at least, whatever ends before. */
   untilMs: number;
 }
@@ -16,23 +16,28 @@ interface Kept {
 }
 
 /**
- * Who takes a place of what the server can carry, by name: whoever has a response open, and for a while those who had one or come again and again. It is asked
+ * Who takes a place of what the server can carry, by name: whoever has a response open, read or not, and for a while those who had one or come again and again. It is asked
  * with every request for the stream, also when thousands come back at once: nothing here walks through all of them but the sweep for
  * those whose time is over, and what counts one circuit. Times are monotonic milliseconds.
  */
 export class Places {
+  readonly #maxKept: number;
   readonly #open = new Map<string, Open>();
   readonly #kept = new Map<string, Kept>();
   /** Nobody's time is over before. */
   #nextEndMs = Number.POSITIVE_INFINITY;
+
+  /** `maxKept`: of those who have nothing open, so many keep their place at most; beyond that the oldest lose it. */
+  constructor(maxKept = mostKept) {
+    this.#maxKept = maxKept;
+  }
 
   /** A response was opened. */
   take(who: Trace): void {
     const name = nameOf(who);
     const open = this.#open.get(name);
     this.#open.set(name, {
-      who,
-      responses: (open?.responses ?? 0) + 1,
+      whos: [...(open?.whos ?? []), who],
       untilMs: open?.untilMs ?? this.#kept.get(name)?.untilMs ?? Number.NEGATIVE_INFINITY,
     });
     this.#kept.delete(name);
@@ -43,9 +48,10 @@ export class Places {
     const name = nameOf(who);
     const open = this.#open.get(name);
     if (open === undefined) return;
-    open.responses -= 1;
+    const left = open.whos.findIndex(({ circuitId }) => circuitId === who.circuitId);
+    open.whos = open.whos.toSpliced(Math.max(0, left), 1);
     open.untilMs = Math.max(open.untilMs, untilMs);
-    if (open.responses > 0) return;
+    if (open.whos.length > 0) return;
     this.#open.delete(name);
     this.keep(who, open.untilMs);
   }
@@ -62,7 +68,7 @@ export class Places {
     this.#kept.delete(name);
     this.#kept.set(name, { who, untilMs: lasting });
     this.#nextEndMs = Math.min(this.#nextEndMs, lasting);
-    const [oldest] = this.#kept.size > maxKept ? this.#kept.keys() : [];
+    const [oldest] = this.#kept.size > this.#maxKept ? this.#kept.keys() : [];
     if (oldest !== undefined) this.#kept.delete(oldest);
   }
 
@@ -78,11 +84,11 @@ export class Places {
     return this.#open.size + this.#kept.size;
   }
 
-  /** How many are taken by those who came by this circuit. */
+  /** How many are taken by those who have come by this circuit, by another one too or not. */
   takenOn(circuitId: number, nowMs: number): number {
     this.#sweep(nowMs);
     let taken = 0;
-    for (const { who } of this.#open.values()) if (who.circuitId === circuitId) taken += 1;
+    for (const { whos } of this.#open.values()) if (whos.some((who) => who.circuitId === circuitId)) taken += 1;
     for (const { who } of this.#kept.values()) if (who.circuitId === circuitId) taken += 1;
     return taken;
   }

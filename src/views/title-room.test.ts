@@ -6,6 +6,7 @@ const beside = { sentence: 'Live now.', viewers: '12 viewers', uptimeSeconds: 60
 it.each([
   ['Quay', 0, false],
   ['Evening at the harbour', 1, false],
+  ['Buổi tối ở bến cảng, thuyền bè', 1, false],
   ['港の夕べ、船と潮の話をしながら', 1, false],
   ['Evening at the harbour, with boats and tides', 2, false],
   ['港の夕べ、船と潮の話をしながらのんびりと過ごす', 2, false],

@@ -29,9 +29,9 @@ export function titleRoom({
   };
 }
 
-/** Letters of East Asia are as wide as two. */
+/** Letters of East Asia, and pictures, are as wide as two; Latin and Greek ones with marks, dashes and quotation marks are not. */
 function columns(text: string): number {
   let sum = 0;
-  for (const letter of text) sum += letter >= '\u1100' ? 2 : 1;
+  for (const letter of text) sum += letter >= '\u1100' && !/[\u1e00-\u20cf]/u.test(letter) ? 2 : 1;
   return sum;
 }
